@@ -1,0 +1,37 @@
+// Builds dist/: the runtime by tsc, the editor as one HTML file with its script inlined (a script in
+// resources/ would register the nodes too late), icons and locales beside the file package.json names.
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+const run = (command, ...args) =>
+  execFileSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
+
+if (!existsSync('node_modules/typescript')) run('npm', 'ci', '--no-audit', '--no-fund'); // `npm pack` on a clean checkout
+const { buildSync } = await import('esbuild');
+
+rmSync('dist', { recursive: true, force: true });
+run('node_modules/.bin/tsc', '-p', 'tsconfig.json');
+run('node_modules/.bin/tsc', '-p', 'tsconfig.editor.json');
+
+const out = 'dist/nodes';
+mkdirSync(out, { recursive: true });
+const script = buildSync({
+  entryPoints: ['nodes/eztcloud.editor.ts'],
+  bundle: true,
+  write: false,
+  format: 'iife',
+  target: 'es2020',
+  charset: 'utf8',
+}).outputFiles[0].text;
+const forms = readdirSync('nodes')
+  .filter((file) => file.endsWith('.html'))
+  .sort();
+writeFileSync(
+  `${out}/eztcloud.html`,
+  [
+    ...forms.map((file) => readFileSync(`nodes/${file}`, 'utf8')),
+    `<script type="text/javascript">\n${script}</script>\n`,
+  ].join('\n'),
+);
+cpSync('nodes/locales', `${out}/locales`, { recursive: true });
+cpSync('icons', `${out}/icons`, { recursive: true });

@@ -1,0 +1,87 @@
+/** What a Catch node finds in `msg.error.code`. Meaning of each: README, "Errors". */
+export type ErrorCode =
+  | 'EZT_CONFIG'
+  | 'EZT_DEVICE'
+  | 'EZT_PAYLOAD'
+  | 'EZT_QUEUE_FULL'
+  | 'EZT_EXPIRED'
+  | 'EZT_REFUSED'
+  | 'EZT_REPLY_TIMEOUT'
+  | 'EZT_CLOSED'
+  | 'EZT_MALFORMED';
+
+/** One row per thing that can go wrong: its code and its sentence; `__name__` is filled from `params`. */
+const REASONS = {
+  noConfig: ['EZT_CONFIG', 'No EZtCloud project is selected: open the node and choose one.'],
+  noEndpoint: ['EZT_CONFIG', 'The project has no MQTT API access point: copy it from the console.'],
+  noKey: ['EZT_CONFIG', 'The project has no project key: copy it from the console.'],
+  noSecret: ['EZT_CONFIG', 'The project has no project secret: copy it from the console.'],
+  badKey: ['EZT_CONFIG', 'The project key is not valid: it must not contain / + # or control characters.'],
+  plaintext: [
+    'EZT_CONFIG',
+    '__scheme__:// is not encrypted, and EZtCloud accepts TLS only: use __advice__ instead.',
+  ],
+  badEndpoint: [
+    'EZT_CONFIG',
+    'The access point is not valid: use mqtts://host:7885, wss://host:7886 or host:7885, without user name or query.',
+  ],
+  badOption: ['EZT_CONFIG', '__option__ is not valid: expected __expected__.'],
+  groupNeedsMqtt5: ['EZT_CONFIG', 'A shared-subscription group needs MQTT 5: set the protocol to auto or 5.'],
+  tlsNode: ['EZT_CONFIG', 'The TLS configuration of the project is missing or cannot be read.'],
+  deviceMissing: ['EZT_DEVICE', 'No device: choose one in the node or set msg.device.'],
+  deviceInvalid: [
+    'EZT_DEVICE',
+    'Not a device username: it must be text of 1 to 128 characters without / + # or control characters.',
+  ],
+  payloadNotObject: ['EZT_PAYLOAD', '__what__ must be a plain object.'],
+  payloadEmpty: ['EZT_PAYLOAD', 'There is nothing to send: the object of attributes is empty.'],
+  payloadNotJson: ['EZT_PAYLOAD', 'The payload cannot be sent as JSON: it holds __what__.'],
+  attributeInvalid: [
+    'EZT_PAYLOAD',
+    'Not an attribute identifier: "__attribute__". Use letters, digits, _ and - only.',
+  ],
+  methodInvalid: ['EZT_PAYLOAD', 'No command method: set it in the node or in msg.method, as text.'],
+  idInvalid: ['EZT_PAYLOAD', 'The command id must be a whole number from 1 to 2147483647.'],
+  idInFlight: ['EZT_PAYLOAD', 'Command id __id__ still awaits its reply from __device__: leave msg.id out.'],
+  paramsInvalid: ['EZT_PAYLOAD', 'The command parameters cannot be evaluated: __detail__'],
+  tooLarge: ['EZT_PAYLOAD', 'The message has __size__ bytes, the broker takes at most __limit__.'],
+  queueFull: [
+    'EZT_QUEUE_FULL',
+    '__limit__ messages are waiting already: slow down or raise the queue limit.',
+  ],
+  expired: [
+    'EZT_EXPIRED',
+    'Not sent within __seconds__ s: the broker could not be reached or did not answer.',
+  ],
+  publishRefused: ['EZT_REFUSED', 'The broker refused the message: __reason__ (__code__).'],
+  repliesRefused: ['EZT_REFUSED', 'The broker refuses the subscription to command replies (__code__).'],
+  replyTimeout: ['EZT_REPLY_TIMEOUT', 'No reply from __device__ within __seconds__ s.'],
+  closed: ['EZT_CLOSED', 'Closed before the message was settled.'],
+  malformed: ['EZT_MALFORMED', 'The received message is not valid __channel__: __what__.'],
+} as const satisfies Record<string, readonly [ErrorCode, string]>;
+
+export type Reason = keyof typeof REASONS;
+export type ReasonParams = Readonly<Record<string, string | number>>;
+
+/** An error with a code for flows, a reason for translators, and a sentence that says what to do next. */
+export class EztError extends Error {
+  readonly code: ErrorCode;
+  constructor(
+    readonly reason: Reason,
+    readonly params: ReasonParams = {},
+  ) {
+    super(fill(REASONS[reason][1], params));
+    this.name = 'EZtCloud';
+    this.code = REASONS[reason][0];
+  }
+}
+
+/** `template` with each `__name__` replaced by `params.name`, as Node-RED's catalogues write it. */
+export function fill(template: string, params: ReasonParams): string {
+  return template.replace(/__(\w+?)__/g, (whole, name: string) => String(params[name] ?? whole));
+}
+
+/** Every reason's English sentence: the catalogue of en-US holds the same (a test compares them). */
+export function sentences(): Record<string, string> {
+  return Object.fromEntries(Object.entries(REASONS).map(([reason, [, sentence]]) => [reason, sentence]));
+}

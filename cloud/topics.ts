@@ -1,0 +1,59 @@
+/** What a project's devices send to applications. Source: MQTT API page, "MQTT 订阅主题". */
+export const CHANNELS = ['attributes', 'event_report', 'command_reply', 'data', 'alarm', 'online'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** What applications send to devices. Source: MQTT API page, "MQTT 发布主题". */
+export type OutChannel = 'attributes_push' | 'command_send';
+
+export interface Topic {
+  device: string;
+  channel: Channel;
+  /** Data stream identifier; on `data` only. */
+  stream?: string;
+}
+
+const MAX_LEVEL = 128;
+const known = new Set<string>(CHANNELS);
+const isChannel = (level: string): level is Channel => known.has(level);
+
+/**
+ * Whether `level` may stand as one level of a topic we publish or subscribe to: 1 to 128 characters, none of
+ * them `/`, `+`, `#`, a control character or a noncharacter (mosquitto disconnects on it), no lone surrogate, not
+ * `.` or `..`.
+ */
+export function isTopicLevel(level: unknown): level is string {
+  return (
+    typeof level === 'string' &&
+    level.length > 0 &&
+    level.length <= MAX_LEVEL &&
+    !/[/+#\p{Cc}\p{Noncharacter_Code_Point}]|^\.\.?$|\p{Cs}/u.test(level)
+  );
+}
+
+/** `open/<projectKey>/<device>/<channel>[/<stream>]`; `+` as device or stream makes it a filter. */
+export function formatTopic(
+  projectKey: string,
+  device: string,
+  channel: Channel | OutChannel,
+  stream?: string,
+): string {
+  const topic = `open/${projectKey}/${device}/${channel}`;
+  return stream === undefined ? topic : `${topic}/${stream}`;
+}
+
+/** A parser of the topics one project receives; `undefined` for whatever is outside the table. */
+export function topicParser(projectKey: string): (topic: string) => Topic | undefined {
+  const prefix = `open/${projectKey}/`;
+  return (topic) => {
+    if (!topic.startsWith(prefix)) return undefined;
+    const slash = topic.indexOf('/', prefix.length);
+    if (slash <= prefix.length) return undefined;
+    const device = topic.slice(prefix.length, slash);
+    const rest = topic.slice(slash + 1);
+    if (rest.startsWith('data/')) {
+      const stream = rest.slice(5);
+      return stream === '' || stream.includes('/') ? undefined : { device, channel: 'data', stream };
+    }
+    return rest !== 'data' && isChannel(rest) ? { device, channel: rest } : undefined;
+  };
+}
