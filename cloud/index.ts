@@ -1,2 +1,25 @@
-export * from './errors';
-export * from './topics';
+export { type Client, type ClientOptions, type Counters, openClient } from './client';
+export type { Answer } from './commands';
+export type { DeviceMessage, Listener, Parts, RawMessage, Receiver, ValueMessage } from './delivery';
+export type { SeenDevice } from './devices';
+export { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint';
+export { type ErrorCode, EztError, fill, type Reason, type ReasonParams, sentences } from './errors';
+export type { Qos } from './filters';
+export { isPlainObject } from './json';
+export type { State } from './keeper';
+export {
+  type Alarm,
+  type Attributes,
+  type Command,
+  type CommandReply,
+  checkCommand,
+  DATA_FORMATS,
+  type DataFormat,
+  type DeviceEvent,
+  encodeAttributes,
+  encodeCommand,
+  type Online,
+  type Payloads,
+} from './messages';
+export type { Refusal, Trouble } from './refusals';
+export { CHANNELS, type Channel, formatTopic, isTopicLevel } from './topics';

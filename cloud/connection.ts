@@ -1,0 +1,254 @@
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import type { IClientOptions, IConnackPacket, IDisconnectPacket, IPublishPacket, Packet } from 'mqtt';
+import type { Endpoint } from './endpoint';
+import type { Qos } from './filters';
+import { type Refusal, refusalOfCode, refusalOfError } from './refusals';
+
+/** MQTT 3.1.1 or 5, as in CONNECT. */
+export type ProtocolVersion = 4 | 5;
+
+export interface ConnectionOptions {
+  endpoint: Endpoint;
+  /** Project key and secret. */
+  username: string;
+  password: string;
+  /** CA, client certificate, server name …, as Node's `tls` takes them. */
+  tls: TlsOptions;
+  version: ProtocolVersion;
+  clientId: string;
+  /** Start without the state of an earlier session. */
+  clean: boolean;
+  /** Seconds the broker keeps the session after the connection ends (MQTT 5). */
+  sessionExpiry: number;
+  /** Seconds. */
+  keepalive: number;
+  /** Milliseconds until CONNACK. */
+  connectTimeout: number;
+  /** QoS 1 and 2 messages the broker may have unacknowledged with us (MQTT 5). */
+  receiveMaximum: number;
+  /** Half-received QoS 2 messages of the session: pass the same one on every reconnection of a session. */
+  unfinished?: Unfinished;
+}
+export type Unfinished = NonNullable<IClientOptions['incomingStore']>;
+
+/** What CONNACK said. */
+export interface Connected {
+  version: ProtocolVersion;
+  sessionPresent: boolean;
+  /** QoS 1 and 2 messages we may have unacknowledged with the broker. */
+  receiveMaximum: number;
+  /** Bytes. */
+  maximumPacketSize: number;
+  subscriptionIdentifiers: boolean;
+}
+
+export interface Received {
+  topic: string;
+  payload: Buffer;
+  qos: Qos;
+  retain: boolean;
+  /** Subscription identifiers of the filters this copy came by (MQTT 5). */
+  identifiers: readonly number[];
+  /** To be passed to {@link Connection.acknowledge}. */
+  packetId: number;
+}
+
+/** Each is called on one connection only, never after `onClosed`; `onClosed` comes exactly once. */
+export interface ConnectionEvents {
+  onConnected(connected: Connected): void;
+  onMessage(received: Received): void;
+  /** The broker took a message that nobody subscribes to (PUBACK 0x10). */
+  onNoSubscribers(): void;
+  onClosed(refusal: Refusal): void;
+}
+
+export interface Connection {
+  /** `settled` gets the broker's answer; it is never called when the connection ends before. */
+  publish(topic: string, payload: Buffer, qos: Qos, settled: (refused?: number) => void): void;
+  /** Resolves with the broker's answer for each filter, in order: granted QoS or a reason code from 0x80. */
+  subscribe(filters: readonly [string, Qos][], identifier?: number): Promise<number[]>;
+  unsubscribe(filters: readonly string[]): Promise<void>;
+  /** Tells the broker that a QoS 1 message has been dealt with. */
+  acknowledge(received: Received): void;
+  /** DISCONNECT, then the socket is destroyed within half a second. `endSession`: the broker forgets us. */
+  close(endSession: boolean): Promise<void>;
+}
+
+/** EMQX closes a 3.1.1 connection on a larger packet without a word (and the platform is EMQX). */
+const MAX_PACKET_UNANNOUNCED = 1024 * 1024;
+/** MQTT 3.1.1 announces no receive maximum; EMQX takes 100 unfinished QoS 2 messages of a client. */
+const RECEIVE_MAXIMUM_3_1_1 = 100;
+const CLOSE_GRACE_MS = 500;
+/** mqtt.js then leaves PUBACK to us and goes on with the next packet (contract test: "deferred acknowledgement"). */
+const DEFERRED = new Error('acknowledged later');
+
+// Loaded with the first connection: a palette nobody uses costs no start-up time.
+const mqttjs = (): typeof import('mqtt') => require('mqtt');
+
+/** An empty store for {@link ConnectionOptions.unfinished} that outlives a connection. */
+export function createUnfinished(): Unfinished {
+  const { Store } = mqttjs();
+  return new Store({ clean: false });
+}
+
+/**
+ * Opens one MQTT connection over TLS; the only place that knows mqtt.js, as codec, socket and packet pump.
+ * It never reconnects, resubscribes or queues: that is the client's part.
+ */
+export function openConnection(options: ConnectionOptions, events: ConnectionEvents): Connection {
+  const mqtt = mqttjs();
+  const client = mqtt.connect(clientOptions(mqtt, options));
+  let state: 'open' | 'closed' = 'open';
+  let refusal: Refusal | undefined;
+  let acknowledgements: number[] = [];
+
+  const blame = (error: Error) => {
+    refusal ??= refusalOfError(error);
+  };
+  client.on('error', blame);
+  client.on('disconnect', (packet: IDisconnectPacket) => {
+    refusal ??= refusalOfCode(packet.reasonCode ?? 0x80);
+  });
+  client.on('connect', (packet) => {
+    if (state === 'open') events.onConnected(describe(packet, options.version));
+  });
+  client.on('packetreceive', (packet: Packet) => {
+    if (packet.cmd === 'puback' && packet.reasonCode === 0x10) events.onNoSubscribers();
+  });
+  client.on('close', () => {
+    if (state === 'closed') return;
+    state = 'closed';
+    client.end(true); // its timers
+    events.onClosed(refusal ?? { trouble: 'lost', detail: 'the connection was closed' });
+  });
+  client.handleMessage = (packet, next) => {
+    if (state === 'open') events.onMessage(received(packet));
+    next(packet.qos === 1 ? DEFERRED : undefined);
+  };
+  client.connect();
+  // A refused WebSocket upgrade reaches nobody otherwise: mqtt.js drops stream errors that have no code.
+  client.stream.on('error', blame);
+
+  function flushAcknowledgements() {
+    if (state === 'open') client.stream.write(Buffer.concat(acknowledgements.map(puback)));
+    acknowledgements = [];
+  }
+
+  return {
+    publish(topic, payload, qos, settled) {
+      client.publish(topic, payload, { qos }, (error?: Error & { code?: number | string }) => {
+        if (state === 'closed') return;
+        if (!error) settled();
+        else if (typeof error.code === 'number') settled(error.code);
+      });
+    },
+    subscribe(filters, identifier) {
+      const asked = Object.fromEntries(filters.map(([filter, qos]) => [filter, { qos, rh: 1 } as const]));
+      const properties =
+        identifier === undefined ? {} : { properties: { subscriptionIdentifier: identifier } };
+      return new Promise((resolve, reject) => {
+        client.subscribe(asked, { qos: 0, ...properties }, (error, _granted, packet) => {
+          const granted = packet?.granted;
+          if (granted?.length === filters.length) resolve(granted.map(Number));
+          else reject(error ?? new Error('SUBACK does not fit the SUBSCRIBE'));
+        });
+      });
+    },
+    unsubscribe: (filters) =>
+      new Promise((resolve, reject) => {
+        client.unsubscribe([...filters], {}, (error) => (error ? reject(error) : resolve()));
+      }),
+    acknowledge({ packetId, qos }) {
+      if (qos !== 1) return;
+      // One write for all that were dealt with in this turn of the event loop, after the flow had its turn too.
+      if (acknowledgements.push(packetId) === 1) setImmediate(flushAcknowledgements);
+    },
+    close(endSession) {
+      if (state === 'closed') return Promise.resolve();
+      state = 'closed';
+      return new Promise((resolve) => {
+        const { stream } = client;
+        const destroy = setTimeout(() => client.end(true), CLOSE_GRACE_MS);
+        stream.once('close', () => {
+          clearTimeout(destroy);
+          client.end(true);
+          resolve();
+        });
+        if (client.connected) {
+          if (acknowledgements.length > 0) stream.write(Buffer.concat(acknowledgements.map(puback)));
+          // Not client.end(): that waits for unacknowledged messages, for ever if need be.
+          stream.end(disconnect(options.version, endSession));
+        } else {
+          client.end(true);
+        }
+      });
+    },
+  };
+}
+
+function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions): IClientOptions {
+  const { endpoint, tls, version, clean } = options;
+  const secure: TlsOptions = { ...tls, minVersion: tls.minVersion ?? 'TLSv1.2' };
+  return {
+    ...(secure as IClientOptions),
+    protocol: endpoint.protocol,
+    host: endpoint.host,
+    port: endpoint.port,
+    path: endpoint.path,
+    // mqtt.js hands only some TLS options on to a WebSocket.
+    wsOptions: { ...secure, perMessageDeflate: false },
+    protocolId: 'MQTT',
+    protocolVersion: version,
+    clientId: options.clientId,
+    username: options.username,
+    password: options.password,
+    clean,
+    keepalive: options.keepalive,
+    connectTimeout: options.connectTimeout,
+    ...(version === 5 && {
+      properties: {
+        receiveMaximum: options.receiveMaximum,
+        ...(!clean && { sessionExpiryInterval: options.sessionExpiry }),
+      },
+    }),
+    ...(options.unfinished && { incomingStore: options.unfinished }),
+    manualConnect: true,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    messageIdProvider: new mqtt.UniqueMessageIdProvider(),
+    timerVariant: 'native',
+    log: () => undefined, // with DEBUG=mqttjs* the default would print the secret
+  };
+}
+
+function describe(packet: IConnackPacket, version: ProtocolVersion): Connected {
+  const { properties } = packet;
+  return {
+    version,
+    sessionPresent: packet.sessionPresent,
+    receiveMaximum: version === 5 ? (properties?.receiveMaximum ?? 65_535) : RECEIVE_MAXIMUM_3_1_1,
+    maximumPacketSize: properties?.maximumPacketSize ?? MAX_PACKET_UNANNOUNCED,
+    subscriptionIdentifiers: version === 5 && properties?.subscriptionIdentifiersAvailable !== false,
+  };
+}
+
+function received(packet: IPublishPacket): Received {
+  const identifier = packet.properties?.subscriptionIdentifier;
+  return {
+    topic: packet.topic,
+    payload: typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload,
+    qos: packet.qos,
+    retain: packet.retain,
+    identifiers: identifier === undefined ? [] : typeof identifier === 'number' ? [identifier] : identifier,
+    packetId: packet.messageId ?? 0,
+  };
+}
+
+/** PUBACK, the same bytes in MQTT 3.1.1 and 5 (success). */
+const puback = (packetId: number) => Buffer.of(0x40, 2, packetId >> 8, packetId & 0xff);
+
+/** DISCONNECT; in MQTT 5 with session expiry interval 0 when the session shall end. */
+function disconnect(version: ProtocolVersion, endSession: boolean): Buffer {
+  return version === 5 && endSession ? Buffer.of(0xe0, 7, 0, 5, 0x11, 0, 0, 0, 0) : Buffer.of(0xe0, 0);
+}

@@ -1,0 +1,133 @@
+import type { Connection, Received } from './connection';
+import { deliver, type Listener, type Receiver } from './delivery';
+import type { Devices } from './devices';
+import { isSharedIdentifier } from './filters';
+import type { Router } from './routing';
+import type { Subscriptions } from './subscriptions';
+import type { Topic } from './topics';
+
+/** What has come in, counted since the client began. */
+export interface InboxCounters {
+  received: number;
+  /** Handed to receivers: one received message may go to many, or to none. */
+  delivered: number;
+  /** Received on a topic that is not in the platform's table. */
+  ignored: number;
+  malformed: number;
+  /** Second copies that came while filters changed places. */
+  surplus: number;
+  /** Received while flows were being deployed, beyond what can be kept. */
+  dropped: number;
+}
+
+export interface InboxOptions {
+  parse(topic: string): Topic | undefined;
+  router: Router<Listener>;
+  subscriptions: Pick<Subscriptions, 'isSurplus'>;
+  devices: Devices;
+  /** Takes command replies, if anybody awaits one. */
+  replies(): Receiver | undefined;
+  /** Whether some filters are shared with other Node-REDs. */
+  grouped: boolean;
+  /** Something of ours or of a flow's threw while a message was handed over. */
+  onError(error: unknown): void;
+}
+
+/** From the broker to whoever wants it, acknowledged once it has been handed over. */
+export interface Inbox {
+  readonly counters: Readonly<InboxCounters>;
+  receive(connection: Connection, received: Received): void;
+  /** Keeps messages back, for a few seconds at most: while flows are deployed nobody is there to take them. */
+  pause(): void;
+  resume(): void;
+}
+
+const MAX_KEPT = 10_000;
+const LONGEST_PAUSE = 10_000;
+
+export function createInbox(options: InboxOptions): Inbox {
+  const { parse, router, subscriptions, devices, replies, grouped, onError } = options;
+  const counters: InboxCounters = {
+    received: 0,
+    delivered: 0,
+    ignored: 0,
+    malformed: 0,
+    surplus: 0,
+    dropped: 0,
+  };
+  let kept: [Connection, Received][] = [];
+  let pauseTimer: NodeJS.Timeout | undefined;
+
+  function handOver(connection: Connection, received: Received) {
+    try {
+      dispatch(received);
+    } catch (error) {
+      onError(error);
+    }
+    connection.acknowledge(received);
+  }
+
+  function dispatch(received: Received) {
+    const topic = parse(received.topic);
+    if (!topic) {
+      counters.ignored += 1;
+      return;
+    }
+    if (subscriptions.isSurplus(received, topic)) {
+      counters.surplus += 1;
+      return;
+    }
+    const timestamp = Date.now();
+    const receivers = receiversOf(topic, received);
+    const envelope = {
+      topic: received.topic,
+      device: topic.device,
+      timestamp,
+      qos: received.qos,
+      retain: received.retain,
+    };
+    const { delivered, malformed, payload } = deliver(envelope, topic, received.payload, receivers);
+    counters.delivered += delivered;
+    if (malformed) counters.malformed += 1;
+    devices.see(topic, payload, timestamp);
+  }
+
+  function receiversOf(topic: Topic, { identifiers }: Received): Receiver[] {
+    const receivers: Receiver[] = [];
+    // With a group two copies may come: one of the group's, one for those that need their own.
+    const shared = grouped && identifiers.some(isSharedIdentifier);
+    const own = grouped && identifiers.length > 0 && !shared;
+    if (topic.channel === 'command_reply' && !shared) {
+      const waiting = replies();
+      if (waiting) receivers.push(waiting);
+    }
+    if (!own) {
+      router.match(topic, ({ receiver }) => {
+        if (receiver) receivers.push(receiver);
+      });
+    }
+    return receivers;
+  }
+
+  function resume() {
+    clearTimeout(pauseTimer);
+    pauseTimer = undefined;
+    const messages = kept;
+    kept = [];
+    for (const [connection, received] of messages) handOver(connection, received);
+  }
+
+  return {
+    counters,
+    receive(connection, received) {
+      counters.received += 1;
+      if (!pauseTimer) handOver(connection, received);
+      else if (kept.length < MAX_KEPT) kept.push([connection, received]);
+      else counters.dropped += 1;
+    },
+    pause() {
+      pauseTimer ??= setTimeout(resume, LONGEST_PAUSE);
+    },
+    resume,
+  };
+}

@@ -1,0 +1,147 @@
+import { EztError } from './errors';
+import { decodeJson, decodeText, encodeJson, isPlainObject, Malformed, type PlainObject } from './json';
+import type { Channel } from './topics';
+
+export const DATA_FORMATS = ['buffer', 'text', 'json', 'hex', 'base64', 'auto'] as const;
+export type DataFormat = (typeof DATA_FORMATS)[number];
+
+/** Device attributes by identifier. Values are passed on as they came: a Switch may be `true`, `1` or `"ON"`. */
+export type Attributes = Record<string, unknown>;
+export interface DeviceEvent {
+  method: string;
+  params: unknown;
+}
+export interface CommandReply extends DeviceEvent {
+  id: string | number;
+}
+export interface Alarm {
+  alerting: boolean;
+  [extra: string]: unknown;
+}
+export interface Online {
+  online: boolean;
+  [extra: string]: unknown;
+}
+
+/** What stands in `msg.payload`, by `msg.type`, when the output is the documented message. */
+export interface Payloads {
+  attributes: Attributes;
+  event_report: DeviceEvent;
+  command_reply: CommandReply;
+  data: unknown;
+  alarm: Alarm;
+  online: Online;
+}
+
+interface Row<C extends Channel> {
+  /** Bytes to the typed payload. Throws {@link Malformed}. */
+  decode(bytes: Buffer, format: DataFormat): Payloads[C];
+}
+
+/** One row per channel. Source: MQTT API page, "MQTT 订阅主题". */
+export const MESSAGES: { readonly [C in Channel]: Row<C> } = {
+  attributes: { decode: decodeObject },
+  event_report: { decode: decodeEvent },
+  command_reply: {
+    decode(bytes) {
+      const reply = decodeEvent(bytes);
+      if (!hasId(reply)) throw new Malformed('no id');
+      return reply;
+    },
+  },
+  data: { decode: (bytes, format) => DECODERS[format](bytes) },
+  alarm: { decode: (bytes) => withFlag(bytes, 'alerting') },
+  online: { decode: (bytes) => withFlag(bytes, 'online') },
+};
+
+const DECODERS: { readonly [F in DataFormat]: (bytes: Buffer) => unknown } = {
+  buffer: (bytes) => Buffer.from(bytes), // a copy: the original is a slice of a socket's whole chunk
+  text: decodeText,
+  json: decodeJson,
+  hex: (bytes) => bytes.toString('hex'),
+  base64: (bytes) => bytes.toString('base64'),
+  auto: (bytes) =>
+    (attempt(decodeJson, bytes) ?? attempt(decodeText, bytes) ?? { value: Buffer.from(bytes) }).value,
+};
+
+function attempt(decode: (bytes: Buffer) => unknown, bytes: Buffer): { value: unknown } | undefined {
+  try {
+    return { value: decode(bytes) };
+  } catch (error) {
+    if (error instanceof Malformed) return undefined;
+    throw error;
+  }
+}
+
+function decodeObject(bytes: Buffer): PlainObject {
+  const value = decodeJson(bytes);
+  if (!isPlainObject(value)) throw new Malformed('not a JSON object');
+  return value;
+}
+
+/** An event without parameters is common and means none: `params` is then `{}`. */
+function decodeEvent(bytes: Buffer): DeviceEvent & PlainObject {
+  const event = decodeObject(bytes);
+  if (typeof event.method !== 'string' || event.method === '') throw new Malformed('no method');
+  if (event.params === undefined) event.params = {};
+  return event as PlainObject & DeviceEvent;
+}
+
+const hasId = (event: DeviceEvent): event is CommandReply =>
+  'id' in event && (typeof event.id === 'string' || typeof event.id === 'number');
+
+function withFlag<F extends string>(bytes: Buffer, flag: F): PlainObject & Record<F, boolean> {
+  const message = decodeObject(bytes);
+  if (typeof message[flag] !== 'boolean') throw new Malformed(`"${flag}" is not true or false`);
+  return message as PlainObject & Record<F, boolean>;
+}
+
+const IDENTIFIER = /^[A-Za-z0-9_-]+$/;
+const MAX_ID = 2 ** 31 - 1;
+
+/** A command to a device. Source: MQTT API page, "发布指定设备命令下发". */
+export interface Command {
+  method: string;
+  params: PlainObject;
+  /** 1 … 2³¹−1: small devices read it into an int32. */
+  id: number;
+}
+
+/**
+ * The payload of `attributes_push`: `{…payload}`, or `{[attribute]: payload}` when an attribute is named.
+ * Throws `EZT_PAYLOAD`. Source: MQTT API page, "发布指定设备属性下发".
+ */
+export function encodeAttributes(payload: unknown, attribute = ''): Buffer {
+  const attributes = attribute === '' ? payload : { [attribute]: payload };
+  if (!isPlainObject(attributes)) throw new EztError('payloadNotObject', { what: 'msg.payload' });
+  const identifiers = Object.keys(attributes);
+  if (identifiers.length === 0) throw new EztError('payloadEmpty');
+  for (const identifier of identifiers) {
+    if (!IDENTIFIER.test(identifier)) {
+      throw new EztError('attributeInvalid', { attribute: identifier.slice(0, 80) });
+    }
+  }
+  return Buffer.from(encodeJson(attributes));
+}
+
+/** Method, parameters and id (when the flow brings one) of a command, checked. Throws `EZT_PAYLOAD`. */
+export function checkCommand(
+  method: unknown,
+  params: unknown,
+  id: unknown,
+): Partial<Command> & Omit<Command, 'id'> {
+  if (typeof method !== 'string' || method === '') throw new EztError('methodInvalid');
+  if (params !== undefined && !isPlainObject(params)) {
+    throw new EztError('payloadNotObject', { what: 'params' });
+  }
+  const command = { method, params: params ?? {} };
+  if (id === undefined || id === null) return command;
+  if (typeof id !== 'number' || !Number.isInteger(id) || id < 1 || id > MAX_ID)
+    throw new EztError('idInvalid');
+  return { ...command, id };
+}
+
+/** The payload of `command_send`. Throws `EZT_PAYLOAD`. */
+export function encodeCommand({ method, params, id }: Command): Buffer {
+  return Buffer.from(encodeJson({ method, params, id }));
+}

@@ -1,0 +1,236 @@
+import { performance } from 'node:perf_hooks';
+import { EztError } from './errors';
+import type { Qos } from './filters';
+import { describeCode, formatCode } from './refusals';
+
+/** A message on its way to the broker. */
+export interface Outgoing {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: Qos;
+}
+
+/** What the outbox sends through. */
+export interface Carrier {
+  /** `settled` is called with the broker's answer, or never when the link ends. */
+  publish(topic: string, payload: Buffer, qos: Qos, settled: (refused?: number) => void): void;
+  /** Messages that may be unacknowledged at a time. */
+  readonly window: number;
+  /** Largest MQTT packet in bytes. */
+  readonly maximumPacketSize: number;
+}
+
+export interface OutboxOptions {
+  /** Messages held at most: waiting or unacknowledged. */
+  limit: number;
+  /** Milliseconds from acceptance until a message that is not acknowledged fails. */
+  expiry: number;
+  /** Messages per second; 0 = no limit. */
+  rate: number;
+}
+
+export interface Outbox {
+  /**
+   * Accepts all of `messages` or none. Resolves when the broker has acknowledged every one. Rejects with
+   * `EZT_QUEUE_FULL` (none accepted), or, once all are settled, with the first error of them: `EZT_PAYLOAD`
+   * (too large), `EZT_EXPIRED`, `EZT_REFUSED` or `EZT_CLOSED`. `owner`: see {@link withdraw}.
+   */
+  add(messages: readonly Outgoing[], owner?: object): Promise<void>;
+  /** Settles what `owner` added and what is not yet acknowledged with `EZT_CLOSED`; it is not sent (again). */
+  withdraw(owner: object): void;
+  /** Sends through `carrier` from now on; what the last one left unacknowledged goes first, in its order. */
+  attach(carrier: Carrier): void;
+  /** The link has ended: nothing is sent until the next `attach`. */
+  detach(): void;
+  /** Resolves when nothing of `owner` (or of anyone) is held any more, or after `timeout` milliseconds. */
+  drained(timeout: number, owner?: object): Promise<void>;
+  /** Settles all that is held with `EZT_CLOSED`, and refuses from now on. */
+  close(): void;
+  /** Messages held; those of one owner when it is named. */
+  size(owner?: object): number;
+}
+
+interface Entry {
+  readonly message: Outgoing;
+  readonly owner: object | undefined;
+  readonly expires: number;
+  /** `undefined` once settled. */
+  settle: ((error?: EztError) => void) | undefined;
+}
+
+/** Everything that waits to be sent, in order. Each accepted message settles exactly once, whatever happens. */
+export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
+  let held = 0;
+  let closed = false;
+  let carrier: Carrier | undefined;
+  let waiting: Entry[] = [];
+  let next = 0; // of `waiting`: shifting an array costs its length
+  /** Written and unacknowledged, oldest first; a settled one still takes its place in the broker's window. */
+  const inFlight = new Set<Entry>();
+  let expiryTimer: NodeJS.Timeout | undefined;
+  let rateTimer: NodeJS.Timeout | undefined;
+  let sendableAt = 0;
+  let pumping = false;
+  const counts = new Map<object, number>();
+  const onSettled = new Set<() => void>();
+
+  function count(owner: object | undefined, difference: number) {
+    held += difference;
+    if (!owner) return;
+    const now = (counts.get(owner) ?? 0) + difference;
+    if (now === 0) counts.delete(owner);
+    else counts.set(owner, now);
+  }
+
+  function settle(entry: Entry, error?: EztError) {
+    const { settle: tell } = entry;
+    if (!tell) return;
+    entry.settle = undefined;
+    count(entry.owner, -1);
+    tell(error);
+    for (const listener of onSettled) listener();
+  }
+
+  function pump() {
+    if (pumping) return; // QoS 0 settles while it is written
+    pumping = true;
+    while (carrier && next < waiting.length && inFlight.size < carrier.window && !mustPause()) {
+      const entry = waiting[next];
+      next += 1;
+      if (entry?.settle) send(entry, carrier);
+    }
+    if (next === waiting.length) {
+      waiting = [];
+      next = 0;
+    }
+    pumping = false;
+  }
+
+  function mustPause(): boolean {
+    if (rate === 0) return false;
+    const now = performance.now();
+    if (now < sendableAt) {
+      rateTimer ??= setTimeout(() => {
+        rateTimer = undefined;
+        pump();
+      }, sendableAt - now);
+      return true;
+    }
+    sendableAt = Math.max(sendableAt, now - 1000 / rate) + 1000 / rate;
+    return false;
+  }
+
+  function send(entry: Entry, by: Carrier) {
+    const { topic, payload, qos } = entry.message;
+    const size = packetSize(entry.message);
+    if (size > by.maximumPacketSize) {
+      settle(entry, new EztError('tooLarge', { size, limit: by.maximumPacketSize }));
+      return;
+    }
+    inFlight.add(entry);
+    by.publish(topic, payload, qos, (refused) => {
+      if (carrier !== by || !inFlight.delete(entry)) return;
+      const code =
+        refused === undefined ? undefined : { reason: describeCode(refused), code: formatCode(refused) };
+      settle(entry, code && new EztError('publishRefused', code));
+      pump();
+    });
+  }
+
+  /** One timer for all: acceptance order is expiry order. */
+  function watchExpiry() {
+    if (expiryTimer || held === 0) return;
+    const oldest = unsettled().next().value;
+    if (!oldest) return;
+    expiryTimer = setTimeout(
+      () => {
+        expiryTimer = undefined;
+        const now = performance.now();
+        for (const entry of unsettled()) {
+          if (entry.expires > now) break;
+          settle(entry, new EztError('expired', { seconds: expiry / 1000 }));
+        }
+        watchExpiry();
+      },
+      Math.max(1, Math.ceil(oldest.expires - performance.now())),
+    );
+  }
+
+  /** What is held, oldest first. */
+  function* unsettled(): Generator<Entry, undefined> {
+    for (const entry of inFlight) if (entry.settle) yield entry;
+    for (let i = next; i < waiting.length; i += 1) {
+      const entry = waiting[i];
+      if (entry?.settle) yield entry;
+    }
+    return undefined;
+  }
+
+  const size = (owner?: object) => (owner ? (counts.get(owner) ?? 0) : held);
+
+  return {
+    size,
+    add(messages, owner) {
+      if (closed) return Promise.reject(new EztError('closed'));
+      if (held + messages.length > limit) return Promise.reject(new EztError('queueFull', { limit }));
+      return new Promise((resolve, reject) => {
+        let left = messages.length;
+        let failure: EztError | undefined;
+        const settled = (error?: EztError) => {
+          failure ??= error;
+          left -= 1;
+          if (left > 0) return;
+          if (failure) reject(failure);
+          else resolve();
+        };
+        const expires = performance.now() + expiry;
+        for (const message of messages) waiting.push({ message, owner, expires, settle: settled });
+        count(owner, messages.length);
+        watchExpiry();
+        pump();
+      });
+    },
+    withdraw(owner) {
+      for (const entry of [...unsettled()]) if (entry.owner === owner) settle(entry, new EztError('closed'));
+    },
+    attach(to) {
+      carrier = to;
+      pump();
+    },
+    detach() {
+      carrier = undefined;
+      waiting = [...inFlight, ...waiting.slice(next)].filter((entry) => entry.settle);
+      next = 0;
+      inFlight.clear();
+    },
+    drained(timeout, owner) {
+      if (size(owner) === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const finish = () => {
+          clearTimeout(timer);
+          onSettled.delete(check);
+          resolve();
+        };
+        const check = () => {
+          if (size(owner) === 0) finish();
+        };
+        const timer = setTimeout(finish, timeout);
+        onSettled.add(check);
+      });
+    },
+    close() {
+      closed = true;
+      carrier = undefined;
+      clearTimeout(expiryTimer);
+      clearTimeout(rateTimer);
+      for (const entry of [...unsettled()]) settle(entry, new EztError('closed'));
+    },
+  };
+}
+
+/** Bytes of the PUBLISH packet (MQTT 5 §3.3, without properties). */
+function packetSize({ topic, payload, qos }: Outgoing): number {
+  const remaining = 2 + Buffer.byteLength(topic) + (qos > 0 ? 2 : 0) + 1 + payload.length;
+  const lengthBytes = remaining < 128 ? 1 : remaining < 16_384 ? 2 : remaining < 2_097_152 ? 3 : 4;
+  return 1 + lengthBytes + remaining;
+}

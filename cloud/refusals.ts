@@ -1,0 +1,142 @@
+/** Why a connection did not come about or ended; each has a short text in the catalogue. */
+export type Trouble =
+  | 'credentials'
+  | 'unauthorized'
+  | 'banned'
+  | 'clientId'
+  | 'protocol'
+  | 'busy'
+  | 'untrusted'
+  | 'expired'
+  | 'hostname'
+  | 'clientCertificate'
+  | 'tls'
+  | 'dns'
+  | 'unreachable'
+  | 'portClosed'
+  | 'timeout'
+  | 'upgrade'
+  | 'takenOver'
+  | 'kicked'
+  | 'lost';
+
+export interface Refusal {
+  trouble: Trouble;
+  /** What the broker or the socket said; never a secret. */
+  detail: string;
+}
+
+/** What a person has to mend: tried again slowly. Everything else may pass by itself and is tried soon. */
+const NEEDS_A_PERSON: ReadonlySet<Trouble> = new Set<Trouble>([
+  'credentials',
+  'unauthorized',
+  'banned',
+  'clientId',
+  'protocol',
+  'untrusted',
+  'expired',
+  'hostname',
+  'clientCertificate',
+  'tls',
+  'kicked',
+]);
+export const needsAPerson = ({ trouble }: Refusal): boolean => NEEDS_A_PERSON.has(trouble);
+
+/** CONNACK return codes of MQTT 3.1.1 §3.2.2.3, and reason codes of MQTT 5 §2.4 for CONNACK and DISCONNECT. */
+const REASON_CODES: Record<number, [Trouble, string]> = {
+  1: ['protocol', 'unacceptable protocol version'],
+  2: ['clientId', 'identifier rejected'],
+  3: ['busy', 'server unavailable'],
+  4: ['credentials', 'bad user name or password'],
+  5: ['unauthorized', 'not authorized'],
+  128: ['lost', 'unspecified error'],
+  129: ['lost', 'malformed packet'],
+  130: ['lost', 'protocol error'],
+  131: ['lost', 'implementation specific error'],
+  132: ['protocol', 'unsupported protocol version'],
+  133: ['clientId', 'client identifier not valid'],
+  134: ['credentials', 'bad user name or password'],
+  135: ['unauthorized', 'not authorized'],
+  136: ['busy', 'server unavailable'],
+  137: ['busy', 'server busy'],
+  138: ['banned', 'banned'],
+  139: ['busy', 'server shutting down'],
+  140: ['credentials', 'bad authentication method'],
+  141: ['timeout', 'keep alive timeout'],
+  142: ['takenOver', 'session taken over'],
+  143: ['lost', 'topic filter invalid'],
+  144: ['lost', 'topic name invalid'],
+  147: ['lost', 'receive maximum exceeded'],
+  149: ['lost', 'packet too large'],
+  150: ['busy', 'message rate too high'],
+  151: ['busy', 'quota exceeded'],
+  152: ['kicked', 'administrative action'],
+  153: ['lost', 'payload format invalid'],
+  156: ['busy', 'use another server'],
+  157: ['busy', 'server moved'],
+  159: ['busy', 'connection rate exceeded'],
+};
+
+/** Why the broker refused (CONNACK) or ended (DISCONNECT) a connection. */
+export function refusalOfCode(code: number): Refusal {
+  const [trouble, text] = REASON_CODES[code] ?? ['lost', 'unknown reason'];
+  return { trouble, detail: `${text} (${formatCode(code)})` };
+}
+
+/** What the broker said of a PUBLISH, in words. */
+export function describeCode(code: number): string {
+  return REASON_CODES[code]?.[1] ?? 'unknown reason';
+}
+
+/** `0x87`; codes of MQTT 3.1.1 stay decimal. */
+export function formatCode(code: number): string {
+  return code < 0x80 ? String(code) : `0x${code.toString(16).toUpperCase()}`;
+}
+
+/** Codes of Node's `net`, `dns` and `tls` errors. */
+const ERROR_CODES: Record<string, Trouble> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_NODATA: 'dns',
+  ECONNREFUSED: 'portClosed',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EHOSTDOWN: 'unreachable',
+  ENETDOWN: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  ETIMEDOUT: 'timeout',
+  CERT_HAS_EXPIRED: 'expired',
+  CERT_NOT_YET_VALID: 'expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'hostname',
+  ERR_TLS_CERT_ALTNAME_FORMAT: 'hostname',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'untrusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'untrusted',
+  UNABLE_TO_GET_ISSUER_CERT: 'untrusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'untrusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'untrusted',
+  CERT_UNTRUSTED: 'untrusted',
+  CERT_REJECTED: 'untrusted',
+  CERT_SIGNATURE_FAILURE: 'untrusted',
+  CERT_REVOKED: 'untrusted',
+  INVALID_CA: 'untrusted',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'clientCertificate',
+  EPROTO: 'tls',
+};
+
+/** Why a socket failed: DNS, TCP, TLS, the WebSocket upgrade, or a broker that did not answer. */
+export function refusalOfError(error: Error & { code?: unknown }): Refusal {
+  const { code, message: detail } = error;
+  if (typeof code === 'number') return refusalOfCode(code);
+  const known = typeof code === 'string' ? ERROR_CODES[code] : undefined;
+  if (known) return { trouble: known, detail };
+  if (typeof code === 'string' && code.startsWith('ERR_SSL_')) {
+    return {
+      trouble: /CERTIFICATE_(REQUIRED|UNKNOWN)|BAD_CERTIFICATE/.test(code) ? 'clientCertificate' : 'tls',
+      detail,
+    };
+  }
+  const status = /Unexpected server response: (\d+)/.exec(detail)?.[1];
+  if (status) return { trouble: 'upgrade', detail: `WebSocket upgrade answered HTTP ${status}` };
+  if (/timeout/i.test(detail)) return { trouble: 'timeout', detail };
+  return { trouble: 'lost', detail };
+}

@@ -1,0 +1,101 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { type Command, checkCommand, EztError, isPlainObject, type Listener } from '../cloud';
+import { deviceOf } from './devices';
+import { type Message, onInput } from './input';
+import { joinProject } from './member';
+import { type CommandOutSettings, commandOutSettings, type Raw } from './settings';
+import { asError } from './texts';
+
+/** `ezt-command-out`: sends commands and, if asked to, passes on the device's reply. */
+export function registerCommandOut(RED: NodeAPI): void {
+  RED.nodes.registerType('ezt-command-out', function (this: Node, raw: NodeDef & { cloud?: string }) {
+    RED.nodes.createNode(this, raw);
+    /** What the node asks the broker for: the replies of its device, or of any. */
+    let replies: Listener | undefined;
+    const member = joinProject(
+      RED,
+      this,
+      raw.cloud,
+      () => commandOutSettings(raw as Raw),
+      (client, { device, waitReply, qos }) => {
+        if (!waitReply) return { refused: () => false, detach: () => undefined };
+        const listener: Listener = {
+          devices: device === '' ? [] : [device],
+          channels: ['command_reply'],
+          streams: [],
+          qos,
+          unshared: true,
+        };
+        replies = listener;
+        client.listen(listener);
+        return {
+          refused: () => client.refusalOf(listener) !== undefined,
+          detach: () => client.unlisten(listener),
+        };
+      },
+    );
+
+    onInput(RED, this, async (message, send) => {
+      if (member.problem) throw member.problem;
+      const { client, settings, changed } = member;
+      const device = deviceOf(settings.device, message);
+      const { id, ...rest } = await commandOf(RED, this, settings, message);
+      const command: Command = { ...rest, id: id ?? client.newCommandId(device) };
+      if (!replies) {
+        const settled = client.send(device, command, settings.qos, this).finally(changed);
+        changed();
+        await settled;
+        send(Object.assign(message, { id: command.id, device }));
+        return;
+      }
+      const { qos, timeout } = settings;
+      const settled = client
+        .request(device, command, { qos, timeout, listener: replies, owner: this })
+        .finally(changed);
+      changed();
+      const { reply, elapsed } = await settled;
+      const { method } = reply;
+      send(
+        Object.assign(message, {
+          payload: reply,
+          device,
+          method,
+          id: command.id,
+          type: 'command_reply',
+          elapsed,
+        }),
+      );
+    });
+  });
+}
+
+/** The command that node and message name together. Throws `EZT_PAYLOAD`. */
+async function commandOf(RED: NodeAPI, node: Node, settings: CommandOutSettings, message: Message) {
+  const method = settings.method !== '' ? settings.method : message.method;
+  if (method !== undefined && method !== null && method !== '') {
+    return checkCommand(method, await paramsOf(RED, node, settings, message), message.id);
+  }
+  const { payload } = message;
+  if (!isPlainObject(payload)) throw new EztError('methodInvalid');
+  return checkCommand(payload.method, payload.params, payload.id ?? message.id);
+}
+
+/** The parameters, from wherever the node says. Throws `EZT_PAYLOAD`. */
+async function paramsOf(
+  RED: NodeAPI,
+  node: Node,
+  { params, paramsType }: CommandOutSettings,
+  message: Message,
+): Promise<unknown> {
+  try {
+    const value = await new Promise<unknown>((resolve, reject) => {
+      RED.util.evaluateNodeProperty(params, paramsType, node, message, (error, found: unknown) =>
+        error ? reject(error) : resolve(found),
+      );
+    });
+    // An environment variable is always text.
+    return paramsType === 'env' && typeof value === 'string' ? JSON.parse(value) : value;
+  } catch (error) {
+    throw new EztError('paramsInvalid', { detail: asError(error).message });
+  }
+}

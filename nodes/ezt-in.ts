@@ -1,0 +1,37 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Listener, ValueMessage } from '../cloud';
+import { joinProject } from './member';
+import { inSettings, type Raw } from './settings';
+import { translate } from './texts';
+
+/** `ezt-in`: what devices send, as typed messages. */
+export function registerIn(RED: NodeAPI): void {
+  RED.nodes.registerType('ezt-in', function (this: Node, raw: NodeDef & { cloud?: string }) {
+    RED.nodes.createNode(this, raw);
+    joinProject(
+      RED,
+      this,
+      raw.cloud,
+      () => inSettings(raw as Raw),
+      (client, { devices, channels, streams, qos, ...form }) => {
+        const listener: Listener = {
+          devices,
+          channels,
+          streams,
+          qos,
+          unshared: false,
+          receiver: {
+            ...form,
+            onMessage: (message: ValueMessage) => this.send(message),
+            onMalformed: (error, message) => this.error(translate(RED, error), message),
+          },
+        };
+        client.listen(listener);
+        return {
+          refused: () => client.refusalOf(listener) !== undefined,
+          detach: () => client.unlisten(listener),
+        };
+      },
+    );
+  });
+}
