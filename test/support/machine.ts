@@ -1,0 +1,106 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import Mocha from 'mocha';
+
+/** What some tests need and not every machine has: how to find it, and how to get it. */
+const PARTS = {
+  mosquitto: {
+    find: () => dynamicSecurity() && executable('mosquitto'),
+    missing: 'mosquitto is not installed (apt-get install mosquitto)',
+  },
+  chromium: {
+    find: () => executable('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'),
+    missing: 'chromium is not installed (apt-get install chromium)',
+  },
+  'node-red-5': {
+    find: nodeRed5,
+    missing:
+      'Node-RED 5 is not installed (npm install --prefix .cache/node-red-5 node-red@5, or NODE_RED_5=path of the package)',
+  },
+  linux: {
+    find: () => (existsSync('/proc/net/tcp') ? '/proc' : undefined),
+    missing: 'this is not Linux',
+  },
+} satisfies Record<string, { find: () => string | undefined; missing: string }>;
+
+export type Part = keyof typeof PARTS;
+
+const found = new Map<Part, string | undefined>();
+const reasons = new WeakMap<object, string>();
+
+/** The path of what the machine has of `part`, or undefined. */
+export function find(part: Part): string | undefined {
+  if (!found.has(part)) found.set(part, PARTS[part].find());
+  return found.get(part);
+}
+
+/** The path of `part`; throws with the install hint where it is missing. */
+export function path(part: Part): string {
+  const where = find(part);
+  if (where === undefined) throw new Error(PARTS[part].missing);
+  return where;
+}
+
+/**
+ * Skips what needs a part that the machine does not have, and notes why for the last lines of the run.
+ * In a suite: `describe('…', function () { needs(this, 'mosquitto'); … })` skips its tests and hooks;
+ * in a test or hook: `needs(this, 'chromium')` skips from there on.
+ */
+export function needs(place: Mocha.Suite | Mocha.Context, ...parts: Part[]): void {
+  const missing = parts.find((part) => find(part) === undefined);
+  if (missing === undefined) return;
+  const reason = PARTS[missing].missing;
+  if ('suites' in place) {
+    reasons.set(place, reason);
+    place.pending = true;
+    return;
+  }
+  const scope = place.currentTest ?? (place.test instanceof Mocha.Test ? place.test : place.test?.parent);
+  if (scope) reasons.set(scope, reason);
+  place.skip();
+}
+
+/** Why a skipped test was skipped: as noted by `needs` for it or for a suite around it. */
+export function whySkipped(test: Mocha.Test): string {
+  for (let place: Mocha.Test | Mocha.Suite | undefined = test; place; place = place.parent) {
+    const reason = reasons.get(place);
+    if (reason !== undefined) return reason;
+  }
+  return 'marked as skipped in the source';
+}
+
+/** The first of `names` that can be run, looked for in PATH and in the system directories a user's PATH may lack. */
+export function executable(...names: string[]): string | undefined {
+  const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin'];
+  return names.flatMap((name) => directories.map((directory) => join(directory, name))).find(canRun);
+}
+
+function canRun(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const LIBRARIES = [
+  '/usr/lib/x86_64-linux-gnu',
+  '/usr/lib/aarch64-linux-gnu',
+  '/usr/lib/arm-linux-gnueabihf',
+  '/usr/lib64',
+  '/usr/lib',
+  '/usr/local/lib',
+  '/opt/homebrew/lib',
+];
+
+/** The dynamic-security plugin, wherever the distribution puts it. */
+export function dynamicSecurity(): string | undefined {
+  return LIBRARIES.map((directory) => join(directory, 'mosquitto_dynamic_security.so')).find(existsSync);
+}
+
+function nodeRed5(): string | undefined {
+  return [process.env.NODE_RED_5 || undefined, '.cache/node-red-5/node_modules/node-red']
+    .flatMap((place) => (place === undefined ? [] : [resolve(place)]))
+    .find((place) => existsSync(join(place, 'red.js')));
+}
