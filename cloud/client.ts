@@ -233,13 +233,7 @@ export function openClient(options: ClientOptions): Client {
       if (subscriptions.settling) await subscriptions.settling;
       const code = refusalOf(listener);
       if (code !== undefined) throw new EztError('repliesRefused', { code: formatCode(code) });
-      return commands.request(
-        device,
-        command.id,
-        timeout,
-        () => send(device, command, qos, listener),
-        listener,
-      );
+      return commands.request(device, command.id, timeout, () => send(device, command, qos, owner), owner);
     },
     newCommandId: commands.newId,
     pending: (owner) => ({ queued: outbox.size(owner), commands: commands.size(owner) }),

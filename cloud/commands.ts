@@ -91,7 +91,7 @@ export function createCommands(): Commands {
     },
     withdraw(owner) {
       for (const { owner: by, settle } of [...pending.values()])
-        if (by === owner) settle(new EztError('closed'));
+        if (owner === undefined || by === owner) settle(new EztError('closed'));
     },
     size: (owner) => (owner ? (counts.get(owner) ?? 0) : pending.size),
   };

@@ -1,9 +1,6 @@
-import { webcrypto as crypto } from 'node:crypto';
 import { isIP } from 'node:net';
-import './reflection';
+import 'reflect-metadata'; // asked for by @peculiar/x509
 import * as x509 from '@peculiar/x509';
-
-x509.cryptoProvider.set(crypto);
 
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' };
@@ -66,7 +63,7 @@ export async function loadAuthority(caPem: string, keyPem: string): Promise<Auth
   return authorityOf(new x509.X509Certificate(caPem), key);
 }
 
-function authorityOf(certificate: x509.X509Certificate, signingKey: crypto.CryptoKey): Authority {
+function authorityOf(certificate: x509.X509Certificate, signingKey: CryptoKey): Authority {
   return {
     ca: pem(certificate.toString('pem')),
     exportKey: () => privatePem(signingKey),
@@ -88,7 +85,7 @@ function authorityOf(certificate: x509.X509Certificate, signingKey: crypto.Crypt
             client ? x509.ExtendedKeyUsage.clientAuth : x509.ExtendedKeyUsage.serverAuth,
           ]),
           new x509.SubjectAlternativeNameExtension(
-            names.map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value })),
+            names.map((value) => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value })),
           ),
           await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
           await x509.AuthorityKeyIdentifierExtension.create(certificate.publicKey),
@@ -108,7 +105,7 @@ function newSerialNumber(): string {
   return bytes.toString('hex');
 }
 
-async function privatePem(key: crypto.CryptoKey): Promise<string> {
+async function privatePem(key: CryptoKey): Promise<string> {
   return pem(x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY'));
 }
 
