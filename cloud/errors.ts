@@ -28,6 +28,11 @@ const REASONS = {
   badOption: ['EZT_CONFIG', '__option__ is not valid: expected __expected__.'],
   groupNeedsMqtt5: ['EZT_CONFIG', 'A shared-subscription group needs MQTT 5: set the protocol to auto or 5.'],
   tlsNode: ['EZT_CONFIG', 'The TLS configuration of the project is missing or cannot be read.'],
+  retypeSecret: [
+    'EZT_CONFIG',
+    'The access point is not the deployed one: type the project secret again, it is not sent elsewhere by itself.',
+  ],
+  deployFirst: ['EZT_CONFIG', '__option__ is an environment variable: deploy, then test.'],
   deviceMissing: ['EZT_DEVICE', 'No device: choose one in the node or set msg.device.'],
   deviceInvalid: [
     'EZT_DEVICE',

@@ -21,5 +21,6 @@ export {
   type Online,
   type Payloads,
 } from './messages';
+export { type ProbeOptions, type ProbeStep, probeConnection } from './probe';
 export type { Refusal, Trouble } from './refusals';
 export { CHANNELS, type Channel, formatTopic, isTopicLevel } from './topics';

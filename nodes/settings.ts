@@ -110,7 +110,7 @@ export const randomClientId = (): string => `nr_${randomBytes(10).toString('hex'
 
 /** The same after every restart of this Node-RED, another in every other Node-RED with the same flows. */
 function stableClientId(RED: NodeAPI, nodeId: string): string {
-  const instance: unknown = RED.settings.get('instanceId');
+  const instance: unknown = RED.settings.available() ? RED.settings.get('instanceId') : undefined;
   const identity = [instance ?? `${hostname()} ${RED.settings.userDir}`, nodeId].join(' ');
   return `nr_${createHash('sha256').update(identity).digest('hex').slice(0, 20)}`;
 }
