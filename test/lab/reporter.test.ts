@@ -6,16 +6,21 @@ import { temporaryDirectory } from '../support/cleanup';
 const MOCHA = resolve('node_modules/mocha/bin/mocha.js');
 const SUPPORT = join(__dirname, '../support');
 
-/** Runs mocha, with this repository's configuration, on one file of tests in an environment without mosquitto. */
+/** Runs mocha, with this repository's configuration, on one file of tests on a machine without Node-RED 5. */
 function run(tests: string): { status: number | null; lines: string[]; errors: string } {
   const file = join(temporaryDirectory('mocha'), 'sample.js');
   const needs = `const { needs } = require(${JSON.stringify(join(SUPPORT, 'machine.js'))});`;
-  writeFileSync(file, `${needs}\n${tests}\n`);
+  const pause = 'const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });';
+  writeFileSync(file, [needs, pause, tests].join('\n'));
   const options = ['--no-config', '--require', join(SUPPORT, 'setup.js'), '--fail-zero'];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [MOCHA, ...options, '--reporter', join(SUPPORT, 'reporter.js'), file],
-    { encoding: 'utf8', env: { ...process.env, NODE_RED_5: '/nowhere', TEST_GRACE_MS: '300' } },
+    {
+      encoding: 'utf8',
+      timeout: 15_000,
+      env: { ...process.env, NODE_RED_5: '/nowhere', TEST_GRACE_MS: '300' },
+    },
   );
   return { status, lines: stdout.trim().split('\n'), errors: stderr };
 }
@@ -57,13 +62,13 @@ describe('lab: the run of the tests', () => {
     'a test fails': `it('a', () => { throw new Error('x'); });`,
     'a hook before fails': `describe('s', () => { before(() => { throw new Error('x'); }); it('a', () => {}); });`,
     'a hook after fails': `describe('s', () => { after(() => { throw new Error('x'); }); it('a', () => {}); });`,
-    'a promise is rejected and nobody looks': `it('a', (done) => { Promise.reject(new Error('x')); setTimeout(done, 50); });`,
-    'an exception comes out of a callback': `it('a', (done) => { setTimeout(() => { throw new Error('x'); }); setTimeout(done, 50); });`,
+    'a promise is rejected and nobody looks': `it('a', () => { Promise.reject(new Error('x')); return pause(50); });`,
+    'an exception comes out of a callback': `it('a', () => { setTimeout(() => { throw new Error('x'); }); return pause(50); });`,
   };
   for (const [what, tests] of Object.entries(failures)) {
     it(`fails when ${what}`, () => {
       const { status, lines } = run(`it('passes', () => {}); ${tests}`);
-      status?.should.equal(1);
+      (status ?? 0).should.not.equal(0);
       lines.at(-1)?.should.match(/^\d passed, 1 failed, 0 skipped$/);
     });
   }
@@ -71,7 +76,6 @@ describe('lab: the run of the tests', () => {
   const deaths: Record<string, string> = {
     'the process is kept alive': `it('a', () => { setInterval(() => {}, 1000); });`,
     'a test ends the process': `it('a', () => process.exit(0));`,
-    'the event loop runs dry': `it('a', function () { this.timeout(0); return new Promise(() => {}); });`,
     'an exception comes after the end': `it('a', () => { setTimeout(() => { throw new Error('x'); }, 100); });`,
     'there are no tests': '',
     'the file cannot be loaded': `throw new Error('x');`,
