@@ -56,9 +56,14 @@ describe('lab: Node-RED as a process', function () {
   };
 
   before(async () => {
-    red = await startNodeRed({ flows: [...flow('one'), show], package: 'none' });
+    red = await startNodeRed({ flows: [...flow('one'), show] });
   });
   after(() => red?.stop('SIGKILL'));
+
+  it('finds our package in its user directory', async () => {
+    const response = await red.request('/nodes', { headers: { accept: 'application/json' } });
+    (await response.text()).should.containEql('"module":"@eztcloud/node-red-eztcloud"');
+  });
 
   it('starts, runs a flow, deploys, stops and continues with its user directory', async () => {
     await red.inject('button');
@@ -71,7 +76,7 @@ describe('lab: Node-RED as a process', function () {
     (await red.flows()).length.should.equal(4);
     await red.stop();
     red.running.should.be.false();
-    red = await startNodeRed({ userDir: red.userDir, package: 'none' });
+    red = await startNodeRed({ userDir: red.userDir });
     await red.inject('button');
     await red.logged(/TWO/);
   });
