@@ -34,9 +34,15 @@ function isThere<T>(value: T): value is Exclude<T, false | null | undefined> {
   return value !== false && value !== null && value !== undefined;
 }
 
+/** Whatever emits events: Node's emitters, and those with stricter types of their own. */
+interface Emitter {
+  once(event: string, listener: (...args: unknown[]) => void): unknown;
+  off(event: string, listener: (...args: unknown[]) => void): unknown;
+}
+
 /** Waits for one event of `emitter` and resolves with its arguments; rejects after `timeout` ms, naming `what`. */
 export function event(
-  emitter: EventEmitter,
+  emitter: Emitter,
   name: string,
   timeout: number,
   what: string = name,
@@ -67,17 +73,11 @@ export async function within<T>(promise: Promise<T>, timeout: number, what: stri
   }
 }
 
-/** Something that emits `input` events with messages, such as a helper node. */
-interface Receiver<M> {
-  on(event: 'input', listener: (message: M) => void): unknown;
-  removeListener(event: 'input', listener: (message: M) => void): unknown;
-}
-
 /**
  * The next `count` messages that reach `node`, in order. Call it before causing them.
  * Rejects after `timeout` ms, with the number that did arrive.
  */
-export function collect<M>(node: Receiver<M>, count: number, timeout = 5000): Promise<M[]> {
+export function collect<M>(node: EventEmitter, count: number, timeout = 5000): Promise<M[]> {
   return new Promise((resolve, reject) => {
     const messages: M[] = [];
     const arrived = (message: M) => {

@@ -19,8 +19,6 @@ export interface MosquittoOptions {
   certificate?: CertificateOptions;
   /** Whose certificates the server has; a new authority by default. */
   authority?: Authority;
-  /** The only TLS version spoken. Default: 1.2 and 1.3. */
-  tlsVersion?: 'tlsv1.1' | 'tlsv1.2' | 'tlsv1.3';
   /** Further lines of mosquitto.conf: for the broker, and for both TLS listeners. */
   config?: string[];
   listenerConfig?: string[];
@@ -63,13 +61,10 @@ export async function writeFiles(
 /** mosquitto.conf for a broker whose files are in `directory`. */
 export function mosquittoConfig(directory: string, ports: Ports, options: MosquittoOptions): string {
   const file = (name: string) => join(directory, name);
-  const version = options.tlsVersion;
   const tls = [
     `cafile ${file('ca.pem')}`,
     `certfile ${file('cert.pem')}`,
     `keyfile ${file('key.pem')}`,
-    ...(version ? [`tls_version ${version}`] : []),
-    ...(version === 'tlsv1.1' ? ['ciphers ALL@SECLEVEL=0'] : []), // OpenSSL 3 refuses it otherwise
     ...(options.listenerConfig ?? []),
   ];
   const persistence = ['persistence true', `persistence_location ${directory}/`];
@@ -83,6 +78,7 @@ export function mosquittoConfig(directory: string, ports: Ports, options: Mosqui
     'allow_anonymous false',
     `plugin ${dynamicSecurity()}`,
     `plugin_opt_config_file ${file('users.json')}`,
+    'allow_duplicate_messages true', // a copy for each matching subscription in MQTT 3.1.1 too, as EMQX sends
     'log_dest stderr',
     ...levels.map((level) => `log_type ${level}`),
     ...(options.persistence ? [...persistence, ...eachChange] : ['persistence false']),

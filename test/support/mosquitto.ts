@@ -66,7 +66,8 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   const read = (line: string) => {
     log.push(line);
     const arrival = /New client connected from \S+ as (.+) \(p\d, c\d, k\d+, u'(.*)'\)/.exec(line);
-    const departure = /Client (.+?) (?:disconnected|closed its|has exceeded|already connected)/.exec(line);
+    const departure =
+      /Client (.+?) (?:been disconnected|disconnected|closed its|has exceeded|already connected)/.exec(line);
     if (departure?.[1] !== undefined) clients.delete(departure[1]);
     if (line.includes('disconnected, not authorised')) counts.refused += 1;
     if (arrival?.[1] === undefined || arrival[2] !== key) return;

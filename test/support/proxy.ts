@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { atEnd } from './cleanup';
 
 /** A TCP proxy that breaks on demand. */
-export interface Proxy {
+export interface TcpProxy {
   readonly port: number;
   /** Connections taken since the start, and those open now. */
   readonly total: number;
@@ -27,7 +27,7 @@ export interface Proxy {
 }
 
 /** Starts a proxy on a free port of the loopback in front of `target`. */
-export async function startProxy(target: { host?: string; port: number }): Promise<Proxy> {
+export async function startProxy(target: { host?: string; port: number }): Promise<TcpProxy> {
   const open = new Set<Socket>();
   const sockets = new Set<Socket>();
   const counts = { total: 0, sent: 0, received: 0 };

@@ -1,16 +1,35 @@
+import 'should';
 import { cleanUp } from './cleanup';
 
 /** ms that a finished run may keep the process alive. */
-const GRACE = 30_000;
+const GRACE = Number(process.env.TEST_GRACE_MS ?? 30_000);
+
+let finished = false;
 
 /** After the last test: nothing that the lab started stays, and a process that does not end is a failure. */
 export const mochaHooks = {
   afterAll(): void {
+    finished = true;
     cleanUp();
     setTimeout(() => {
       const held = process.getActiveResourcesInfo().join(', ');
-      process.stderr.write(`The process is still alive ${GRACE / 1000} s after the last test: ${held}\n`);
-      process.exit(1);
+      process.stderr.write(`The process is still alive ${GRACE} ms after the last test: ${held}\n`);
+      process.on('exit', () => {
+        process.exitCode = 1; // mocha's own handler, which came first, has set it to the number of failures
+      });
+      process.exit();
     }, GRACE).unref();
   },
 };
+
+/** Mocha 12 passes these on to other listeners and is content if there are none; thrown, they fail the test. */
+process.on('unhandledRejection', (reason) => {
+  throw reason;
+});
+
+/** Whoever calls `process.exit()` in a test does not get a green run. */
+process.on('exit', () => {
+  if (finished) return;
+  process.stderr.write('The process ended before the tests did.\n');
+  process.exitCode ||= 1;
+});

@@ -1,0 +1,29 @@
+declare module 'node-red-node-test-helper' {
+  import type { EventEmitter } from 'node:events';
+  import type { Node, NodeInitializer } from '@node-red/registry';
+
+  export type Flow = readonly Readonly<Record<string, unknown>>[];
+  export type Credentials = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  export type DeployType = 'full' | 'flows' | 'nodes';
+
+  /** The part of the helper that these tests use; the package brings no types. */
+  export interface NodeTestHelper {
+    /** Node-RED's runtime; `setFlows` of the helper itself waits for the start of the flows for 300 ms only. */
+    readonly _redNodes: {
+      setFlows(flow: Flow, credentials: Credentials | null, type: DeployType): Promise<string>;
+    };
+    readonly _events: EventEmitter;
+    init(runtimePath: string): void;
+    settings(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+    load(nodes: NodeInitializer | NodeInitializer[], flow: Flow, credentials?: Credentials): Promise<void>;
+    unload(): Promise<void>;
+    getNode(id: string): Node | null;
+    startServer(): Promise<void>;
+    stopServer(): Promise<void>;
+    /** Address of the server that `startServer` started. */
+    url(): string;
+  }
+
+  const helper: NodeTestHelper;
+  export default helper;
+}
