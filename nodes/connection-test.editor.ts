@@ -91,8 +91,8 @@ function stepRow(node: Node, { step, ok, ms, reason, detail }: Step): JQuery {
   $('<span class="ezt-test-note">')
     .text(node._('eztcloud.test.ms', { ms: Math.round(ms) }))
     .appendTo(row);
-  const why = reason === undefined ? (detail ?? '') : translated(node, `reason.${reason}`, detail ?? reason);
-  if (why !== '') $('<div class="ezt-test-why">').text(why).appendTo(row);
+  const why = reason === undefined ? undefined : translated(node, `reason.${reason}`, detail ?? reason);
+  if (why !== undefined) $('<div class="ezt-test-why">').text(why).appendTo(row);
   if (detail !== undefined && detail !== why) $('<div class="ezt-test-note">').text(detail).appendTo(row);
   return row;
 }

@@ -21,7 +21,7 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
   defaults: {
     name: { value: '' },
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
-    device: { value: '', label: labelOf('device'), validate: valid(topicLevel('device')) },
+    device: { value: '', label: labelOf('device'), validate: valid(topicLevel) },
     attribute: { value: '', label: labelOf('attribute'), validate: valid(attribute) },
     qos: { value: 1, label: labelOf('qos'), validate: valid(choice(0, 1, 2)) },
   },

@@ -24,7 +24,7 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
   defaults: {
     name: { value: '' },
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
-    device: { value: '', label: labelOf('device'), validate: valid(topicLevel('device')) },
+    device: { value: '', label: labelOf('device'), validate: valid(topicLevel) },
     method: { value: '' },
     params: {
       value: 'payload',

@@ -28,9 +28,9 @@ RED.nodes.registerType<InProps>('ezt-in', {
   defaults: {
     name: { value: '' },
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
-    devices: { value: [], label: labelOf('devices'), validate: valid(each(topicLevel('device'))) },
+    devices: { value: [], label: labelOf('devices'), validate: valid(each(topicLevel)) },
     types: { value: ['attributes'], label: labelOf('types'), validate: valid(each(choice(...CHANNELS))) },
-    streams: { value: [], label: labelOf('streams'), validate: valid(each(topicLevel('stream'))) },
+    streams: { value: [], label: labelOf('streams'), validate: valid(each(topicLevel)) },
     attributes: { value: [], label: labelOf('attributes'), validate: valid(each(text)) },
     methods: { value: [], label: labelOf('methods'), validate: valid(each(text)) },
     dataFormat: {
@@ -47,12 +47,10 @@ RED.nodes.registerType<InProps>('ezt-in', {
   label() {
     const [device, ...more] = this.devices;
     const [type, ...others] = this.types;
-    const of = device === undefined ? '' : `${device}${more.length > 0 ? ` +${more.length}` : ''}`;
-    const what =
-      type === undefined || others.length > 0
-        ? this._('eztcloud.palette.in')
-        : this._(`eztcloud.type.${type}`);
-    return this.name || (of === '' ? what : `${of} · ${what}`);
+    const from = device ?? this._('eztcloud.palette.in');
+    const count = more.length > 0 ? ` +${more.length}` : '';
+    const what = type === undefined || others.length > 0 ? '' : ` · ${this._(`eztcloud.type.${type}`)}`;
+    return this.name || `${from}${count}${what}`;
   },
   labelStyle,
   outputLabels() {

@@ -66,7 +66,7 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
       type: 'text',
       required: true,
       label: labelOf('projectKey'),
-      validate: valid(topicLevel('projectKey')),
+      validate: valid(topicLevel),
     },
     projectSecret: { type: 'password', required: true, label: labelOf('projectSecret') },
   },

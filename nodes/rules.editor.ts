@@ -50,11 +50,8 @@ export const seconds: Rule = (value) => {
   return given > 0 && given <= MAX_TIMEOUT ? undefined : ['seconds', { max: MAX_TIMEOUT }];
 };
 
-/** One level of a topic: device, data stream, project key. Meaning of `key`: which sentence tells. */
-export const topicLevel =
-  (key: 'device' | 'stream' | 'projectKey'): Rule =>
-  (value) =>
-    isTopicLevel(value) ? undefined : [key];
+/** A name that is one level of a topic: a device username, a data stream, the project key. */
+export const topicLevel: Rule = (value) => (isTopicLevel(value) ? undefined : ['level']);
 
 /** What EZtCloud lets an attribute be called (facts: letters, digits, `_` and `-`). */
 export const attribute: Rule = (value) => (/^[\w-]+$/.test(String(value)) ? undefined : ['attribute']);
