@@ -1,4 +1,4 @@
-import { prepareQos, savedNumbers } from './form.editor';
+import { prepareDefaults, prepareQos, savedNumbers } from './form.editor';
 import { suggestions } from './learned.editor';
 import { labelOf, labelStyle } from './red.editor';
 import { attribute, choice, topicLevel, valid } from './rules.editor';
@@ -38,6 +38,7 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
   },
   oneditprepare() {
     prepareQos(this);
+    prepareDefaults(this);
     const suggest = suggestions(this);
     suggest.devices('device', false);
     suggest.names('attribute', 'attributes', 'device', false);

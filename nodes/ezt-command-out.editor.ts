@@ -1,4 +1,4 @@
-import { prepareNumbers, prepareQos, savedNumbers } from './form.editor';
+import { prepareDefaults, prepareQos, savedNumbers } from './form.editor';
 import { suggestions } from './learned.editor';
 import { labelOf, labelStyle } from './red.editor';
 import { choice, seconds, topicLevel, valid } from './rules.editor';
@@ -51,13 +51,13 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
     return this._(this.waitReply ? 'eztcloud.port.reply' : 'eztcloud.port.sent');
   },
   oneditprepare() {
+    prepareQos(this);
+    prepareDefaults(this);
     $('#node-input-params').typedInput({
       types: ['msg', 'json', 'flow', 'global', 'env', 'jsonata'],
       typeField: '#node-input-paramsType',
       default: 'msg',
     });
-    prepareNumbers(this, ['timeout']);
-    prepareQos(this);
     const suggest = suggestions(this);
     suggest.devices('device', false);
     suggest.names('method', 'methods', 'device', false);

@@ -1,6 +1,14 @@
 import { CHANNELS, type Channel } from '../cloud/topics';
-import { keepForeignOptions, prepareList, prepareQos, savedLists, savedNumbers } from './form.editor';
+import {
+  keepForeignOptions,
+  prepareDefaults,
+  prepareList,
+  prepareQos,
+  savedLists,
+  savedNumbers,
+} from './form.editor';
 import { suggestions } from './learned.editor';
+import { listOf } from './lists.editor';
 import { labelOf, labelStyle } from './red.editor';
 import { choice, each, text, topicLevel, valid } from './rules.editor';
 
@@ -45,8 +53,8 @@ RED.nodes.registerType<InProps>('ezt-in', {
     return this._('eztcloud.palette.in');
   },
   label() {
-    const [device, ...more] = this.devices;
-    const [type, ...others] = this.types;
+    const [device, ...more] = listOf(this.devices);
+    const [type, ...others] = listOf(this.types);
     const from = device ?? this._('eztcloud.palette.in');
     const count = more.length > 0 ? ` +${more.length}` : '';
     const what = type === undefined || others.length > 0 ? '' : ` · ${this._(`eztcloud.type.${type}`)}`;
@@ -57,10 +65,12 @@ RED.nodes.registerType<InProps>('ezt-in', {
     return this._('eztcloud.port.received');
   },
   oneditprepare() {
-    for (const type of CHANNELS) checkbox(type).prop('checked', this.types.includes(type));
+    const types = listOf(this.types ?? this._def.defaults.types?.value);
+    for (const type of CHANNELS) checkbox(type).prop('checked', types.includes(type));
     for (const name of LISTS) prepareList(this, name, this[name]);
     keepForeignOptions(this, { dataFormat: this.dataFormat, output: this.output });
     prepareQos(this);
+    prepareDefaults(this);
     const suggest = suggestions(this);
     suggest.devices('devices', true);
     for (const kind of ['streams', 'attributes', 'methods'] as const) {

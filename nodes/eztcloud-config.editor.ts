@@ -1,5 +1,5 @@
 import { prepareTest } from './connection-test.editor';
-import { fieldText, keepForeignOptions, prepareNumbers, savedNumbers } from './form.editor';
+import { fieldText, keepForeignOptions, prepareDefaults, savedNumbers } from './form.editor';
 import { type EditedNode, labelOf, labelStyle } from './red.editor';
 import { choice, endpoint, group, integer, rate, topicLevel, valid } from './rules.editor';
 
@@ -78,8 +78,8 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
   },
   labelStyle,
   oneditprepare() {
-    prepareNumbers(this, NUMBERS);
     keepForeignOptions(this, Object.fromEntries(SELECTS.map((name) => [name, this[name]])));
+    prepareDefaults(this);
     const changed = ADVANCED.some(
       (name) => fieldText(this, name) !== String(this._def.defaults[name]?.value),
     );

@@ -1,4 +1,4 @@
-import { formatList, parseList } from './lists.editor';
+import { formatList, listOf, parseList } from './lists.editor';
 import type { EditedNode } from './red.editor';
 import { isEnv } from './rules.editor';
 
@@ -15,10 +15,17 @@ export function fieldText(node: Pick<AnyNode, '_def'>, name: string): string | u
   return value === undefined || value === null ? undefined : String(value).trim();
 }
 
-/** Shows the default in number fields that are blank (a new config node leaves out defaults of 0). */
-export function prepareNumbers(node: AnyNode, names: readonly string[]): void {
-  for (const name of names) {
-    if (fieldText(node, name) === '') field(node, name).val(defaultOf(node, name));
+/**
+ * Shows the default of each property that the node does not have: flows written by hand leave properties out, and
+ * Node-RED leaves defaults of 0 out of a new config node. Fill selects before, make typed inputs after.
+ */
+export function prepareDefaults(node: AnyNode): void {
+  for (const [name, { value, type }] of Object.entries(node._def.defaults)) {
+    const given: unknown = Reflect.get(node, name);
+    if (given !== undefined || type !== undefined) continue;
+    const control = field(node, name);
+    if (typeof value === 'boolean') control.prop('checked', value);
+    else control.val(String(value));
   }
 }
 
@@ -36,8 +43,8 @@ export function savedNumbers(node: AnyNode, names: readonly string[]): Record<st
   return Object.fromEntries(entries);
 }
 
-export function prepareList(node: AnyNode, name: string, items: readonly string[] | undefined): void {
-  field(node, name).val(formatList(items ?? []));
+export function prepareList(node: AnyNode, name: string, items: unknown): void {
+  field(node, name).val(formatList(listOf(items)));
 }
 
 /** What list fields hold, as arrays, for `oneditsave`; see `savedNumbers` for why the field is written too. */

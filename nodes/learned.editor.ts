@@ -1,5 +1,5 @@
 import { field, fieldText } from './form.editor';
-import { formatItem, parseList, splitTyped } from './lists.editor';
+import { formatItem, listOf, parseList, splitTyped } from './lists.editor';
 import type { Completion, EditedNode } from './red.editor';
 
 /** What the runtime has seen of one device. Its names come from devices: use them as text only. */
@@ -91,15 +91,11 @@ function readDevice(row: unknown): LearnedDevice[] {
     {
       device: row.device,
       ...(typeof row.online === 'boolean' && { online: row.online }),
-      attributes: strings(row.attributes),
-      streams: strings(row.streams),
-      methods: strings(row.methods),
+      attributes: listOf(row.attributes),
+      streams: listOf(row.streams),
+      methods: listOf(row.methods),
     },
   ];
-}
-
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 /** Whether `value` is an object whose members may be looked at. */

@@ -17,6 +17,11 @@ export function formatItem(item: string): string {
   return BARE.test(item) ? item : JSON.stringify(item);
 }
 
+/** The list a node holds; an imported flow may have left it out. */
+export function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
 /** `text` as the items that are complete, and the one at its end that is still being typed. */
 export function splitTyped(text: string): { before: string; typed: string } {
   const typed = /(?:"[^"]*|[^\s,，、;；]*)$/.exec(text)?.[0] ?? '';

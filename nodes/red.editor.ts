@@ -21,7 +21,10 @@ interface Property<V, N> {
 export type EditedNode<P> = P & {
   readonly id: string;
   readonly _: Translate;
-  readonly _def: { readonly category: string; readonly defaults: Record<string, { value: unknown }> };
+  readonly _def: {
+    readonly category: string;
+    readonly defaults: Record<string, { value: unknown; type?: string }>;
+  };
 };
 
 interface Definition<P, C extends string> {

@@ -2,7 +2,7 @@ import { isTopicLevel } from '../cloud/topics';
 import { parseList } from './lists.editor';
 import type { Translate, Validator } from './red.editor';
 
-/** Key below `eztcloud.invalid` and what fills it; `undefined` where nothing is wrong. */
+/** Key of the catalogue's section `invalid` and what fills it; `undefined` where nothing is wrong. */
 type Problem = [key: string, params?: Record<string, string | number>] | undefined;
 type Rule = (value: unknown) => Problem;
 
