@@ -1,1 +1,4 @@
-export {};
+import './eztcloud-config.editor';
+import './ezt-in.editor';
+import './ezt-attr-out.editor';
+import './ezt-command-out.editor';

@@ -1,0 +1,86 @@
+import type { RED as EditorRED } from '@node-red/editor-client';
+
+export type Translate = (key: string, params?: Record<string, string | number>) => string;
+
+/**
+ * What Node-RED 3 and later take as a validator: `true`, or the sentence that says what is wrong. Node-RED shows
+ * that sentence as HTML, so it must never hold the value. It must have two parameters to be asked for a sentence.
+ */
+export type Validator<N> = (this: N, value: unknown, options: { label?: string }) => boolean | string;
+
+interface Property<V, N> {
+  value: V;
+  required?: boolean;
+  /** Type of config node the property refers to. */
+  type?: string;
+  /** How Node-RED's own messages call the property. */
+  label?: string;
+  validate?: Validator<N>;
+}
+
+export type EditedNode<P> = P & {
+  readonly id: string;
+  readonly _: Translate;
+  readonly _def: {
+    readonly category: string;
+    readonly defaults: Record<string, { value: unknown; type?: string }>;
+  };
+};
+
+interface Definition<P, C extends string> {
+  category: string;
+  color?: string;
+  icon: string;
+  inputs?: 0 | 1;
+  outputs?: number;
+  align?: 'right';
+  defaults: { [K in keyof P]: Property<P[K], EditedNode<P>> };
+  credentials?: {
+    [K in C]: {
+      type: 'text' | 'password';
+      required: true;
+      label: string;
+      validate?: Validator<EditedNode<P>>;
+    };
+  };
+  paletteLabel(this: { _: Translate }): string;
+  label(this: EditedNode<P>): string;
+  labelStyle?(this: EditedNode<P>): string;
+  inputLabels?(this: EditedNode<P>): string;
+  outputLabels?(this: EditedNode<P>): string;
+  oneditprepare?(this: EditedNode<P>): void;
+  oneditsave?(this: EditedNode<P>): void;
+  oneditcancel?(this: EditedNode<P>): void;
+}
+
+/** The part of the editor's API used here; the published types know neither messages of validators nor labels. */
+interface Editor extends Pick<EditorRED, '_'> {
+  nodes: { registerType<P, C extends string = never>(type: string, definition: Definition<P, C>): void };
+  validators: { typedInput(typeField: string): Validator<unknown> };
+}
+
+export interface Completion {
+  value: string;
+  /** Shown by Node-RED as text. */
+  label: string;
+}
+
+declare global {
+  const RED: Editor;
+  interface JQuery {
+    autoComplete(options: {
+      minLength: number;
+      search(value: string, done: (completions: Completion[]) => void): void;
+    }): this;
+  }
+}
+
+/** The translated name of a property, for `defaults`: they are read before any node, and its `_`, exists. */
+export function labelOf(property: string): string {
+  return RED._(`@eztcloud/node-red-eztcloud/eztcloud:eztcloud.label.${property}`);
+}
+
+/** Node-RED's style for a node that its user has named. */
+export function labelStyle(this: { name: string }): string {
+  return this.name ? 'node_label_italic' : '';
+}

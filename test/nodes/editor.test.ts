@@ -1,0 +1,107 @@
+import should from 'should';
+import { definition, says, types } from './registered';
+
+/** Names and defaults of the contract's tables. */
+const CONTRACT: Record<string, Record<string, unknown>> = {
+  'eztcloud-config': {
+    name: '',
+    endpoint: '',
+    tls: '',
+    protocol: 'auto',
+    session: 'clean',
+    sessionExpiry: 3600,
+    clientId: '',
+    group: '',
+    keepalive: 30,
+    queueLimit: 1000,
+    queueExpiry: 60,
+    queueStore: 'memory',
+    rateLimit: 0,
+  },
+  'ezt-in': {
+    name: '',
+    cloud: '',
+    devices: [],
+    types: ['attributes'],
+    streams: [],
+    attributes: [],
+    methods: [],
+    dataFormat: 'buffer',
+    output: 'message',
+    qos: 1,
+  },
+  'ezt-attr-out': { name: '', cloud: '', device: '', attribute: '', qos: 1 },
+  'ezt-command-out': {
+    name: '',
+    cloud: '',
+    device: '',
+    method: '',
+    params: 'payload',
+    paramsType: 'msg',
+    waitReply: true,
+    timeout: 10,
+    qos: 1,
+  },
+};
+
+describe('node definitions', () => {
+  it('are the four of the contract', () => {
+    [...types.keys()].sort().should.eql(Object.keys(CONTRACT).sort());
+  });
+
+  for (const [type, properties] of Object.entries(CONTRACT)) {
+    it(`${type} has the contract's properties and defaults`, () => {
+      const values = Object.entries(definition(type).defaults).map(([name, { value }]) => [name, value]);
+      JSON.parse(JSON.stringify(Object.fromEntries(values))).should.eql(properties);
+    });
+
+    it(`${type} finds nothing wrong with its defaults`, () => {
+      for (const [name, { value, validate }] of Object.entries(definition(type).defaults)) {
+        if (validate === undefined) continue;
+        should(says(type, name, value)).equal(true, name);
+        should(says(type, name, undefined)).equal(true, `${name} left out of a flow`);
+      }
+    });
+  }
+
+  it('refer to their config nodes', () => {
+    const { tls } = definition('eztcloud-config').defaults;
+    should([tls?.type, tls?.required]).eql(['tls-config', false]);
+    for (const type of ['ezt-in', 'ezt-attr-out', 'ezt-command-out']) {
+      const { cloud } = definition(type).defaults;
+      should([cloud?.type, cloud?.required]).eql(['eztcloud-config', true]);
+    }
+  });
+
+  it('keep the secret in a password credential', () => {
+    const { credentials } = definition('eztcloud-config');
+    should([credentials?.projectKey?.type, credentials?.projectSecret?.type]).eql(['text', 'password']);
+  });
+
+  it('have the ports and the category of the contract', () => {
+    const ports = [...types].map(([type, { category, inputs, outputs }]) => [
+      type,
+      category,
+      inputs,
+      outputs,
+    ]);
+    ports.should.eql([
+      ['eztcloud-config', 'config', undefined, undefined],
+      ['ezt-in', 'EZtCloud', 0, 1],
+      ['ezt-attr-out', 'EZtCloud', 1, 0],
+      ['ezt-command-out', 'EZtCloud', 1, 1],
+    ]);
+  });
+
+  it('are labelled by name, or by what they do', () => {
+    const label = (type: string, node: object): string =>
+      definition(type).label.call({ ...node, _: (key: string) => key.replace(/.*\./, '') });
+    label('ezt-in', { name: 'n', devices: [], types: [] }).should.equal('n');
+    label('ezt-in', { devices: ['DU_1', 'DU_2'], types: ['alarm'] }).should.equal('DU_1 +1 · alarm');
+    label('ezt-in', { devices: [], types: [] }).should.equal('in');
+    label('ezt-in', {}).should.equal('in');
+    label('ezt-attr-out', { device: 'DU_1', attribute: 'led' }).should.equal('DU_1 · led');
+    label('ezt-command-out', { device: '', method: 'reboot' }).should.equal('reboot');
+    label('eztcloud-config', { name: '', endpoint: 'h:1' }).should.equal('h:1');
+  });
+});

@@ -1,0 +1,125 @@
+import 'should';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sentences } from '../../cloud/errors';
+import { CHANNELS } from '../../cloud/topics';
+
+type Catalogue = { [key: string]: string | Catalogue };
+
+const LANGUAGES = ['en-US', 'zh-CN'];
+const catalogue = (language: string): Catalogue =>
+  JSON.parse(readFileSync(`nodes/locales/${language}/eztcloud.json`, 'utf8'));
+const help = (language: string): string => readFileSync(`nodes/locales/${language}/eztcloud.html`, 'utf8');
+
+/** `a.b.c` → text, for every text of the catalogue. */
+function flatten(part: Catalogue, prefix = ''): Record<string, string> {
+  const entries = Object.entries(part).map(([key, value]) =>
+    typeof value === 'string' ? { [prefix + key]: value } : flatten(value, `${prefix}${key}.`),
+  );
+  return Object.assign({}, ...entries);
+}
+
+const placeholders = (text: string): string[] => (text.match(/__\w+?__/g) ?? []).sort();
+const topics = (html: string): (string | undefined)[] =>
+  [...html.matchAll(/data-help-name="([^"]+)"/g)].map((found) => found[1]);
+const english = flatten(catalogue('en-US'));
+const keys = Object.keys(english);
+
+describe('catalogues', () => {
+  const chinese = flatten(catalogue('zh-CN'));
+
+  it('have the same keys in both languages', () => {
+    Object.keys(chinese).should.eql(keys);
+  });
+
+  it('have a text for every key, with the same placeholders', () => {
+    for (const key of keys) {
+      (chinese[key] ?? '').should.not.equal('', key);
+      placeholders(chinese[key] ?? '').should.eql(placeholders(english[key] ?? ''), key);
+    }
+  });
+
+  it('hold the sentence of every error', () => {
+    const texts = Object.entries(sentences()).map(([reason, text]) => [`eztcloud.error.${reason}`, text]);
+    Object.fromEntries(
+      Object.entries(english).filter(([key]) => key.startsWith('eztcloud.error.')),
+    ).should.eql(Object.fromEntries(texts));
+  });
+
+  it('keep what stands on a node short', () => {
+    const short = keys.filter((key) => /^eztcloud\.(status|reason)\./.test(key));
+    short.length.should.be.above(30);
+    for (const key of short) {
+      english[key]?.length.should.be.belowOrEqual(21, key);
+      chinese[key]?.length.should.be.belowOrEqual(21, key);
+    }
+  });
+
+  it('lie beside the built node', () => {
+    for (const language of LANGUAGES)
+      existsSync(`dist/nodes/locales/${language}/eztcloud.json`).should.equal(true);
+  });
+});
+
+describe('help', () => {
+  const forms = readdirSync('nodes').filter((file) => file.endsWith('.html'));
+
+  it('exists for every node in both languages', () => {
+    for (const language of LANGUAGES) {
+      topics(help(language))
+        .sort()
+        .should.eql(forms.map((file) => file.replace('.html', '')).sort());
+    }
+  });
+
+  it('has the same outline in both languages', () => {
+    const outline = (language: string): string[] =>
+      (help(language).match(/<(h3|dt|dl|dd|table|tr|p|li)\b|class="optional"/g) ?? []).map(String);
+    outline('zh-CN').should.eql(outline('en-US'));
+  });
+
+  it('begins with the line that the palette shows', () => {
+    for (const language of LANGUAGES) {
+      (help(language).match(/data-help-name="[^"]+">\s*<p>[^<]{10,}/g) ?? []).length.should.equal(
+        forms.length,
+      );
+    }
+  });
+});
+
+describe('texts of the forms', () => {
+  const files = readdirSync('nodes').filter((file) => /\.html$|\.editor\.ts$/.test(file));
+  const used = files.flatMap((file) =>
+    [...readFileSync(join('nodes', file), 'utf8').matchAll(/eztcloud\.([a-z]\w*(?:\.\w+)*\.?)(\$\{)?/gi)]
+      .map((found) => ({ file, key: `eztcloud.${found[1]}`, open: found[2] !== undefined }))
+      .filter(({ key }) => !/\.(svg|editor)$/.test(key)),
+  );
+
+  it('all stand in the catalogue', () => {
+    used.length.should.be.above(80);
+    for (const { file, key, open } of used) {
+      const known = open ? keys.some((each) => each.startsWith(key)) : keys.includes(key);
+      known.should.equal(true, `${file}: ${key}`);
+    }
+  });
+
+  it('name every property, every message type and every step of the connection test', () => {
+    const sources = files.map((file) => readFileSync(join('nodes', file), 'utf8')).join('');
+    const labels = [...sources.matchAll(/labelOf\('(\w+)'\)/g)].map((found) => `label.${found[1]}`);
+    labels.length.should.be.above(20);
+    const steps = ['name', 'tcp', 'tls', 'credentials', 'subscription'].map((step) => `test.step.${step}`);
+    const types = CHANNELS.map((type) => `type.${type}`);
+    for (const key of [...labels, ...types, ...steps]) keys.should.containEql(`eztcloud.${key}`);
+  });
+
+  it('name every control', () => {
+    for (const file of files.filter((each) => each.endsWith('.html'))) {
+      const html = readFileSync(join('nodes', file), 'utf8');
+      for (const [, id] of html.matchAll(/<(?:input(?! type="hidden")|select)[^>]* id="([^"]+)"/g)) {
+        html
+          .includes(`<label for="${id}"`)
+          .should.equal(!html.includes(`<label class="ezt-check" for="${id}"`), `${file}: ${id}`);
+      }
+    }
+  });
+});

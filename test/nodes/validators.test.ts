@@ -1,0 +1,103 @@
+import should from 'should';
+import { definition, says } from './registered';
+
+/** Type, property, what passes, and per sentence what does not. */
+const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
+  [
+    'eztcloud-config',
+    'endpoint',
+    [
+      'mqtts://a.example',
+      'mqtts://a.example:7885',
+      'MQTTS://a.example',
+      'wss://a.example:7886',
+      'wss://a.example:7886/mqtt',
+      'wss://a.example/',
+      'a.example',
+      'a.example:7885',
+      ' a.example ',
+      '192.0.2.1:8883',
+      'mqtts://[2001:db8::1]:7885',
+      '[::1]',
+      'localhost',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED's form of an environment variable
+      '${EZT_ENDPOINT}',
+    ],
+    {
+      useMqtts: ['mqtt://a.example', 'tcp://a.example:1883', 'MQTT://a'],
+      useWss: ['ws://a.example', 'http://a.example', 'https://a.example'],
+      endpoint: [
+        'ftp://a',
+        'a.example:0',
+        'a.example:65536',
+        'a b',
+        'mqtts://',
+        'mqtts://u:p@a.example',
+        'a.example/mqtt',
+        'wss://a.example/other',
+        'wss://a.example/mqtt?x=1',
+        '2001:db8::1',
+        '-a',
+      ],
+    },
+  ],
+  [
+    'eztcloud-config',
+    'projectKey',
+    ['PR_0123456789', '项目'],
+    { level: ['a/b', '+', '#', 'a\u0000', 'x'.repeat(129)] },
+  ],
+  [
+    'eztcloud-config',
+    'keepalive',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED's form of an environment variable
+    [0, 30, '65535', '', undefined, '${K}'],
+    { integer: [-1, 65536, '1.5', 'x', '1e3', true] },
+  ],
+  ['eztcloud-config', 'sessionExpiry', [0, '4294967295'], { integer: [4294967296, '-1'] }],
+  ['eztcloud-config', 'queueLimit', [1, '100000'], { integerFrom: [0, '-1', '0.5'] }],
+  ['eztcloud-config', 'queueExpiry', [1, '60'], { integerFrom: [0, 'soon'] }],
+  ['eztcloud-config', 'rateLimit', [0, '0.5', 100], { rate: [-1, 'fast', '.'] }],
+  ['eztcloud-config', 'group', ['', 'g', 'a-b'], { group: ['a/b', 'a+', '#', 'a\u0007'] }],
+  ['eztcloud-config', 'protocol', ['auto', '5', '3.1.1'], { choice: ['4', 'mqtt'] }],
+  [
+    'ezt-in',
+    'devices',
+    [[], ['DU_1'], 'DU_1, DU_2', '"a, b"', '', ['x'.repeat(128)]],
+    { level: ['DU_1 a/b', ['+'], [1], 'x'.repeat(129)], list: [5] },
+  ],
+  ['ezt-in', 'types', [[], ['data', 'online']], { choice: [['attribute']] }],
+  ['ezt-in', 'qos', [0, '1', 2], { choice: [3, 'x'] }],
+  ['ezt-attr-out', 'device', ['', 'DU_1', 'a b'], { level: ['a/b', '..'] }],
+  ['ezt-attr-out', 'attribute', ['', 'temp_1', 'a-B'], { attribute: ['te mp', '温度', 'a.b'] }],
+  ['ezt-command-out', 'timeout', [10, '0.5', 2147483], { seconds: [0, '-1', 'x', 2147484] }],
+];
+
+describe('validators', () => {
+  for (const [type, property, good, bad] of VALUES) {
+    for (const value of good) {
+      it(`${type}.${property} takes ${JSON.stringify(value)?.slice(0, 40)}`, () => {
+        should(says(type, property, value)).equal(true);
+      });
+    }
+    for (const [sentence, values] of Object.entries(bad)) {
+      for (const value of values) {
+        it(`${type}.${property} answers ${JSON.stringify(value).slice(0, 40)} with "${sentence}"`, () => {
+          should(says(type, property, value)).equal(sentence);
+        });
+      }
+    }
+  }
+
+  it('a group needs MQTT 5', () => {
+    should(says('eztcloud-config', 'group', 'g', { protocol: '3.1.1' })).equal('groupProtocol');
+    should(says('eztcloud-config', 'group', '', { protocol: '3.1.1' })).equal(true);
+  });
+
+  it('name the property, and never repeat its value', () => {
+    const validate = definition('ezt-attr-out').defaults.attribute?.validate;
+    const node = { _: (key: string, params: unknown) => `${key} ${JSON.stringify(params ?? {})}` };
+    const sentence = String(validate?.call(node, '<img src=x>', { label: 'Attribute' }));
+    sentence.should.startWith('Attribute: ').and.not.containEql('<');
+  });
+});
