@@ -76,6 +76,9 @@ export async function unload(): Promise<void> {
   await helper.stopServer();
 }
 
+/** Stops the flows as Node-RED does before it ends; `unload` is still to come. */
+export const stopFlows = (): Promise<void> => helper._redNodes.stopFlows();
+
 /** The running node `id`; throws if there is none. */
 export function nodeOf(id: string): Node {
   const node = helper.getNode(id);

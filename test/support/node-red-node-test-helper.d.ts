@@ -12,6 +12,7 @@ declare module 'node-red-node-test-helper' {
     /** Node-RED's runtime; `setFlows` of the helper itself waits for the start of the flows for 300 ms only. */
     readonly _redNodes: {
       setFlows(flow: Flow, credentials: Credentials | null, type: DeployType): Promise<string>;
+      stopFlows(): Promise<void>;
     };
     readonly _events: EventEmitter;
     /** The express application of the admin API; `load` makes a new one. */
