@@ -74,8 +74,9 @@ export function projectSettings(
   credentials: Credentials,
 ): Omit<ClientOptions, 'tls' | 'onError'> {
   const endpoint = parseEndpoint(text(raw, 'endpoint'));
-  const username = (credentials.projectKey ?? '').trim();
-  const password = credentials.projectSecret ?? '';
+  // The environment of a flow has numbers too.
+  const username = String(credentials.projectKey ?? '').trim();
+  const password = String(credentials.projectSecret ?? '');
   if (username === '') throw new EztError('noKey');
   if (!isTopicLevel(username)) throw new EztError('badKey');
   if (password === '') throw new EztError('noSecret');
