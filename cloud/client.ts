@@ -256,6 +256,8 @@ export function openClient(options: ClientOptions): Client {
       commands.withdraw();
       if (connection) await outbox.drained(DRAIN_TIMEOUT);
       outbox.close();
+      inbox.close();
+      subscriptions.detach();
       await keeper.close(endSession);
     },
   };

@@ -40,6 +40,8 @@ export interface Inbox {
   /** Keeps messages back, for a few seconds at most: while flows are deployed nobody is there to take them. */
   pause(): void;
   resume(): void;
+  /** Forgets what is kept back: the broker still has it, or nobody wants it. */
+  close(): void;
 }
 
 const MAX_KEPT = 10_000;
@@ -55,28 +57,31 @@ export function createInbox(options: InboxOptions): Inbox {
     surplus: 0,
     dropped: 0,
   };
-  let kept: [Connection, Received][] = [];
+  let kept: [Connection, Received, Topic][] = [];
   let pauseTimer: NodeJS.Timeout | undefined;
 
-  function handOver(connection: Connection, received: Received) {
+  /** The topic of a message that somebody may want. */
+  function sift(received: Received): Topic | undefined {
+    const topic = parse(received.topic);
+    if (!topic) {
+      counters.ignored += 1;
+    } else if (subscriptions.isSurplus(received, topic)) {
+      counters.surplus += 1;
+      return undefined;
+    }
+    return topic;
+  }
+
+  function handOver(connection: Connection, received: Received, topic: Topic) {
     try {
-      dispatch(received);
+      dispatch(received, topic);
     } catch (error) {
       onError(error);
     }
     connection.acknowledge(received);
   }
 
-  function dispatch(received: Received) {
-    const topic = parse(received.topic);
-    if (!topic) {
-      counters.ignored += 1;
-      return;
-    }
-    if (subscriptions.isSurplus(received, topic)) {
-      counters.surplus += 1;
-      return;
-    }
+  function dispatch(received: Received, topic: Topic) {
     const timestamp = Date.now();
     const receivers = receiversOf(topic, received);
     const envelope = {
@@ -114,20 +119,26 @@ export function createInbox(options: InboxOptions): Inbox {
     pauseTimer = undefined;
     const messages = kept;
     kept = [];
-    for (const [connection, received] of messages) handOver(connection, received);
+    for (const message of messages) handOver(...message);
   }
 
   return {
     counters,
     receive(connection, received) {
       counters.received += 1;
-      if (!pauseTimer) handOver(connection, received);
-      else if (kept.length < MAX_KEPT) kept.push([connection, received]);
+      const topic = sift(received);
+      if (!topic) connection.acknowledge(received);
+      else if (!pauseTimer) handOver(connection, received, topic);
+      else if (kept.length < MAX_KEPT) kept.push([connection, received, topic]);
       else counters.dropped += 1;
     },
     pause() {
       pauseTimer ??= setTimeout(resume, LONGEST_PAUSE);
     },
     resume,
+    close() {
+      clearTimeout(pauseTimer);
+      kept = [];
+    },
   };
 }
