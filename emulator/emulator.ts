@@ -51,8 +51,8 @@ export interface Emulator {
   caFile: string;
   /** Usernames of the devices that came with the emulator. */
   devices: string[];
-  /** The applications' broker, for tests to look into. */
-  applications: Broker;
+  /** The two brokers, for tests to look into. */
+  brokers: { applications: Broker; devices: Broker };
   /** Cuts connections of applications, as a failing network does: all, or those whose client id is chosen. */
   drop(chosen?: (clientId: string) => boolean): void;
   /** Ends everything, at the latest after two seconds whatever the clients do. */
@@ -75,8 +75,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     applications.publish(topic, payload, 1),
   );
   const applications = await createApplicationSide({ projectKey, projectSecret }, platform.fromApplication);
-  const deviceSide = await createDeviceSide(deviceSecret, platform);
-  const brokers = [applications, deviceSide];
+  const brokers = { applications, devices: await createDeviceSide(deviceSecret, platform) };
 
   const certificate = await authority.issue({ names: ['localhost', '127.0.0.1', '::1', host] });
   const listeners: Listener[] = [];
@@ -89,7 +88,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       for (const listener of listeners) listener.cut();
     };
     const timer = setTimeout(cut, GRACE);
-    await Promise.all(brokers.map((broker) => broker.close()));
+    await Promise.all([brokers.applications.close(), brokers.devices.close()]);
     clearTimeout(timer);
     cut();
     await closed;
@@ -99,7 +98,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   try {
     listeners.push(await listenTls({ ...common, port, handle: applications.handle }));
     listeners.push(await listenWss({ ...common, port: wssPort, handle: applications.handle }));
-    listeners.push(await listenTls({ ...common, port: devicePort, handle: deviceSide.handle }));
+    listeners.push(await listenTls({ ...common, port: devicePort, handle: brokers.devices.handle }));
   } catch (error) {
     await stop();
     throw error;
@@ -118,7 +117,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     ca: authority.ca,
     caFile,
     devices: platform.devices(),
-    applications,
+    brokers,
     drop(chosen = () => true) {
       for (const client of applications.clients) if (chosen(client.id)) client.conn.destroy();
     },
