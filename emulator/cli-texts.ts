@@ -1,0 +1,91 @@
+import type { Emulator } from './emulator';
+
+/** What the command says, in one language. */
+export interface Texts {
+  help: string;
+  started(emulator: Emulator): string;
+  stopping: string;
+  portTaken(port: number, flag: string): string;
+  seeHelp: string;
+}
+
+const english: Texts = {
+  help: `EZtCloud on a laptop: the platform's MQTT API with a few devices, for trying flows.
+
+Usage: npm run emulator -- [options]
+
+  --port <n>          applications, MQTT over TLS (7885; 0: any that is free)
+  --wss-port <n>      applications, MQTT over secure WebSocket, path /mqtt (7886)
+  --device-port <n>   devices, MQTT over TLS (8885)
+  --host <address>    address to listen on (127.0.0.1)
+  --directory <path>  where the certificate authority and the secrets are kept (.emulator)
+  --key <key>         project key (PR_emulator01)
+  --secret <secret>   project secret (random, kept in the directory)
+  --interval <ms>     between the reports of the built-in devices (2000)
+  --no-built-in       without the built-in devices
+  --devices <n>       further devices that only report (0)
+  --rate <n>          reports per second of each of these (1)
+  -h, --help          this text`,
+  started: (emulator) => `EZtCloud emulator
+
+  Access point      ${emulator.endpoint}
+                    ${emulator.wssEndpoint}
+  Project key       ${emulator.projectKey}
+  Project secret    ${emulator.projectSecret}
+  CA certificate    ${emulator.caFile}
+
+  Devices connect   ${emulator.deviceEndpoint}
+  Device secret     ${emulator.deviceSecret}
+  Devices           ${shortList(emulator.devices, 'none')}
+
+Ctrl-C stops it.`,
+  stopping: 'Stopping.',
+  portTaken: (port, flag) => `Port ${port} is taken by another program: choose another one with ${flag}.`,
+  seeHelp: 'See --help.',
+};
+
+const chinese: Texts = {
+  help: `EZtCloud 模拟器：在本机运行平台的 MQTT API 和几个设备，用于试验流程。
+
+用法：npm run emulator -- [选项]
+
+  --port <n>          应用端 MQTT over TLS 端口（7885；0 表示任意空闲端口）
+  --wss-port <n>      应用端安全 WebSocket 端口，路径 /mqtt（7886）
+  --device-port <n>   设备端 MQTT over TLS 端口（8885）
+  --host <地址>       监听地址（127.0.0.1）
+  --directory <路径>  存放 CA 证书和密钥的目录（.emulator）
+  --key <key>         projectKey（PR_emulator01）
+  --secret <secret>   projectSecret（随机生成，保存在目录中）
+  --interval <毫秒>   内置设备的上报间隔（2000）
+  --no-built-in       不启动内置设备
+  --devices <n>       另外模拟的上报设备数量（0）
+  --rate <n>          这些设备每秒上报次数（1）
+  -h, --help          显示本说明`,
+  started: (emulator) => `EZtCloud 模拟器
+
+  MQTT API 接入点   ${emulator.endpoint}
+                    ${emulator.wssEndpoint}
+  projectKey        ${emulator.projectKey}
+  projectSecret     ${emulator.projectSecret}
+  CA 证书           ${emulator.caFile}
+
+  设备接入地址      ${emulator.deviceEndpoint}
+  设备密钥          ${emulator.deviceSecret}
+  设备              ${shortList(emulator.devices, '无')}
+
+按 Ctrl-C 停止。`,
+  stopping: '正在停止。',
+  portTaken: (port, flag) => `端口 ${port} 已被其他程序占用，请用 ${flag} 指定其他端口。`,
+  seeHelp: '参见 --help。',
+};
+
+/** By the environment's `LANG`: Chinese for `zh…`, English for any other. */
+export const textsFor = (lang: string | undefined): Texts => (lang?.startsWith('zh') ? chinese : english);
+
+const SHOWN = 8;
+
+function shortList(devices: readonly string[], none: string): string {
+  if (devices.length === 0) return none;
+  const rest = devices.length > SHOWN ? [`… (${devices.length})`] : [];
+  return [...devices.slice(0, SHOWN), ...rest].join('\n                    ');
+}

@@ -1,0 +1,21 @@
+import type { Behaviour, Device, Kind } from './device';
+
+const alive = (device: Device): Pick<Behaviour, 'tick'> => ({
+  tick: (count) => device.send('attributes', { uptime: count }),
+});
+
+/** Takes commands and never answers. */
+export const silent: Kind = {
+  username: 'DU_silent0001',
+  behave: (device) => ({ ...alive(device), replyDelay: Number.POSITIVE_INFINITY }),
+};
+
+/** Answers `replyDelay` ms after the command. */
+export const tardy = (replyDelay: number): Kind => ({
+  username: 'DU_tardy00001',
+  behave: (device) => ({
+    ...alive(device),
+    replyDelay,
+    commands: { ping: () => ({ pong: true }) },
+  }),
+});
