@@ -1,10 +1,12 @@
-import type { Emulator } from './emulator';
+import type { Emulator, EmulatorOptions } from './emulator';
 
 /** What the command says, in one language. */
 export interface Texts {
   help: string;
   started(emulator: Emulator): string;
   stopping: string;
+  /** Of `npm start`: where the editor is. */
+  editor(url: string): string;
   portTaken(port: number, flag: string): string;
   seeHelp: string;
 }
@@ -40,6 +42,7 @@ Usage: npm run emulator -- [options]
 
 Ctrl-C stops it.`,
   stopping: 'Stopping.',
+  editor: (url) => `\n  The editor, with the tour of all nodes: ${url}\n  Ctrl-C stops it.\n`,
   portTaken: (port, flag) => `Port ${port} is taken by another program: choose another one with ${flag}.`,
   seeHelp: 'See --help.',
 };
@@ -75,6 +78,7 @@ const chinese: Texts = {
 
 按 Ctrl-C 停止。`,
   stopping: '正在停止。',
+  editor: (url) => `\n  编辑器（已载入全部节点的示例流程）：${url}\n  按 Ctrl-C 停止。\n`,
   portTaken: (port, flag) => `端口 ${port} 已被其他程序占用，请用 ${flag} 指定其他端口。`,
   seeHelp: '参见 --help。',
 };
@@ -88,4 +92,19 @@ function shortList(devices: readonly string[], none: string): string {
   if (devices.length === 0) return none;
   const rest = devices.length > SHOWN ? [`… (${devices.length})`] : [];
   return [...devices.slice(0, SHOWN), ...rest].join('\n                    ');
+}
+
+/** Why the emulator could not start, in a sentence. */
+export function reasonOf(texts: Texts, error: unknown, options: EmulatorOptions): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error && typeof error.port === 'number') {
+    return texts.portTaken(error.port, flagOf(error.port, options));
+  }
+  return error.message;
+}
+
+/** The flag that set the port, or would have: two of the same number are told apart by their order of opening. */
+function flagOf(port: number, { port: tls = 7885, wssPort = 7886 }: EmulatorOptions): string {
+  if (port === tls && port !== wssPort) return '--port';
+  return port === wssPort ? '--wss-port' : '--device-port';
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parseCommandLine } from './cli-options';
-import { textsFor } from './cli-texts';
-import { type EmulatorOptions, startEmulator } from './emulator';
+import { reasonOf, textsFor } from './cli-texts';
+import { startEmulator } from './emulator';
 
 const texts = textsFor(process.env.LANG);
 
@@ -32,23 +32,9 @@ async function main(): Promise<void> {
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
   } catch (error) {
-    console.error(reasonOf(error, options));
+    console.error(reasonOf(texts, error, options));
     process.exitCode = 1;
   }
-}
-
-function reasonOf(error: unknown, options: EmulatorOptions): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error && typeof error.port === 'number') {
-    return texts.portTaken(error.port, flagOf(error.port, options));
-  }
-  return error.message;
-}
-
-/** The flag that set the port, or would have: two of the same number are told apart by their order of opening. */
-function flagOf(port: number, { port: tls = 7885, wssPort = 7886 }: EmulatorOptions): string {
-  if (port === tls && port !== wssPort) return '--port';
-  return port === wssPort ? '--wss-port' : '--device-port';
 }
 
 void main();
