@@ -139,6 +139,37 @@ describe('application side', () => {
         }
       });
 
+      it('keeps a share for the members that are left, and for a session that returns', async () => {
+        const username = `DU_share0000${options.protocolVersion}`;
+        const topic = bench.topic(`${username}/event_report`);
+        const filter = `$share/group/${topic}`;
+        const clientId = `member-${options.protocolVersion}`;
+        const persistent: IClientOptions = { ...options, clientId, clean: false };
+        if (name === 'MQTT 5') persistent.properties = { sessionExpiryInterval: 60 };
+        const device = await bench.device(username);
+        const report = (n: number) =>
+          device.publishAsync(`event_report/${username}`, JSON.stringify({ method: 'm', params: n }), {
+            qos: 1,
+          });
+
+        const [first, second] = [await bench.application(persistent), await bench.application(options)];
+        for (const member of [first, second]) await granted(member, [filter]);
+        await first.endAsync();
+        for (const n of [1, 2]) {
+          await report(n);
+          should(parse(await second.next(topic)).params).equal(n);
+        }
+        await second.endAsync();
+        await report(3);
+        const returned = await bench.application(persistent);
+        should(parse(await returned.next(topic)).params).equal(3);
+        await returned.unsubscribeAsync(filter);
+        await report(4);
+        await returned.subscribeAsync(topic, { qos: 1 });
+        await report(5);
+        should(parse(await returned.next(topic)).params).equal(5);
+      });
+
       it('refuses a shared subscription by its real filter', async () => {
         const client = await bench.application(options);
         ((await granted(client, [`$share/g/${bench.topic('#')}`])) as number[]).should.eql([refused]);
