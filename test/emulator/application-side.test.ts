@@ -3,7 +3,6 @@ import { get } from 'node:https';
 import { connect, type IClientOptions, type IConnackPacket } from 'mqtt';
 import should from 'should';
 import WebSocket from 'ws';
-import { applicationAccess } from '../../emulator/access';
 import { type Bench, closed, parse, setUp, type TestClient } from './clients';
 
 const rejected = (promise: Promise<unknown>): Promise<{ code?: number }> =>
@@ -20,36 +19,6 @@ async function granted(client: TestClient, filters: string[]): Promise<unknown> 
   client.subscribe(filters, { qos: 1 });
   return suback;
 }
-
-describe('access of an application', () => {
-  const mayUse = applicationAccess('PR_1');
-  const table: [string, boolean][] = [
-    ['open/PR_1/+/+', true],
-    ['open/PR_1/+/data/+', true],
-    ['open/PR_1/DU_1/attributes', true],
-    ['open/PR_1/+/data/s1', true],
-    ['open/PR_1/DU_1/data/+', true],
-    ['open/PR_1/+/attributes_push', true],
-    ['open/PR_1/#', false],
-    ['open/PR_1/+/#', false],
-    ['open/PR_1/+/data/#', false],
-    ['open/PR_1/+/+/+', false],
-    ['open/PR_1/+/attributes/x', false],
-    ['open/PR_1/+/data/s1/x', false],
-    ['open/PR_1/+', false],
-    ['open/PR_2/+/+', false],
-    ['open/+/+/+', false],
-    ['+/PR_1/+/+', false],
-    ['#', false],
-    ['$SYS/#', false],
-    ['', false],
-  ];
-  for (const [filter, allowed] of table) {
-    it(`${filter || '(empty)'} is ${allowed ? 'allowed' : 'denied'}`, () => {
-      mayUse(filter).should.equal(allowed);
-    });
-  }
-});
 
 describe('application side', () => {
   let bench: Bench;
