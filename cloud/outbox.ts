@@ -33,9 +33,10 @@ export interface Outbox {
   /**
    * Accepts all of `messages` or none. Resolves when the broker has acknowledged every one. Rejects with
    * `EZT_QUEUE_FULL` (none accepted), or, once all are settled, with the first error of them: `EZT_PAYLOAD`
-   * (too large), `EZT_EXPIRED`, `EZT_REFUSED` or `EZT_CLOSED`. `owner`: see {@link withdraw}.
+   * (too large), `EZT_EXPIRED`, `EZT_REFUSED` or `EZT_CLOSED`. `owner`: see {@link withdraw}. `lifetime`:
+   * milliseconds to expiry, when it is less than usual; such messages come first of all.
    */
-  add(messages: readonly Outgoing[], owner?: object): Promise<void>;
+  add(messages: readonly Outgoing[], owner?: object, lifetime?: number): Promise<void>;
   /** Settles what `owner` added and what is not yet acknowledged with `EZT_CLOSED`; it is not sent (again). */
   withdraw(owner: object): void;
   /** Sends through `carrier` from now on; what the last one left unacknowledged goes first, in its order. */
@@ -45,7 +46,7 @@ export interface Outbox {
   /** Resolves when nothing of `owner` (or of anyone) is held any more, or after `timeout` milliseconds. */
   drained(timeout: number, owner?: object): Promise<void>;
   /** Settles all that is held with `EZT_CLOSED`, and refuses from now on. */
-  close(): void;
+  close(): Promise<void>;
   /** Messages held; those of one owner when it is named. */
   size(owner?: object): number;
 }
@@ -170,7 +171,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
 
   return {
     size,
-    add(messages, owner) {
+    add(messages, owner, lifetime = expiry) {
       if (closed) return Promise.reject(new EztError('closed'));
       if (held + messages.length > limit) return Promise.reject(new EztError('queueFull', { limit }));
       return new Promise((resolve, reject) => {
@@ -183,7 +184,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
           if (failure) reject(failure);
           else resolve();
         };
-        const expires = performance.now() + expiry;
+        const expires = performance.now() + lifetime;
         for (const message of messages) waiting.push({ message, owner, expires, settle: settled });
         count(owner, messages.length);
         watchExpiry();
@@ -224,6 +225,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
       clearTimeout(expiryTimer);
       clearTimeout(rateTimer);
       for (const entry of [...unsettled()]) settle(entry, new EztError('closed'));
+      return Promise.resolve();
     },
   };
 }
