@@ -1,6 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { IClientOptions, IConnackPacket, IDisconnectPacket, IPublishPacket, Packet } from 'mqtt';
-import type { Endpoint } from './endpoint';
+import { type Endpoint, formatEndpoint } from './endpoint';
 import type { Qos } from './filters';
 import { type Refusal, refusalOfCode, refusalOfError } from './refusals';
 
@@ -195,6 +195,7 @@ function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions):
     host: endpoint.host,
     port: endpoint.port,
     path: endpoint.path,
+    transformWsUrl: () => formatEndpoint(endpoint), // mqtt.js would leave an IPv6 address without its brackets
     // mqtt.js hands only some TLS options on to a WebSocket.
     wsOptions: { ...secure, perMessageDeflate: false },
     protocolId: 'MQTT',
