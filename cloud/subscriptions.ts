@@ -1,5 +1,5 @@
 import type { Connection, Received } from './connection';
-import { isSharedIdentifier, matching, type Qos, subscriptionIdentifier } from './filters';
+import { isSharedIdentifier, matching, patternOf, type Qos, subscriptionIdentifier } from './filters';
 import type { Router } from './routing';
 import type { Topic } from './topics';
 
@@ -7,8 +7,6 @@ import type { Topic } from './topics';
 const BATCH = 500;
 /** Reason codes from here on are refusals. */
 const REFUSED = 0x80;
-/** A broker's queue may hold pairs of copies this long (ms) after a filter has taken another's place. */
-const TWINS = 10_000;
 
 /** Keeps the filters that the broker holds equal to those wanted, by sending the difference. */
 export interface Subscriptions {
@@ -25,10 +23,7 @@ export interface Subscriptions {
   readonly settling: Promise<void> | undefined;
   /** Asks again for what was refused. */
   retryRefused(): Promise<void>;
-  /**
-   * Whether a received copy is a second one: both a filter and the one that takes its place have brought it.
-   * To be asked once for each, in the order received.
-   */
+  /** Whether a received copy is a second one, come by a filter that is about to take another's place. */
   isSurplus(received: Received, topic: Topic): boolean;
 }
 
@@ -36,8 +31,8 @@ type Plan = Pick<Router<never>, 'filters' | 'filter' | 'parseFilter'>;
 
 /**
  * `plan` says which filters are wanted; `onChange` is called when what is held or refused has changed.
- * A filter that takes another's place is subscribed first, and of two copies only the first counts, so that
- * nothing is lost or doubled in between.
+ * A filter that takes another's place is subscribed first, and its copies do not count until the other is gone,
+ * so that nothing is lost or doubled in between.
  */
 export function createSubscriptions(plan: Plan, onChange: () => void): Subscriptions {
   const held = new Map<string, Qos>();
@@ -46,9 +41,8 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
   const asked = new Map<string, Qos>();
   const joining = new Set<string>();
   const leaving = new Set<string>();
-  /** The last copy on each topic that counted and whose twin may follow, while filters change places. */
-  const twinless = new Map<string, { identifier: number | undefined; payload: Buffer }>();
-  let twins: NodeJS.Timeout | undefined;
+  /** Without identifiers, copies are known by their content while filters change places. */
+  const lastOnTopic = new Map<string, Buffer>();
   let link: { connection: Connection; identifiers: boolean } | undefined;
   let running: Promise<void> | undefined;
   let again = false;
@@ -76,7 +70,6 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
     leaving.clear();
     for (const filter of held.keys()) if (!target.has(filter)) leaving.add(filter);
     if (leaving.size > 0) for (const [filter] of add) if (!held.has(filter)) joining.add(filter);
-    if (joining.size > 0) expectTwins();
 
     await Promise.all(
       batches(add, identifiers).map(async ([identifier, filters]) => {
@@ -124,20 +117,9 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
   }
 
   function endChange() {
-    if (joining.size > 0) expectTwins();
     joining.clear();
     leaving.clear();
-  }
-
-  function expectTwins() {
-    clearTimeout(twins);
-    twins = setTimeout(expectNoTwins, TWINS);
-  }
-
-  function expectNoTwins() {
-    clearTimeout(twins);
-    twins = undefined;
-    twinless.clear();
+    lastOnTopic.clear();
   }
 
   /** Few packets, each of filters with one identifier. */
@@ -168,7 +150,6 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
       refused.clear();
       asked.clear();
       endChange();
-      expectNoTwins();
       // Not in `asked`: they are asked for again, which changes nothing but an outdated identifier.
       for (const filter of present) held.set(filter, 0);
       await reconcile();
@@ -176,7 +157,6 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
     detach() {
       link = undefined;
       running = undefined;
-      expectNoTwins();
     },
     reconcile,
     get settling() {
@@ -186,24 +166,22 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
       refused.clear();
       return reconcile();
     },
-    isSurplus({ topic: name, identifiers, payload, retain }, topic) {
-      // One copy for several filters has no twin.
-      if (!twins || identifiers.length > 1) return false;
-      const [identifier] = identifiers;
-      const shared = identifier !== undefined && isSharedIdentifier(identifier);
-      if (retain || identifier === undefined) {
-        const patterns = matching(topic);
-        const covers = (filters: Set<string>) =>
-          patterns.some((pattern) => filters.has(plan.filter(pattern, shared)));
-        if (!covers(leaving) || !covers(joining)) return false;
-        if (retain) return true; // what a new filter brings was seen when the one before was new
+    isSurplus({ identifiers, payload }, topic) {
+      if (joining.size === 0) return false;
+      const shared = identifiers.some(isSharedIdentifier);
+      const patterns = matching(topic);
+      const covers = (filters: Set<string>) =>
+        patterns.some((pattern) => filters.has(plan.filter(pattern, shared)));
+      if (!covers(leaving) || !covers(joining)) return false;
+      if (identifiers.length > 0) {
+        return identifiers.every((identifier) => {
+          const pattern = patternOf(identifier, topic);
+          return pattern !== undefined && joining.has(plan.filter(pattern, shared));
+        });
       }
-      const key = `${shared} ${name}`;
-      const before = twinless.get(key);
-      // Copies by one and the same filter are two messages, however alike.
-      const other = identifier === undefined || before?.identifier !== identifier;
-      if (other && before?.payload.equals(payload)) return twinless.delete(key);
-      twinless.set(key, { identifier, payload });
+      const key = patterns.join(' ');
+      if (lastOnTopic.get(key)?.equals(payload)) return lastOnTopic.delete(key);
+      lastOnTopic.set(key, payload);
       return false;
     },
   };
