@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Connection, Received } from './connection';
 import { isSharedIdentifier, matching, patternOf, type Qos, subscriptionIdentifier } from './filters';
 import type { Router } from './routing';
@@ -7,6 +8,12 @@ import type { Topic } from './topics';
 const BATCH = 500;
 /** Reason codes from here on are refusals. */
 const REFUSED = 0x80;
+/**
+ * Without identifiers, what the broker still had in its queue when filters changed places can only be told by its
+ * content: it may come this much later (ms), its two copies one right behind the other.
+ */
+const LATE = 5_000;
+const APART = 200;
 
 /** Keeps the filters that the broker holds equal to those wanted, by sending the difference. */
 export interface Subscriptions {
@@ -41,8 +48,12 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
   const asked = new Map<string, Qos>();
   const joining = new Set<string>();
   const leaving = new Set<string>();
-  /** Without identifiers, copies are known by their content while filters change places. */
-  const lastOnTopic = new Map<string, Buffer>();
+  /** Without identifiers: the last copy that counted on each topic whose filter changes place or has just done so. */
+  const lastOnTopic = new Map<string, { payload: Buffer; at: number }>();
+  /** As `joining` and `leaving`, until no late copy is to be expected. */
+  const joined = new Set<string>();
+  const left = new Set<string>();
+  let lateness: NodeJS.Timeout | undefined;
   let link: { connection: Connection; identifiers: boolean } | undefined;
   let running: Promise<void> | undefined;
   let again = false;
@@ -112,14 +123,23 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
   function leave(filters: readonly string[]) {
     for (const filter of filters) {
       forget(filter);
-      leaving.delete(filter);
+      if (leaving.delete(filter) && joining.size > 0) left.add(filter);
     }
   }
 
   function endChange() {
+    for (const filter of joining) joined.add(filter);
     joining.clear();
     leaving.clear();
-    lastOnTopic.clear();
+    clearTimeout(lateness);
+    if (joined.size > 0) lateness = setTimeout(expectNoMore, LATE);
+  }
+
+  function expectNoMore() {
+    clearTimeout(lateness);
+    joined.clear();
+    left.clear();
+    if (joining.size === 0) lastOnTopic.clear();
   }
 
   /** Few packets, each of filters with one identifier. */
@@ -150,6 +170,7 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
       refused.clear();
       asked.clear();
       endChange();
+      expectNoMore();
       // Not in `asked`: they are asked for again, which changes nothing but an outdated identifier.
       for (const filter of present) held.set(filter, 0);
       await reconcile();
@@ -157,6 +178,7 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
     detach() {
       link = undefined;
       running = undefined;
+      expectNoMore();
     },
     reconcile,
     get settling() {
@@ -167,21 +189,23 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
       return reconcile();
     },
     isSurplus({ identifiers, payload }, topic) {
-      if (joining.size === 0) return false;
+      if (joining.size === 0 && joined.size === 0) return false;
       const shared = identifiers.some(isSharedIdentifier);
-      const patterns = matching(topic);
-      const covers = (filters: Set<string>) =>
-        patterns.some((pattern) => filters.has(plan.filter(pattern, shared)));
-      if (!covers(leaving) || !covers(joining)) return false;
+      const filters = matching(topic).map((pattern) => plan.filter(pattern, shared));
+      const among = (...sets: Set<string>[]) => filters.some((filter) => sets.some((set) => set.has(filter)));
       if (identifiers.length > 0) {
+        if (!among(leaving) || !among(joining)) return false;
         return identifiers.every((identifier) => {
           const pattern = patternOf(identifier, topic);
           return pattern !== undefined && joining.has(plan.filter(pattern, shared));
         });
       }
-      const key = patterns.join(' ');
-      if (lastOnTopic.get(key)?.equals(payload)) return lastOnTopic.delete(key);
-      lastOnTopic.set(key, payload);
+      if (!among(leaving, left) || !among(joining, joined)) return false;
+      const key = filters.join(' ');
+      const before = lastOnTopic.get(key);
+      const at = performance.now();
+      if (before?.payload.equals(payload) && at - before.at < APART) return lastOnTopic.delete(key);
+      lastOnTopic.set(key, { payload, at });
       return false;
     },
   };
