@@ -207,7 +207,7 @@ function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions):
     protocolVersion: version,
     clientId: options.clientId,
     username: options.username,
-    password: options.password,
+    password: Buffer.from(options.password), // text would be printed by mqtt-packet with DEBUG=*
     clean,
     keepalive: options.keepalive,
     connectTimeout: options.connectTimeout,
