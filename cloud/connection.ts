@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { IClientOptions, IConnackPacket, IDisconnectPacket, IPublishPacket, Packet } from 'mqtt';
 import type { Endpoint } from './endpoint';
@@ -125,7 +126,14 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     if (state === 'open') events.onMessage(received(packet));
     next(packet.qos === 1 ? DEFERRED : undefined);
   };
-  client.connect();
+  try {
+    client.connect();
+  } catch (error) {
+    // TLS options that Node cannot read: a refusal like any other.
+    blame(error instanceof Error ? error : new Error(String(error)));
+    client.stream = new PassThrough();
+    setImmediate(() => client.emit('close'));
+  }
   // A refused WebSocket upgrade reaches nobody otherwise: mqtt.js drops stream errors that have no code.
   client.stream.on('error', blame);
 
@@ -192,7 +200,8 @@ function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions):
   return {
     ...(secure as IClientOptions),
     protocol: endpoint.protocol,
-    host: endpoint.host,
+    // Of an IPv6 address mqtt.js makes a URL as it is.
+    host: endpoint.protocol === 'wss' && endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host,
     port: endpoint.port,
     path: endpoint.path,
     // mqtt.js hands only some TLS options on to a WebSocket.
