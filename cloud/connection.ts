@@ -25,6 +25,8 @@ export interface ConnectionOptions {
   keepalive: number;
   /** Milliseconds until CONNACK. */
   connectTimeout: number;
+  /** Milliseconds until SUBACK or UNSUBACK, then the connection ends; 30 s by default. */
+  answerTimeout?: number;
   /** QoS 1 and 2 messages the broker may have unacknowledged with us (MQTT 5). */
   receiveMaximum: number;
   /** Half-received QoS 2 messages of the session: pass the same one on every reconnection of a session. */
@@ -80,6 +82,7 @@ const MAX_PACKET_UNANNOUNCED = 1024 * 1024;
 /** MQTT 3.1.1 announces no receive maximum; EMQX takes 100 unfinished QoS 2 messages of a client. */
 const RECEIVE_MAXIMUM_3_1_1 = 100;
 const CLOSE_GRACE_MS = 500;
+const ANSWER_TIMEOUT_MS = 30_000;
 /** mqtt.js then leaves PUBACK to us and goes on with the next packet (contract test: "deferred acknowledgement"). */
 const DEFERRED = new Error('acknowledged later');
 
@@ -142,6 +145,18 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     acknowledgements = [];
   }
 
+  /** A broker that does not answer would leave us without subscriptions, and nobody would know. */
+  function answer<T>(
+    what: string,
+    ask: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
+  ): Promise<T> {
+    const timer = setTimeout(() => {
+      blame(new Error(`timeout: no ${what}`));
+      client.stream.destroy();
+    }, options.answerTimeout ?? ANSWER_TIMEOUT_MS);
+    return new Promise(ask).finally(() => clearTimeout(timer));
+  }
+
   return {
     publish(topic, payload, qos, settled) {
       client.publish(topic, payload, { qos }, (error?: Error & { code?: number | string }) => {
@@ -154,7 +169,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
       const asked = Object.fromEntries(filters.map(([filter, qos]) => [filter, { qos, rh: 1 } as const]));
       const properties =
         identifier === undefined ? {} : { properties: { subscriptionIdentifier: identifier } };
-      return new Promise((resolve, reject) => {
+      return answer('SUBACK', (resolve, reject) => {
         client.subscribe(asked, { qos: 0, ...properties }, (error, _granted, packet) => {
           const granted = packet?.granted;
           if (granted?.length === filters.length) resolve(granted.map(Number));
@@ -163,7 +178,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
       });
     },
     unsubscribe: (filters) =>
-      new Promise((resolve, reject) => {
+      answer('UNSUBACK', (resolve, reject) => {
         client.unsubscribe([...filters], {}, (error) => (error ? reject(error) : resolve()));
       }),
     acknowledge({ packetId, qos }) {
