@@ -19,6 +19,8 @@ export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'r
   queue: OutboxOptions;
   /** Something of ours or of a flow's threw while a message was handed over. */
   onError(error: unknown): void;
+  /** Milliseconds until refused filters are asked for again; but for tests 30 s. */
+  retryRefused?: number;
 }
 
 /** Counted since the client began. */
@@ -144,11 +146,7 @@ export function openClient(options: ClientOptions): Client {
         counted.connections += 1;
         connection = mine;
         outdated = false;
-        await subscriptions.attach(
-          mine,
-          subscriptionIdentifiers,
-          sessionPresent ? [...subscriptions.held.keys()] : [],
-        );
+        await subscriptions.attach(mine, subscriptionIdentifiers, sessionPresent);
         // Not before the broker has the subscriptions: a reply must not be faster than its subscription.
         if (connection === mine) {
           outbox.attach({ publish: mine.publish, window: receiveMaximum, maximumPacketSize });
@@ -168,7 +166,7 @@ export function openClient(options: ClientOptions): Client {
   );
   const retryRefused = setInterval(() => {
     if (subscriptions.refused.size > 0) void subscriptions.retryRefused();
-  }, RETRY_REFUSED);
+  }, options.retryRefused ?? RETRY_REFUSED);
 
   function refusalOf(listener: Listener): number | undefined {
     if (subscriptions.refused.size === 0) return undefined;
