@@ -139,6 +139,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   }
   // A refused WebSocket upgrade reaches nobody otherwise: mqtt.js drops stream errors that have no code.
   client.stream.on('error', blame);
+  client.stream.setMaxListeners(0); // while the broker reads nothing, each QoS 0 message waits for 'drain'
 
   function flushAcknowledgements() {
     if (state === 'open') client.stream.write(Buffer.concat(acknowledgements.map(puback)));
