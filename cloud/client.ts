@@ -25,6 +25,8 @@ export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'r
   disk?: DiskOptions;
   /** Something of ours or of a flow's threw while a message was handed over. */
   onError(error: unknown): void;
+  /** Milliseconds until refused filters are asked for again; but for tests 30 s. */
+  retryRefused?: number;
 }
 
 export interface DiskOptions {
@@ -164,11 +166,8 @@ export function openClient(options: ClientOptions): Client {
         counted.connections += 1;
         connection = mine;
         outdated = false;
-        await subscriptions.attach(
-          mine,
-          subscriptionIdentifiers,
-          sessionPresent ? [...subscriptions.held.keys(), ...(memory?.filters ?? [])] : [],
-        );
+        const session = sessionPresent ? (memory?.filters ?? []) : undefined;
+        await subscriptions.attach(mine, subscriptionIdentifiers, session);
         // Not before the broker has the subscriptions: a reply must not be faster than its subscription.
         if (connection === mine) {
           outbox.attach({ publish: mine.publish, window: receiveMaximum, maximumPacketSize });
@@ -188,7 +187,7 @@ export function openClient(options: ClientOptions): Client {
   );
   const retryRefused = setInterval(() => {
     if (subscriptions.refused.size > 0) void subscriptions.retryRefused();
-  }, RETRY_REFUSED);
+  }, options.retryRefused ?? RETRY_REFUSED);
 
   function refusalOf(listener: Listener): number | undefined {
     if (subscriptions.refused.size === 0) return undefined;

@@ -76,7 +76,7 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
       {
         onConnected(connected) {
           connectedAt = performance.now();
-          hangUps = 0;
+          if (version === 5) hangUps = 0;
           void events.onConnected(mine, connected).then(() => {
             if (connection === mine) enter({ is: 'connected', since: Date.now(), version });
           });
@@ -95,11 +95,7 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
 
   /** `lifetime`: ms since CONNACK; `undefined` when there was none. */
   function ended(refusal: Refusal, lifetime: number | undefined) {
-    if (lifetime === undefined && shouldChangeVersion(refusal)) {
-      version = version === 5 ? 4 : 5;
-      hangUps = 0;
-      if (version === 4) return connect();
-    }
+    if (fallsBack(refusal, lifetime !== undefined)) return connect();
     if (lifetime !== undefined && lifetime >= STABLE) failures = 0;
     failures += 1;
     const { why, wait } = nextAttempt(refusal, lifetime);
@@ -107,10 +103,17 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
     timer = setTimeout(connect, wait);
   }
 
-  function shouldChangeVersion({ trouble }: Refusal): boolean {
+  /** MQTT 3.1.1 is tried only right after 5 failed: a broker that comes back meanwhile is met with 5. */
+  function fallsBack({ trouble }: Refusal, wasConnected: boolean): boolean {
     if (options.protocol !== 'auto') return false;
-    if (trouble === 'lost') hangUps += 1;
-    return trouble === 'protocol' || hangUps >= HANG_UPS;
+    if (version === 5 && !wasConnected) {
+      if (trouble === 'lost') hangUps += 1;
+      if (trouble === 'protocol' || (trouble === 'lost' && hangUps >= HANG_UPS)) {
+        version = 4;
+        return true;
+      }
+    } else version = 5;
+    return false;
   }
 
   function nextAttempt(refusal: Refusal, lifetime: number | undefined): { why: Refusal; wait: number } {

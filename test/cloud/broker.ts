@@ -21,21 +21,22 @@ export function createBroker({ refuses = new Set<string>(), grants = 2 as Qos } 
     publish: () => undefined,
     acknowledge: () => undefined,
     close: () => Promise.resolve(),
-    subscribe(filters, identifier) {
+    subscribe(filters, identifier, answered) {
       packets.push(filters.map(([filter, qos]) => `+${name(filter)} ${qos}`));
-      return answer(() =>
-        filters.map(([filter, qos]) => {
+      return answer(() => {
+        const codes = filters.map(([filter, qos]) => {
           if (refuses.has(name(filter))) return 0x87;
           held.set(filter, identifier);
           return Math.min(qos, grants);
-        }),
-      );
+        });
+        answered?.(codes);
+        return codes;
+      });
     },
-    unsubscribe(filters, done) {
+    unsubscribe(filters) {
       packets.push(filters.map((filter) => `-${name(filter)}`));
       return answer(() => {
         for (const filter of filters) held.delete(filter);
-        done?.();
       });
     },
   };
