@@ -88,17 +88,19 @@ type Decoded = { [C in Channel]: { channel: C; payload: Payloads[C] } }[Channel]
 
 /**
  * Hands one received message to `receivers`, each with a message of its own: flows change what they get.
- * The bytes are decoded once per form that is asked for, and not at all when nobody is there.
+ * The bytes are decoded once per form that is asked for, and not at all when nobody is there. What one receiver
+ * throws goes to `onError`, and the others still get theirs.
  */
 export function deliver(
   envelope: Envelope,
   topic: Topic,
   bytes: Buffer,
   receivers: readonly Receiver[],
+  onError: (error: unknown) => void,
 ): Delivery {
   const forms = new Map<DataFormat, Decoded | EztError>();
   const delivery: Delivery = { delivered: 0, malformed: false, payload: undefined };
-  receivers.forEach((receiver, i) => {
+  const handOver = (receiver: Receiver, isLast: boolean) => {
     // Only `data` has formats.
     const format = topic.channel === 'data' ? receiver.dataFormat : 'json';
     let decoded = forms.get(format);
@@ -113,10 +115,17 @@ export function deliver(
     }
     delivery.payload = decoded.payload;
     // The last may have the original: a flow that runs at once must not change what others are still to get.
-    const own = i === receivers.length - 1 ? (value: unknown) => value : clonePayload;
+    const own = isLast ? (value: unknown) => value : clonePayload;
     const messages = shape(decoded, receiver, own, { ...envelope, ...about(topic) });
     for (const message of messages) receiver.onMessage(message);
     delivery.delivered += messages.length;
+  };
+  receivers.forEach((receiver, i) => {
+    try {
+      handOver(receiver, i === receivers.length - 1);
+    } catch (error) {
+      onError(error);
+    }
   });
   return delivery;
 }

@@ -40,6 +40,8 @@ export interface Inbox {
   /** Keeps messages back, for a few seconds at most: while flows are deployed nobody is there to take them. */
   pause(): void;
   resume(): void;
+  /** From now on nothing is taken or acknowledged: a persistent session brings it again. */
+  close(): void;
 }
 
 const MAX_KEPT = 10_000;
@@ -57,6 +59,7 @@ export function createInbox(options: InboxOptions): Inbox {
   };
   let kept: [Connection, Received][] = [];
   let pauseTimer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   function handOver(connection: Connection, received: Received) {
     try {
@@ -86,7 +89,7 @@ export function createInbox(options: InboxOptions): Inbox {
       qos: received.qos,
       retain: received.retain,
     };
-    const { delivered, malformed, payload } = deliver(envelope, topic, received.payload, receivers);
+    const { delivered, malformed, payload } = deliver(envelope, topic, received.payload, receivers, onError);
     counters.delivered += delivered;
     if (malformed) counters.malformed += 1;
     devices.see(topic, payload, timestamp);
@@ -120,6 +123,7 @@ export function createInbox(options: InboxOptions): Inbox {
   return {
     counters,
     receive(connection, received) {
+      if (closed) return;
       counters.received += 1;
       if (!pauseTimer) handOver(connection, received);
       else if (kept.length < MAX_KEPT) kept.push([connection, received]);
@@ -129,5 +133,10 @@ export function createInbox(options: InboxOptions): Inbox {
       pauseTimer ??= setTimeout(resume, LONGEST_PAUSE);
     },
     resume,
+    close() {
+      closed = true;
+      clearTimeout(pauseTimer);
+      kept = [];
+    },
   };
 }
