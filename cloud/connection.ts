@@ -114,7 +114,10 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   const blame = (error: Error) => {
     refusal ??= refusalOfError(error);
   };
-  client.on('error', blame);
+  client.on('error', (error) => {
+    blame(error);
+    client.stream.destroy(); // after bytes that are no MQTT, or a wrong acknowledgement, mqtt.js would go on
+  });
   client.on('disconnect', (packet: IDisconnectPacket) => {
     refusal ??= refusalOfCode(packet.reasonCode ?? 0x80);
   });
