@@ -252,7 +252,7 @@ function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions):
     protocolVersion: version,
     clientId: options.clientId,
     username: options.username,
-    password: options.password,
+    password: Buffer.from(options.password), // with DEBUG=mqtt-packet* a string is printed
     clean,
     keepalive: options.keepalive,
     connectTimeout: options.connectTimeout,
