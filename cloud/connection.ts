@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { PassThrough } from 'node:stream';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { IClientOptions, IConnackPacket, IDisconnectPacket, IPublishPacket, Packet } from 'mqtt';
-import type { Endpoint } from './endpoint';
+import { type Endpoint, formatEndpoint } from './endpoint';
 import type { Qos } from './filters';
 import { type Refusal, refusalOfCode, refusalOfError } from './refusals';
 
@@ -69,8 +69,15 @@ export interface ConnectionEvents {
 export interface Connection {
   /** `settled` gets the broker's answer; it is never called when the connection ends before. */
   publish(topic: string, payload: Buffer, qos: Qos, settled: (refused?: number) => void): void;
-  /** Resolves with the broker's answer for each filter, in order: granted QoS or a reason code from 0x80. */
-  subscribe(filters: readonly [string, Qos][], identifier?: number): Promise<number[]>;
+  /**
+   * Resolves with the broker's answer for each filter, in order: granted QoS or a reason code from 0x80.
+   * `answered` gets the same before any message that follows it, which a promise cannot promise.
+   */
+  subscribe(
+    filters: readonly [string, Qos][],
+    identifier?: number,
+    answered?: (codes: readonly number[]) => void,
+  ): Promise<readonly number[]>;
   unsubscribe(filters: readonly string[]): Promise<void>;
   /** Tells the broker that a QoS 1 message has been dealt with. */
   acknowledge(received: Received): void;
@@ -110,6 +117,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   let acknowledgements: number[] = [];
   let turn: number | undefined;
   let pinged = performance.now();
+  const subscribing = new Map<number, (codes: readonly number[]) => void>();
 
   const blame = (error: Error) => {
     refusal ??= refusalOfError(error);
@@ -126,6 +134,11 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   });
   client.on('packetreceive', (packet: Packet) => {
     if (packet.cmd === 'puback' && packet.reasonCode === 0x10) events.onNoSubscribers();
+    if (packet.cmd === 'suback' && packet.messageId !== undefined) {
+      const told = subscribing.get(packet.messageId);
+      subscribing.delete(packet.messageId);
+      told?.(packet.granted.map(Number));
+    }
   });
   client.on('close', () => {
     if (state === 'closed') return;
@@ -134,12 +147,14 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     events.onClosed(refusal ?? { trouble: 'lost', detail: 'the connection was closed' });
   });
   client.handleMessage = (packet, next) => {
-    turn ??= beginTurn();
-    if (state === 'open') events.onMessage(received(packet));
-    const handled = () => next(packet.qos === 1 ? DEFERRED : undefined);
-    // QoS 2 is to be noted as handed over at once: it must not come again.
-    if (packet.qos === 2 || performance.now() - turn < TURN_MS) handled();
-    else setImmediate(handled);
+    const handOver = () => {
+      if (state !== 'open') return; // not noted as received: the broker brings it again
+      turn ??= beginTurn();
+      events.onMessage(received(packet));
+      next(packet.qos === 1 ? DEFERRED : undefined);
+    };
+    if (turn === undefined || performance.now() - turn < TURN_MS) handOver();
+    else setImmediate(handOver);
   };
   try {
     client.connect();
@@ -192,16 +207,17 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
         else if (typeof error.code === 'number') settled(error.code);
       });
     },
-    subscribe(filters, identifier) {
+    subscribe(filters, identifier, answered) {
       const asked = Object.fromEntries(filters.map(([filter, qos]) => [filter, { qos, rh: 1 } as const]));
       const properties =
         identifier === undefined ? {} : { properties: { subscriptionIdentifier: identifier } };
       return answer('SUBACK', (resolve, reject) => {
         client.subscribe(asked, { qos: 0, ...properties }, (error, _granted, packet) => {
-          const granted = packet?.granted;
-          if (granted?.length === filters.length) resolve(granted.map(Number));
+          const codes = packet?.granted.map(Number);
+          if (codes?.length === filters.length) resolve(codes);
           else reject(error ?? new Error('SUBACK does not fit the SUBSCRIBE'));
         });
+        if (answered) subscribing.set(client.getLastMessageId(), answered);
       });
     },
     unsubscribe: (filters) =>
@@ -242,10 +258,10 @@ function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions):
   return {
     ...(secure as IClientOptions),
     protocol: endpoint.protocol,
-    // Of an IPv6 address mqtt.js makes a URL as it is.
-    host: endpoint.protocol === 'wss' && endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host,
+    host: endpoint.host,
     port: endpoint.port,
     path: endpoint.path,
+    transformWsUrl: () => formatEndpoint(endpoint), // mqtt.js would leave an IPv6 address without its brackets
     // mqtt.js hands only some TLS options on to a WebSocket.
     wsOptions: { ...secure, perMessageDeflate: false },
     protocolId: 'MQTT',

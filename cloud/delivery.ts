@@ -81,6 +81,8 @@ export interface Delivery {
   malformed: boolean;
   /** The payload, decoded for whoever asked; `undefined` when nobody did. */
   payload: unknown;
+  /** What receivers threw; the others got theirs all the same. */
+  errors: unknown[];
 }
 
 /** A typed payload that knows its channel. */
@@ -88,19 +90,17 @@ type Decoded = { [C in Channel]: { channel: C; payload: Payloads[C] } }[Channel]
 
 /**
  * Hands one received message to `receivers`, each with a message of its own: flows change what they get.
- * The bytes are decoded once per form that is asked for, and not at all when nobody is there. What one receiver
- * throws goes to `onError`, and the others still get theirs.
+ * The bytes are decoded once per form that is asked for, and not at all when nobody is there.
  */
 export function deliver(
   envelope: Envelope,
   topic: Topic,
   bytes: Buffer,
   receivers: readonly Receiver[],
-  onError: (error: unknown) => void,
 ): Delivery {
   const forms = new Map<DataFormat, Decoded | EztError>();
-  const delivery: Delivery = { delivered: 0, malformed: false, payload: undefined };
-  const handOver = (receiver: Receiver, isLast: boolean) => {
+  const delivery: Delivery = { delivered: 0, malformed: false, payload: undefined, errors: [] };
+  const hand = (receiver: Receiver, isLast: boolean) => {
     // Only `data` has formats.
     const format = topic.channel === 'data' ? receiver.dataFormat : 'json';
     let decoded = forms.get(format);
@@ -116,15 +116,16 @@ export function deliver(
     delivery.payload = decoded.payload;
     // The last may have the original: a flow that runs at once must not change what others are still to get.
     const own = isLast ? (value: unknown) => value : clonePayload;
-    const messages = shape(decoded, receiver, own, { ...envelope, ...about(topic) });
-    for (const message of messages) receiver.onMessage(message);
-    delivery.delivered += messages.length;
+    for (const message of shape(decoded, receiver, own, { ...envelope, ...about(topic) })) {
+      receiver.onMessage(message);
+      delivery.delivered += 1;
+    }
   };
   receivers.forEach((receiver, i) => {
     try {
-      handOver(receiver, i === receivers.length - 1);
+      hand(receiver, i === receivers.length - 1);
     } catch (error) {
-      onError(error);
+      delivery.errors.push(error);
     }
   });
   return delivery;

@@ -8,8 +8,8 @@ import type { Topic } from './topics';
 const BATCH = 500;
 /** Reason codes from here on are refusals. */
 const REFUSED = 0x80;
-/** The two copies of one message come within so many ms. */
-const TWINS = 1_000;
+/** The copies of one message come within so many ms. Without identifiers an equal message would be taken for one. */
+const TWINS = { withIdentifiers: 1_000, byContent: 100 } as const;
 /** Copies that a broker held back arrive after filters have changed places: for so many ms more we look at them. */
 const AFTERMATH = { withIdentifiers: 30_000, byContent: 1_000 } as const;
 
@@ -19,8 +19,11 @@ export interface Subscriptions {
   readonly held: ReadonlyMap<string, Qos>;
   /** The filters refused, with the broker's reason code. */
   readonly refused: ReadonlyMap<string, number>;
-  /** Starts on a new connection; `resumed`: its session has the filters. Resolves when all is settled once. */
-  attach(connection: Connection, identifiers: boolean, resumed: boolean): Promise<void>;
+  /**
+   * Starts on a new connection. `session`: its session goes on, and held these filters before this process began.
+   * Resolves when all is settled once.
+   */
+  attach(connection: Connection, identifiers: boolean, session: readonly string[] | undefined): Promise<void>;
   detach(): void;
   /** Sends what has changed; resolves when the broker has answered. */
   reconcile(): Promise<void>;
@@ -47,7 +50,7 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
   const asked = new Map<string, Qos>();
   /** Filters that have joined or left in a change of places that is not yet over. */
   const moving = new Set<string>();
-  const lastOnTopic = new Map<string, { identifier: number | undefined; payload: Buffer; at: number }>();
+  const lastOnTopic = new Map<string, { cameBy: Set<number | undefined>; payload: Buffer; at: number }>();
   /** When copies can no longer be twins; `undefined` while filters change places. */
   let over: number | undefined;
   let link: { connection: Connection; identifiers: boolean } | undefined;
@@ -57,17 +60,18 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
 
   function reconcile(): Promise<void> {
     again = true;
-    running ??= passes().finally(() => {
-      running = undefined;
-    });
+    if (!link) return Promise.resolve(); // `attach` will
+    running ??= passes(link.connection, link.identifiers);
     return running;
   }
 
-  async function passes(): Promise<void> {
-    while (again && link) {
+  async function passes(connection: Connection, identifiers: boolean): Promise<void> {
+    while (again && link?.connection === connection) {
       again = false;
-      await pass(link.connection, link.identifiers);
+      await pass(connection, identifiers);
     }
+    // At once, not in a later turn: a call in between would wait for a pass that never comes.
+    if (link?.connection === connection) running = undefined;
   }
 
   async function pass(connection: Connection, identifiers: boolean): Promise<void> {
@@ -77,18 +81,24 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
     retry = false;
     const add = [...target].filter(([filter, qos]) => qos > (asked.get(filter) ?? -1));
     const leaving = [...held.keys()].filter((filter) => !target.has(filter));
-    if (leaving.length > 0) {
-      over = undefined;
-      for (const filter of leaving) moving.add(filter);
-      for (const [filter] of add) if (!held.has(filter)) moving.add(filter);
-    }
+    if (leaving.length > 0) over = undefined;
+    for (const filter of leaving) moving.add(filter);
 
     await Promise.all(
-      batches(add, identifiers).map(async ([identifier, filters]) => {
+      batches(add, identifiers).map(([identifier, filters]) => {
         for (const [filter, qos] of filters) asked.set(filter, qos);
+        const answered = (codes: readonly number[]) => {
+          if (!current()) return;
+          // What came before has no copy by these filters.
+          for (const { cameBy } of lastOnTopic.values()) cameBy.add(identifier);
+          for (const [i, [filter]] of filters.entries()) {
+            // From here on what it matches comes twice.
+            if (leaving.length > 0 && !held.has(filter)) moving.add(filter);
+            settle(filter, codes[i] ?? REFUSED);
+          }
+        };
         // A failure ends the connection, or is about to; were it ever to go on, the filters count as refused.
-        const codes = await connection.subscribe(filters, identifier).catch(() => []);
-        if (current()) for (const [i, [filter]] of filters.entries()) settle(filter, codes[i] ?? REFUSED);
+        return connection.subscribe(filters, identifier, answered).catch(() => answered([]));
       }),
     );
     // A refusal changes the plan: what was to leave may be needed after all.
@@ -147,19 +157,21 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
   return {
     held,
     refused,
-    async attach(connection, identifiers, resumed) {
+    async attach(connection, identifiers, session) {
       // Also what was asked for without an answer. All is asked for again: that changes but outdated identifiers.
-      const present = resumed ? [...held, ...[...asked].filter(([filter]) => !held.has(filter))] : [];
-      if (!resumed) endChange();
+      const present = session ? new Set([...held.keys(), ...asked.keys(), ...session]) : [];
+      if (!session) endChange();
       link = { connection, identifiers };
+      running = undefined;
       held.clear();
       refused.clear();
       asked.clear();
-      for (const [filter, qos] of present) held.set(filter, qos);
+      for (const filter of present) held.set(filter, 0);
       await reconcile();
     },
     detach() {
       link = undefined;
+      running = undefined;
     },
     reconcile,
     get settling() {
@@ -183,11 +195,16 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
       if (places.length < 2) return false;
       const key = `${shared} ${name}`;
       const last = lastOnTopic.get(key);
-      const isTwin = identifier === undefined || identifier !== last?.identifier;
-      if (last && isTwin && now - last.at < TWINS && last.payload.equals(payload)) {
-        return lastOnTopic.delete(key);
+      const within = identifier === undefined ? TWINS.byContent : TWINS.withIdentifiers;
+      if (last && now - last.at < within && last.payload.equals(payload)) {
+        // Without identifiers copies come in pairs: the next equal one is another message.
+        if (identifier === undefined) return lastOnTopic.delete(key);
+        if (!last.cameBy.has(identifier)) {
+          last.cameBy.add(identifier);
+          return true;
+        }
       }
-      lastOnTopic.set(key, { identifier, payload: Buffer.from(payload), at: now });
+      lastOnTopic.set(key, { cameBy: new Set([identifier]), payload: Buffer.from(payload), at: now });
       return false;
     },
   };

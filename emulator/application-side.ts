@@ -1,0 +1,21 @@
+import { applicationAccess } from './access';
+import { type Broker, createBroker } from './broker';
+
+export interface Credentials {
+  projectKey: string;
+  projectSecret: string;
+}
+
+/** The broker for applications: one user, the project. `received` gets what they publish. */
+export function createApplicationSide(
+  { projectKey, projectSecret }: Credentials,
+  received: (topic: string, payload: Buffer) => void,
+): Promise<Broker> {
+  const mayUse = applicationAccess(projectKey);
+  return createBroker({
+    login: (username, password) => username === projectKey && password === projectSecret,
+    mayPublish: (_username, topic) => mayUse(topic),
+    maySubscribe: (_username, filter) => mayUse(filter),
+    received: (_username, topic, payload) => received(topic, payload),
+  });
+}
