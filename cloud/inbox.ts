@@ -40,7 +40,7 @@ export interface Inbox {
   /** Keeps messages back, for a few seconds at most: while flows are deployed nobody is there to take them. */
   pause(): void;
   resume(): void;
-  /** Forgets what is kept back: the broker still has it, or nobody wants it. */
+  /** From now on nothing is taken or acknowledged, what is kept back neither: a persistent session brings it again. */
   close(): void;
 }
 
@@ -59,6 +59,7 @@ export function createInbox(options: InboxOptions): Inbox {
   };
   let kept: [Connection, Received, Topic][] = [];
   let pauseTimer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   /** The topic of a message that somebody may want. */
   function sift(received: Received): Topic | undefined {
@@ -126,6 +127,7 @@ export function createInbox(options: InboxOptions): Inbox {
   return {
     counters,
     receive(connection, received) {
+      if (closed) return;
       counters.received += 1;
       const topic = sift(received);
       if (!topic) connection.acknowledge(received);
@@ -138,6 +140,7 @@ export function createInbox(options: InboxOptions): Inbox {
     },
     resume,
     close() {
+      closed = true;
       clearTimeout(pauseTimer);
       kept = [];
     },
