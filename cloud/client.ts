@@ -1,15 +1,19 @@
+import { join } from 'node:path';
 import { type Answer, createCommands } from './commands';
 import type { Connection } from './connection';
 import type { Listener, Receiver } from './delivery';
 import { createDevices, type SeenDevice } from './devices';
+import { makeDurable } from './durable-outbox';
 import { EztError } from './errors';
 import type { Qos } from './filters';
 import { createInbox, type InboxCounters } from './inbox';
 import { type Keeper, type KeeperOptions, keepConnected, type State } from './keeper';
+import { openMessageFiles } from './message-files';
 import { type Command, type CommandReply, encodeCommand } from './messages';
-import { createOutbox, type OutboxOptions } from './outbox';
+import { createOutbox, type Outbox, type OutboxOptions } from './outbox';
 import { formatCode } from './refusals';
 import { createRouter } from './routing';
+import { openSessionMemory } from './session-memory';
 import { createSubscriptions } from './subscriptions';
 import { formatTopic, topicParser } from './topics';
 
@@ -17,8 +21,18 @@ export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'r
   /** Shared-subscription group; empty for none. */
   group: string;
   queue: OutboxOptions;
+  /** Where what must survive a restart is kept; without it nothing is. */
+  disk?: DiskOptions;
   /** Something of ours or of a flow's threw while a message was handed over. */
   onError(error: unknown): void;
+}
+
+export interface DiskOptions {
+  directory: string;
+  /** Whether messages are kept there until they are acknowledged; a persistent session's filters always are. */
+  queue: boolean;
+  /** Whoever used the directory before has let go of it. */
+  free: Promise<unknown>;
 }
 
 /** Counted since the client began. */
@@ -90,9 +104,10 @@ export function openClient(options: ClientOptions): Client {
   const { username: projectKey, group, onError } = options;
   const router = createRouter<Listener>(projectKey, group);
   const commands = createCommands();
-  const outbox = createOutbox(options.queue);
+  const memory = options.clean ? undefined : openSessionMemory(options.disk?.directory, options.clientId);
+  const outbox = openOutbox(options);
   const devices = createDevices();
-  const subscriptions = createSubscriptions(router, changed);
+  const subscriptions = createSubscriptions(router, subscriptionsChanged);
   const watchers = new Set<() => void>();
   const counted = { accepted: 0, acknowledged: 0, noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
   let connection: Connection | undefined;
@@ -123,6 +138,11 @@ export function openClient(options: ClientOptions): Client {
     for (const watcher of watchers) watcher();
   }
 
+  function subscriptionsChanged() {
+    memory?.save(subscriptions.held.keys()).catch(onError);
+    changed();
+  }
+
   /** Many listeners come and go in one deploy: their subscriptions are sent together. */
   function outdate() {
     if (!outdated) setImmediate(() => !paused && update());
@@ -147,7 +167,7 @@ export function openClient(options: ClientOptions): Client {
         await subscriptions.attach(
           mine,
           subscriptionIdentifiers,
-          sessionPresent ? [...subscriptions.held.keys()] : [],
+          sessionPresent ? [...subscriptions.held.keys(), ...(memory?.filters ?? [])] : [],
         );
         // Not before the broker has the subscriptions: a reply must not be faster than its subscription.
         if (connection === mine) {
@@ -255,8 +275,15 @@ export function openClient(options: ClientOptions): Client {
       clearInterval(retryRefused);
       commands.withdraw();
       if (connection) await outbox.drained(DRAIN_TIMEOUT);
-      outbox.close();
+      await outbox.close();
       await keeper.close(endSession);
     },
   };
+}
+
+function openOutbox({ queue, disk, onError }: ClientOptions): Outbox {
+  const outbox = createOutbox(queue);
+  if (!disk?.queue) return outbox;
+  const files = openMessageFiles(join(disk.directory, 'queue'));
+  return makeDurable(outbox, { ...queue, files, free: disk.free, onError });
 }

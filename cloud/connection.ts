@@ -1,6 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { IClientOptions, IConnackPacket, IDisconnectPacket, IPublishPacket, Packet } from 'mqtt';
-import type { Endpoint } from './endpoint';
+import { type Endpoint, formatEndpoint } from './endpoint';
 import type { Qos } from './filters';
 import { type Refusal, refusalOfCode, refusalOfError } from './refusals';
 
@@ -67,7 +67,8 @@ export interface Connection {
   publish(topic: string, payload: Buffer, qos: Qos, settled: (refused?: number) => void): void;
   /** Resolves with the broker's answer for each filter, in order: granted QoS or a reason code from 0x80. */
   subscribe(filters: readonly [string, Qos][], identifier?: number): Promise<number[]>;
-  unsubscribe(filters: readonly string[]): Promise<void>;
+  /** `done` is called on the broker's answer, before any message that follows it. */
+  unsubscribe(filters: readonly string[], done?: () => void): Promise<void>;
   /** Tells the broker that a QoS 1 message has been dealt with. */
   acknowledge(received: Received): void;
   /** DISCONNECT, then the socket is destroyed within half a second. `endSession`: the broker forgets us. */
@@ -154,9 +155,13 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
         });
       });
     },
-    unsubscribe: (filters) =>
+    unsubscribe: (filters, done) =>
       new Promise((resolve, reject) => {
-        client.unsubscribe([...filters], {}, (error) => (error ? reject(error) : resolve()));
+        client.unsubscribe([...filters], {}, (error) => {
+          if (error) return reject(error);
+          done?.();
+          resolve();
+        });
       }),
     acknowledge({ packetId, qos }) {
       if (qos !== 1) return;
@@ -195,6 +200,7 @@ function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions):
     host: endpoint.host,
     port: endpoint.port,
     path: endpoint.path,
+    transformWsUrl: () => formatEndpoint(endpoint), // mqtt.js would leave an IPv6 address without its brackets
     // mqtt.js hands only some TLS options on to a WebSocket.
     wsOptions: { ...secure, perMessageDeflate: false },
     protocolId: 'MQTT',

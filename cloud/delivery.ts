@@ -81,6 +81,8 @@ export interface Delivery {
   malformed: boolean;
   /** The payload, decoded for whoever asked; `undefined` when nobody did. */
   payload: unknown;
+  /** What receivers threw; the others got theirs all the same. */
+  errors: unknown[];
 }
 
 /** A typed payload that knows its channel. */
@@ -97,8 +99,8 @@ export function deliver(
   receivers: readonly Receiver[],
 ): Delivery {
   const forms = new Map<DataFormat, Decoded | EztError>();
-  const delivery: Delivery = { delivered: 0, malformed: false, payload: undefined };
-  receivers.forEach((receiver, i) => {
+  const delivery: Delivery = { delivered: 0, malformed: false, payload: undefined, errors: [] };
+  const hand = (receiver: Receiver, isLast: boolean) => {
     // Only `data` has formats.
     const format = topic.channel === 'data' ? receiver.dataFormat : 'json';
     let decoded = forms.get(format);
@@ -113,10 +115,18 @@ export function deliver(
     }
     delivery.payload = decoded.payload;
     // The last may have the original: a flow that runs at once must not change what others are still to get.
-    const own = i === receivers.length - 1 ? (value: unknown) => value : clonePayload;
-    const messages = shape(decoded, receiver, own, { ...envelope, ...about(topic) });
-    for (const message of messages) receiver.onMessage(message);
-    delivery.delivered += messages.length;
+    const own = isLast ? (value: unknown) => value : clonePayload;
+    for (const message of shape(decoded, receiver, own, { ...envelope, ...about(topic) })) {
+      receiver.onMessage(message);
+      delivery.delivered += 1;
+    }
+  };
+  receivers.forEach((receiver, i) => {
+    try {
+      hand(receiver, i === receivers.length - 1);
+    } catch (error) {
+      delivery.errors.push(error);
+    }
   });
   return delivery;
 }

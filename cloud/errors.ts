@@ -54,6 +54,7 @@ const REASONS = {
     'EZT_QUEUE_FULL',
     '__limit__ messages are waiting already: slow down or raise the queue limit.',
   ],
+  diskFailed: ['EZT_QUEUE_FULL', 'The queue on disk cannot be written: __detail__'],
   expired: [
     'EZT_EXPIRED',
     'Not sent within __seconds__ s: the broker could not be reached or did not answer.',
@@ -62,6 +63,10 @@ const REASONS = {
   repliesRefused: ['EZT_REFUSED', 'The broker refuses the subscription to command replies (__code__).'],
   replyTimeout: ['EZT_REPLY_TIMEOUT', 'No reply from __device__ within __seconds__ s.'],
   closed: ['EZT_CLOSED', 'Closed before the message was settled.'],
+  closedKept: [
+    'EZT_CLOSED',
+    'Closed before the broker acknowledged; the message is on disk and goes out at the latest after the restart.',
+  ],
   malformed: ['EZT_MALFORMED', 'The received message is not valid __channel__: __what__.'],
 } as const satisfies Record<string, readonly [ErrorCode, string]>;
 

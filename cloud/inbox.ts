@@ -86,10 +86,11 @@ export function createInbox(options: InboxOptions): Inbox {
       qos: received.qos,
       retain: received.retain,
     };
-    const { delivered, malformed, payload } = deliver(envelope, topic, received.payload, receivers);
+    const { delivered, malformed, payload, errors } = deliver(envelope, topic, received.payload, receivers);
     counters.delivered += delivered;
     if (malformed) counters.malformed += 1;
     devices.see(topic, payload, timestamp);
+    errors.forEach(onError);
   }
 
   function receiversOf(topic: Topic, { identifiers }: Received): Receiver[] {

@@ -1,5 +1,13 @@
 import { EztError } from './errors';
-import { decodeJson, decodeText, encodeJson, isPlainObject, Malformed, type PlainObject } from './json';
+import {
+  decodeJson,
+  decodeText,
+  encodeJson,
+  isPlainObject,
+  Malformed,
+  type PlainObject,
+  reading,
+} from './json';
 import type { Channel } from './topics';
 
 export const DATA_FORMATS = ['buffer', 'text', 'json', 'hex', 'base64', 'auto'] as const;
@@ -113,15 +121,17 @@ export interface Command {
  */
 export function encodeAttributes(payload: unknown, attribute = ''): Buffer {
   const attributes = attribute === '' ? payload : { [attribute]: payload };
-  if (!isPlainObject(attributes)) throw new EztError('payloadNotObject', { what: 'msg.payload' });
-  const identifiers = Object.keys(attributes);
-  if (identifiers.length === 0) throw new EztError('payloadEmpty');
-  for (const identifier of identifiers) {
-    if (!IDENTIFIER.test(identifier)) {
-      throw new EztError('attributeInvalid', { attribute: identifier.slice(0, 80) });
+  return reading(() => {
+    if (!isPlainObject(attributes)) throw new EztError('payloadNotObject', { what: 'msg.payload' });
+    const identifiers = Object.keys(attributes);
+    if (identifiers.length === 0) throw new EztError('payloadEmpty');
+    for (const identifier of identifiers) {
+      if (!IDENTIFIER.test(identifier)) {
+        throw new EztError('attributeInvalid', { attribute: identifier.slice(0, 80) });
+      }
     }
-  }
-  return Buffer.from(encodeJson(attributes));
+    return Buffer.from(encodeJson(attributes));
+  });
 }
 
 /** Method, parameters and id (when the flow brings one) of a command, checked. Throws `EZT_PAYLOAD`. */
@@ -131,10 +141,12 @@ export function checkCommand(
   id: unknown,
 ): Partial<Command> & Omit<Command, 'id'> {
   if (typeof method !== 'string' || method === '') throw new EztError('methodInvalid');
-  if (params !== undefined && !isPlainObject(params)) {
-    throw new EztError('payloadNotObject', { what: 'params' });
-  }
-  const command = { method, params: params ?? {} };
+  const checked = reading(() => {
+    if (params === undefined) return {};
+    if (!isPlainObject(params)) throw new EztError('payloadNotObject', { what: 'params' });
+    return params;
+  });
+  const command = { method, params: checked };
   if (id === undefined || id === null) return command;
   if (typeof id !== 'number' || !Number.isInteger(id) || id < 1 || id > MAX_ID)
     throw new EztError('idInvalid');

@@ -33,9 +33,10 @@ export interface Outbox {
   /**
    * Accepts all of `messages` or none. Resolves when the broker has acknowledged every one. Rejects with
    * `EZT_QUEUE_FULL` (none accepted), or, once all are settled, with the first error of them: `EZT_PAYLOAD`
-   * (too large), `EZT_EXPIRED`, `EZT_REFUSED` or `EZT_CLOSED`. `owner`: see {@link withdraw}.
+   * (too large), `EZT_EXPIRED`, `EZT_REFUSED` or `EZT_CLOSED`. `owner`: see {@link withdraw}. `lifetime`:
+   * milliseconds to expiry, when it is less than usual; such messages come first of all.
    */
-  add(messages: readonly Outgoing[], owner?: object): Promise<void>;
+  add(messages: readonly Outgoing[], owner?: object, lifetime?: number): Promise<void>;
   /** Settles what `owner` added and what is not yet acknowledged with `EZT_CLOSED`; it is not sent (again). */
   withdraw(owner: object): void;
   /** Sends through `carrier` from now on; what the last one left unacknowledged goes first, in its order. */
@@ -45,7 +46,7 @@ export interface Outbox {
   /** Resolves when nothing of `owner` (or of anyone) is held any more, or after `timeout` milliseconds. */
   drained(timeout: number, owner?: object): Promise<void>;
   /** Settles all that is held with `EZT_CLOSED`, and refuses from now on. */
-  close(): void;
+  close(): Promise<void>;
   /** Messages held; those of one owner when it is named. */
   size(owner?: object): number;
 }
@@ -57,6 +58,9 @@ interface Entry {
   /** `undefined` once settled. */
   settle: ((error?: EztError) => void) | undefined;
 }
+
+/** Milliseconds that a timer or a busy moment may come late without slowing the rate down. */
+const LATENESS = 10;
 
 /** Everything that waits to be sent, in order. Each accepted message settles exactly once, whatever happens. */
 export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
@@ -94,16 +98,23 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
   function pump() {
     if (pumping) return; // QoS 0 settles while it is written
     pumping = true;
-    while (carrier && next < waiting.length && inFlight.size < carrier.window && !mustPause()) {
+    for (;;) {
+      forgetSettled();
       const entry = waiting[next];
+      if (!entry || !carrier || inFlight.size >= carrier.window || mustPause()) break;
       next += 1;
-      if (entry?.settle) send(entry, carrier);
-    }
-    if (next === waiting.length) {
-      waiting = [];
-      next = 0;
+      send(entry, carrier);
     }
     pumping = false;
+  }
+
+  /** Passes over what settled while it waited: it must cost neither memory nor a place in the rate. */
+  function forgetSettled() {
+    while (next < waiting.length && !waiting[next]?.settle) next += 1;
+    if (next > waiting.length / 2) {
+      waiting = waiting.slice(next);
+      next = 0;
+    }
   }
 
   function mustPause(): boolean {
@@ -116,7 +127,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
       }, sendableAt - now);
       return true;
     }
-    sendableAt = Math.max(sendableAt, now - 1000 / rate) + 1000 / rate;
+    sendableAt = (now - sendableAt < LATENESS ? sendableAt : now) + 1000 / rate;
     return false;
   }
 
@@ -150,6 +161,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
           if (entry.expires > now) break;
           settle(entry, new EztError('expired', { seconds: expiry / 1000 }));
         }
+        forgetSettled();
         watchExpiry();
       },
       Math.max(1, Math.ceil(oldest.expires - performance.now())),
@@ -166,12 +178,20 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
     return undefined;
   }
 
+  function detach() {
+    carrier = undefined;
+    waiting = [...inFlight, ...waiting.slice(next)].filter((entry) => entry.settle);
+    next = 0;
+    inFlight.clear();
+  }
+
   const size = (owner?: object) => (owner ? (counts.get(owner) ?? 0) : held);
 
   return {
     size,
-    add(messages, owner) {
+    add(messages, owner, lifetime = expiry) {
       if (closed) return Promise.reject(new EztError('closed'));
+      if (messages.length === 0) return Promise.resolve();
       if (held + messages.length > limit) return Promise.reject(new EztError('queueFull', { limit }));
       return new Promise((resolve, reject) => {
         let left = messages.length;
@@ -183,7 +203,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
           if (failure) reject(failure);
           else resolve();
         };
-        const expires = performance.now() + expiry;
+        const expires = performance.now() + lifetime;
         for (const message of messages) waiting.push({ message, owner, expires, settle: settled });
         count(owner, messages.length);
         watchExpiry();
@@ -192,17 +212,14 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
     },
     withdraw(owner) {
       for (const entry of [...unsettled()]) if (entry.owner === owner) settle(entry, new EztError('closed'));
+      forgetSettled();
     },
     attach(to) {
+      detach();
       carrier = to;
       pump();
     },
-    detach() {
-      carrier = undefined;
-      waiting = [...inFlight, ...waiting.slice(next)].filter((entry) => entry.settle);
-      next = 0;
-      inFlight.clear();
-    },
+    detach,
     drained(timeout, owner) {
       if (size(owner) === 0) return Promise.resolve();
       return new Promise((resolve) => {
@@ -224,6 +241,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
       clearTimeout(expiryTimer);
       clearTimeout(rateTimer);
       for (const entry of [...unsettled()]) settle(entry, new EztError('closed'));
+      return Promise.resolve();
     },
   };
 }

@@ -125,7 +125,8 @@ const ERROR_CODES: Record<string, Trouble> = {
 
 /** Why a socket failed: DNS, TCP, TLS, the WebSocket upgrade, or a broker that did not answer. */
 export function refusalOfError(error: Error & { code?: unknown }): Refusal {
-  const { code, message: detail } = error;
+  const { code, message } = error;
+  const detail = message || String(code ?? error.name); // of several addresses tried, Node gives a code alone
   if (typeof code === 'number') return refusalOfCode(code);
   const known = typeof code === 'string' ? ERROR_CODES[code] : undefined;
   if (known) return { trouble: known, detail };

@@ -49,17 +49,18 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
 
   function reconcile(): Promise<void> {
     again = true;
-    running ??= passes().finally(() => {
-      running = undefined;
-    });
+    if (!link) return Promise.resolve(); // `attach` will
+    running ??= passes(link.connection, link.identifiers);
     return running;
   }
 
-  async function passes(): Promise<void> {
-    while (again && link) {
+  async function passes(connection: Connection, identifiers: boolean): Promise<void> {
+    while (again && link?.connection === connection) {
       again = false;
-      await pass(link.connection, link.identifiers);
+      await pass(connection, identifiers);
     }
+    // At once, not in a later turn: a call in between would wait for a pass that never comes.
+    if (link?.connection === connection) running = undefined;
   }
 
   async function pass(connection: Connection, identifiers: boolean): Promise<void> {
@@ -82,13 +83,15 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
     if (current() && !again) {
       const gone = [...leaving];
       for (let i = 0; i < gone.length; i += BATCH) {
-        await connection.unsubscribe(gone.slice(i, i + BATCH)).catch(() => undefined);
+        const batch = gone.slice(i, i + BATCH);
+        await connection.unsubscribe(batch, () => current() && leave(batch)).catch(() => undefined);
       }
-      if (current()) for (const filter of gone) forget(filter);
+      if (current()) {
+        leave(gone);
+        endChange();
+      }
     }
-    if (!current()) return;
-    if (!again) endChange();
-    onChange();
+    if (current()) onChange();
   }
 
   function settle(filter: string, code: number) {
@@ -104,6 +107,13 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
   function forget(filter: string) {
     held.delete(filter);
     asked.delete(filter);
+  }
+
+  function leave(filters: readonly string[]) {
+    for (const filter of filters) {
+      forget(filter);
+      leaving.delete(filter);
+    }
   }
 
   function endChange() {
@@ -135,6 +145,7 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
     refused,
     async attach(connection, identifiers, present) {
       link = { connection, identifiers };
+      running = undefined;
       held.clear();
       refused.clear();
       asked.clear();
@@ -145,6 +156,7 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
     },
     detach() {
       link = undefined;
+      running = undefined;
     },
     reconcile,
     get settling() {

@@ -80,15 +80,18 @@ export async function createBroker(rules: Rules): Promise<Broker> {
     },
   });
 
-  aedes.on('client', (client) => clients.add(client));
+  aedes.on('client', (client) => {
+    clients.add(client);
+    shared.begun(client);
+  });
   aedes.on('clientReady', (client) => {
     if (clients.has(client)) rules.connected?.(userOf(client));
   });
   aedes.on('clientDisconnect', (client) => {
-    shared.gone(client);
+    if (client.clean) shared.ended(client);
     if (clients.delete(client)) rules.disconnected?.(userOf(client));
   });
-  aedes.on('sessionExpired', (client) => shared.gone(client));
+  aedes.on('sessionExpired', (client) => shared.ended(client));
   aedes.on('unsubscribe', (topics) => {
     for (const topic of topics) {
       const share = shared.parse(topic);

@@ -19,8 +19,10 @@ export interface SharedSubscriptions {
   parse(topic: string): Share | undefined;
   join(share: Share, client: Client): void;
   leave(share: Share): void;
-  /** Forgets a client that has gone, unless its session stays. */
-  gone(client: Client): void;
+  /** A session has begun, with the subscriptions it resumes: what an earlier one of its client id had is over. */
+  begun(client: Client): void;
+  /** A session has ended, and with it the client's part in any group. */
+  ended(client: Client): void;
   /** The topics that a message to `topic` is to be published to besides `topic` itself. */
   targets(topic: string): string[];
 }
@@ -35,6 +37,12 @@ export function createSharedSubscriptions(): SharedSubscriptions {
     const members = groups.get(key)?.members;
     members?.delete(client);
     if (members?.size === 0) groups.delete(key);
+  };
+
+  const forget = (over: (id: string, member: Client) => boolean): void => {
+    for (const { group, filter, members } of [...groups.values()]) {
+      for (const [id, member] of members) if (over(id, member)) leave({ client: id, group, filter });
+    }
   };
 
   return {
@@ -56,12 +64,8 @@ export function createSharedSubscriptions(): SharedSubscriptions {
       groups.set(key, { group, filter, members });
     },
     leave,
-    gone(client) {
-      if (!client.clean) return;
-      for (const { group, filter, members } of [...groups.values()]) {
-        for (const [id, member] of members) if (member === client) leave({ client: id, group, filter });
-      }
-    },
+    begun: (client) => forget((id, member) => id === client.id && member !== client),
+    ended: (client) => forget((_id, member) => member === client),
     targets(topic) {
       const targets: string[] = [];
       for (const { group, filter, members } of groups.values()) {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { type Client, type ClientOptions, EztError, formatEndpoint, openClient } from '../cloud';
@@ -54,6 +55,7 @@ export function findProject(RED: NodeAPI, id: unknown): Project | undefined {
 function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
   const users = new Set<Node>();
   let client: Client | undefined;
+  let closing: Promise<void> = Promise.resolve();
   let lingering: NodeJS.Timeout | undefined;
   let problem: EztError | undefined;
   let settings: ProjectSettings | undefined;
@@ -66,7 +68,8 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
   }
 
   function open(options: ProjectSettings): Client {
-    const opened = openClient({ ...options, onError: (error) => node.error(asError(error)) });
+    const disk = options.disk && { disk: { ...options.disk, free: closing } };
+    const opened = openClient({ ...options, ...disk, onError: (error) => node.error(asError(error)) });
     let said = '';
     opened.onChange(() => {
       const { state } = opened;
@@ -82,9 +85,9 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
   function close(endSession: boolean): Promise<void> {
     clearTimeout(lingering);
     lingering = undefined;
-    const closing = client;
+    if (client) closing = client.close(endSession);
     client = undefined;
-    return closing?.close(endSession) ?? Promise.resolve();
+    return closing;
   }
 
   function closeIfUnused() {
@@ -101,7 +104,11 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
   node.on('close', (removed: boolean, done: () => void) => {
     RED.events.off('flows:stopping', onStopping);
     RED.events.off('flows:started', onStarted);
-    close(removed && settings?.clean === false).then(done, done);
+    const directory = removed ? settings?.disk?.directory : undefined;
+    close(removed && settings?.clean === false)
+      .then(() => (directory ? rm(directory, { recursive: true, force: true }) : undefined))
+      .catch((error: unknown) => node.error(asError(error)))
+      .finally(done);
   });
 
   return {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
 import {
   CHANNELS,
@@ -97,12 +98,21 @@ export function projectSettings(
     clientId: clientId || (clean ? randomClientId() : stableClientId(RED, raw.id)),
     randomClientId: clientId === '' && clean,
     keepalive: number(raw, 'keepalive', 30, 0, 65_535),
+    ...disk(RED, raw, clean),
     queue: {
       limit: number(raw, 'queueLimit', 1000, 1, 1_000_000),
       expiry: 1000 * number(raw, 'queueExpiry', 60, 0.001, 2_000_000, false),
       rate: number(raw, 'rateLimit', 0, 0, 1_000_000, false),
     },
   };
+}
+
+/** What survives a restart lies under the user directory, apart for each config node. */
+function disk(RED: NodeAPI, raw: Raw, clean: boolean): Pick<ClientOptions, 'disk'> {
+  const queue = oneOf(raw, 'queueStore', ['memory', 'disk'], 'memory') === 'disk';
+  if (clean && !queue) return {};
+  const directory = join(RED.settings.userDir ?? '.', 'eztcloud', raw.id.replace(/[^\w.-]/g, '_'));
+  return { disk: { directory, queue, free: Promise.resolve() } };
 }
 
 /** 23 characters: what every MQTT 3.1.1 broker takes. */

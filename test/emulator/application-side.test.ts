@@ -3,7 +3,6 @@ import { get } from 'node:https';
 import { connect, type IClientOptions, type IConnackPacket } from 'mqtt';
 import should from 'should';
 import WebSocket from 'ws';
-import { applicationAccess } from '../../emulator/access';
 import { type Bench, closed, parse, setUp, type TestClient } from './clients';
 
 const rejected = (promise: Promise<unknown>): Promise<{ code?: number }> =>
@@ -20,36 +19,6 @@ async function granted(client: TestClient, filters: string[]): Promise<unknown> 
   client.subscribe(filters, { qos: 1 });
   return suback;
 }
-
-describe('access of an application', () => {
-  const mayUse = applicationAccess('PR_1');
-  const table: [string, boolean][] = [
-    ['open/PR_1/+/+', true],
-    ['open/PR_1/+/data/+', true],
-    ['open/PR_1/DU_1/attributes', true],
-    ['open/PR_1/+/data/s1', true],
-    ['open/PR_1/DU_1/data/+', true],
-    ['open/PR_1/+/attributes_push', true],
-    ['open/PR_1/#', false],
-    ['open/PR_1/+/#', false],
-    ['open/PR_1/+/data/#', false],
-    ['open/PR_1/+/+/+', false],
-    ['open/PR_1/+/attributes/x', false],
-    ['open/PR_1/+/data/s1/x', false],
-    ['open/PR_1/+', false],
-    ['open/PR_2/+/+', false],
-    ['open/+/+/+', false],
-    ['+/PR_1/+/+', false],
-    ['#', false],
-    ['$SYS/#', false],
-    ['', false],
-  ];
-  for (const [filter, allowed] of table) {
-    it(`${filter || '(empty)'} is ${allowed ? 'allowed' : 'denied'}`, () => {
-      mayUse(filter).should.equal(allowed);
-    });
-  }
-});
 
 describe('application side', () => {
   let bench: Bench;
@@ -137,6 +106,37 @@ describe('application side', () => {
           parse(await member.next(topic)).should.eql({ i: start + 2 });
           member.received.should.be.empty();
         }
+      });
+
+      it('keeps a share for the members that are left, and for a session that returns', async () => {
+        const username = `DU_share0000${options.protocolVersion}`;
+        const topic = bench.topic(`${username}/event_report`);
+        const filter = `$share/group/${topic}`;
+        const clientId = `member-${options.protocolVersion}`;
+        const persistent: IClientOptions = { ...options, clientId, clean: false };
+        if (name === 'MQTT 5') persistent.properties = { sessionExpiryInterval: 60 };
+        const device = await bench.device(username);
+        const report = (n: number) =>
+          device.publishAsync(`event_report/${username}`, JSON.stringify({ method: 'm', params: n }), {
+            qos: 1,
+          });
+
+        const [first, second] = [await bench.application(persistent), await bench.application(options)];
+        for (const member of [first, second]) await granted(member, [filter]);
+        await first.endAsync();
+        for (const n of [1, 2]) {
+          await report(n);
+          should(parse(await second.next(topic)).params).equal(n);
+        }
+        await second.endAsync();
+        await report(3);
+        const returned = await bench.application(persistent);
+        should(parse(await returned.next(topic)).params).equal(3);
+        await returned.unsubscribeAsync(filter);
+        await report(4);
+        await returned.subscribeAsync(topic, { qos: 1 });
+        await report(5);
+        should(parse(await returned.next(topic)).params).equal(5);
       });
 
       it('refuses a shared subscription by its real filter', async () => {
