@@ -160,7 +160,7 @@ describe('examples without the environment variables', function () {
     const red = await startNodeRed({ flows: [] });
     const comms = await listen(red.url);
     await red.deploy(together(...examples));
-    const missing = ({ id }: ExampleNode) => comms.statuses.get(id)?.text === 'eztcloud.reason.noEndpoint';
+    const missing = ({ id }: ExampleNode) => comms.statuses.get(id)?.text === 'eztcloud.reason.noVariable';
     await until(
       () =>
         together(...examples)
@@ -169,7 +169,7 @@ describe('examples without the environment variables', function () {
       5000,
       'what is missing',
     );
-    await red.logged(/\[error\] \[eztcloud-config:EZtCloud project\] .*access point/);
+    await red.logged(/\[error\] \[eztcloud-config:EZtCloud project\] .*EZT_ENDPOINT is not set/);
     await red.inject(named(flow, 'a whole command').id);
     await comms.next(named(flow, 'error: code and message').id, ({ msg }) => msg.includes('EZT_CONFIG'));
     should(red.running).be.true();

@@ -134,7 +134,10 @@ describe('status', () => {
       // Whatever a predecessor still has to say it says within its interval: later than this message's status.
       nodeOf('command').receive({ ...message });
       await shows('command', counted(WAITING, 1));
-      broker.current.deliver('open/PR_scripted/DU_1/command_reply', broker.packets('publish').at(-1)?.payload ?? '');
+      broker.current.deliver(
+        'open/PR_scripted/DU_1/command_reply',
+        broker.packets('publish').at(-1)?.payload ?? '',
+      );
       await connected('command');
       for (const id of NODES) {
         const since = statuses(id).slice(before[id]);
