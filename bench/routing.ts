@@ -92,8 +92,9 @@ function prepare(nodes: number) {
       each(messages, (text, receivers) => {
         const topic = parse(text);
         if (!topic) return;
-        const envelope = { topic: text, device: topic.device, timestamp: 0, qos: 0 as const, retain: false };
-        deliver(envelope, topic, payload, receivers);
+        const { device, channel: type } = topic;
+        const envelope = { topic: text, device, timestamp: 0, qos: 0 as const, retain: false, type };
+        deliver(envelope, payload, receivers);
       });
       if (taken !== messages) throw new Error(`${taken} of ${messages} handed over`);
     },

@@ -1,5 +1,5 @@
 import type { Connection, Received } from './connection';
-import { deliver, type Listener, type Receiver } from './delivery';
+import { deliver, type Envelope, type Listener, type Receiver } from './delivery';
 import type { Devices } from './devices';
 import { isSharedIdentifier } from './filters';
 import type { Router } from './routing';
@@ -79,14 +79,16 @@ export function createInbox(options: InboxOptions): Inbox {
     }
     const timestamp = Date.now();
     const receivers = receiversOf(topic, received);
-    const envelope = {
+    const envelope: Envelope = {
       topic: received.topic,
       device: topic.device,
       timestamp,
       qos: received.qos,
       retain: received.retain,
+      type: topic.channel,
     };
-    const { delivered, malformed, payload } = deliver(envelope, topic, received.payload, receivers);
+    if (topic.stream !== undefined) envelope.stream = topic.stream;
+    const { delivered, malformed, payload } = deliver(envelope, received.payload, receivers);
     counters.delivered += delivered;
     if (malformed) counters.malformed += 1;
     devices.see(topic, payload, timestamp);
