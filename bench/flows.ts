@@ -10,13 +10,16 @@ export interface Place {
 }
 type Item = Readonly<Record<string, unknown>>;
 
+/** A node without coordinates would count as a config node. */
+const PLACED = { z: 'tab', x: 100, y: 100 };
+
 export const SINK = 'sink';
 export const SOURCE = 'source';
 const CLOUD = 'cloud';
 const BROKER = 'broker';
 
 const tab: Item = { id: 'tab', type: 'tab', label: 'benchmark' };
-export const sink: Item = { id: SINK, type: 'bench-sink', z: 'tab', wires: [] };
+export const sink: Item = { id: SINK, type: 'bench-sink', ...PLACED, wires: [] };
 const tls = ({ ca }: Place): Item => ({
   id: 'tls',
   type: 'tls-config',
@@ -51,7 +54,7 @@ const ourCloud = (place: Place): Item[] => [
 const ourIn = (i: number, options: Item): Item => ({
   id: `in${i}`,
   type: 'ezt-in',
-  z: 'tab',
+  ...PLACED,
   cloud: CLOUD,
   types: ['attributes'],
   qos: 0,
@@ -97,7 +100,7 @@ const coreBroker = (place: Place, version: 4 | 5): Item[] => [
 const coreIn = (place: Place, i: number, device: string | undefined, wires: string[]): Item => ({
   id: `in${i}`,
   type: 'mqtt in',
-  z: 'tab',
+  ...PLACED,
   topic: `open/${place.projectKey}/${device ?? '+'}/attributes`,
   qos: '0',
   datatype: 'json',
@@ -133,11 +136,11 @@ export const coreSwitch =
   (place: Place): Flow => [
     ...coreBroker(place, 5),
     sink,
-    coreIn(place, 0, undefined, ['switch']),
+    coreIn(place, 0, undefined, ['rules']),
     {
-      id: 'switch',
+      id: 'rules',
       type: 'switch',
-      z: 'tab',
+      ...PLACED,
       property: 'topic',
       propertyType: 'msg',
       rules: Array.from({ length: nodes }, (_, i) => ({
@@ -158,11 +161,11 @@ export const coreSplit =
   (place: Place): Flow => [
     ...coreBroker(place, version),
     sink,
-    coreIn(place, 0, undefined, ['split']),
+    coreIn(place, 0, undefined, ['splitter']),
     {
-      id: 'split',
+      id: 'splitter',
       type: 'split',
-      z: 'tab',
+      ...PLACED,
       splt: '\\n',
       spltType: 'str',
       arraySplt: 1,
@@ -177,18 +180,18 @@ export const coreSplit =
 const bareNode = (type: string, place: Place, wires: string[][]): Item => ({
   id: 'bare',
   type,
-  z: 'tab',
+  ...PLACED,
   ...place,
   wires,
 });
-const source = (next: string): Item => ({ id: SOURCE, type: 'bench-source', z: 'tab', wires: [[next]] });
+const source = (next: string): Item => ({ id: SOURCE, type: 'bench-source', ...PLACED, wires: [[next]] });
 
 export const bare = (place: Place): Flow => [tab, sink, bareNode('bare-in', place, [[SINK]])];
 
 export const oursOut = (place: Place): Flow => [
   ...ourCloud(place),
   source('out'),
-  { id: 'out', type: 'ezt-attr-out', z: 'tab', cloud: CLOUD, qos: 1, wires: [] },
+  { id: 'out', type: 'ezt-attr-out', ...PLACED, cloud: CLOUD, qos: 1, wires: [] },
 ];
 
 export const coreOut =
@@ -199,7 +202,7 @@ export const coreOut =
     {
       id: 'out',
       type: 'mqtt out',
-      z: 'tab',
+      ...PLACED,
       topic: '',
       qos: '1',
       retain: 'false',
@@ -212,7 +215,7 @@ export const oursCommand = (place: Place): Flow => [
   ...ourCloud(place),
   sink,
   source('out'),
-  { id: 'out', type: 'ezt-command-out', z: 'tab', cloud: CLOUD, method: 'ping', qos: 1, wires: [[SINK]] },
+  { id: 'out', type: 'ezt-command-out', ...PLACED, cloud: CLOUD, method: 'ping', qos: 1, wires: [[SINK]] },
 ];
 
 export const bareCommand = (place: Place): Flow => [

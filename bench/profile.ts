@@ -16,6 +16,7 @@ const traffic = { devices: 1000, leaves: ['attributes'], payload: REPORT };
 const CONTENDERS: readonly Contender[] = [
   { name: 'ours', flow: ours(), traffic },
   { name: 'bare', flow: bare, traffic },
+  { name: 'ours-1000-nodes', flow: ours(1000), traffic },
 ];
 
 /** Profiles Node-RED with one node for all devices; returns the functions that took the most time themselves. */

@@ -15,7 +15,7 @@ const HELP = `npm run bench -- [options]
   --quick            under two minutes: fewer rounds, fewer scenarios; writes nothing
   --scenario <name>  only this one, and again for more: ${[...PAIRED, ...SINGLE].map(({ name }) => name).join(', ')}
   --rounds <n>       paired rounds (7; quick 2)
-  --seconds <s>      length of one measurement (1.5; quick 0.4)
+  --seconds <s>      length of one measurement (2; quick 0.6)
   --routing          routing alone, in this process: seconds, no broker needed
   --profile          where the time goes, ours and bare; writes *.cpuprofile to the current directory
 `;
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   const { quick, scenario } = values;
   const plan: Plan = {
     rounds: Number(values.rounds ?? (quick ? 2 : 7)),
-    seconds: Number(values.seconds ?? (quick ? 0.4 : 1.5)),
+    seconds: Number(values.seconds ?? (quick ? 0.6 : 2)),
   };
   const wanted = ({ name }: { name: string }) =>
     scenario ? scenario.includes(name) : !quick || QUICK.includes(name);
