@@ -1,5 +1,5 @@
 import type { Connection, Received } from './connection';
-import { deliver, type Listener, type Receiver } from './delivery';
+import { deliver, type Envelope, type Listener, type Receiver } from './delivery';
 import type { Devices } from './devices';
 import { isSharedIdentifier } from './filters';
 import type { Router } from './routing';
@@ -85,14 +85,16 @@ export function createInbox(options: InboxOptions): Inbox {
   function dispatch(received: Received, topic: Topic) {
     const timestamp = Date.now();
     const receivers = receiversOf(topic, received);
-    const envelope = {
+    const envelope: Envelope = {
       topic: received.topic,
       device: topic.device,
       timestamp,
       qos: received.qos,
       retain: received.retain,
+      type: topic.channel,
     };
-    const { delivered, malformed, payload, errors } = deliver(envelope, topic, received.payload, receivers);
+    if (topic.stream !== undefined) envelope.stream = topic.stream;
+    const { delivered, malformed, payload, errors } = deliver(envelope, received.payload, receivers);
     counters.delivered += delivered;
     if (malformed) counters.malformed += 1;
     devices.see(topic, payload, timestamp);
