@@ -23,7 +23,7 @@ export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'r
   queue: OutboxOptions;
   /** Where what must survive a restart is kept; without it nothing is. */
   disk?: DiskOptions;
-  /** Something of ours or of a flow's threw while a message was handed over. */
+  /** Something of ours or of a flow's threw while a message or a change was handed over. */
   onError(error: unknown): void;
   /** Milliseconds until refused filters are asked for again; but for tests 30 s. */
   retryRefused?: number;
@@ -99,7 +99,7 @@ export interface Client {
 const CONNECT_TIMEOUT = 15_000;
 /** With MQTT 5 the broker keeps what is beyond it until we have dealt with these. */
 const RECEIVE_MAXIMUM = 100;
-const DRAIN_TIMEOUT = 2_000;
+const DRAIN_TIMEOUT = 1_500;
 const RETRY_REFUSED = 30_000;
 
 export function openClient(options: ClientOptions): Client {
@@ -137,7 +137,13 @@ export function openClient(options: ClientOptions): Client {
   });
 
   function changed() {
-    for (const watcher of watchers) watcher();
+    for (const watcher of watchers) {
+      try {
+        watcher();
+      } catch (error) {
+        onError(error);
+      }
+    }
   }
 
   function subscriptionsChanged() {
@@ -272,6 +278,7 @@ export function openClient(options: ClientOptions): Client {
     },
     async close(endSession) {
       clearInterval(retryRefused);
+      inbox.close();
       commands.withdraw();
       if (connection) await outbox.drained(DRAIN_TIMEOUT);
       inbox.close();

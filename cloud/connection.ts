@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { PassThrough } from 'node:stream';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { IClientOptions, IConnackPacket, IDisconnectPacket, IPublishPacket, Packet } from 'mqtt';
@@ -90,6 +91,8 @@ const MAX_PACKET_UNANNOUNCED = 1024 * 1024;
 const RECEIVE_MAXIMUM_3_1_1 = 100;
 const CLOSE_GRACE_MS = 500;
 const ANSWER_TIMEOUT_MS = 30_000;
+/** So long received messages are handed over before others have their turn of the event loop. */
+const TURN_MS = 20;
 /** mqtt.js then leaves PUBACK to us and goes on with the next packet (contract test: "deferred acknowledgement"). */
 const DEFERRED = new Error('acknowledged later');
 
@@ -112,12 +115,17 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   let state: 'open' | 'closed' = 'open';
   let refusal: Refusal | undefined;
   let acknowledgements: number[] = [];
+  let turn: number | undefined;
+  let pinged = performance.now();
   const subscribing = new Map<number, (codes: readonly number[]) => void>();
 
   const blame = (error: Error) => {
     refusal ??= refusalOfError(error);
   };
-  client.on('error', blame);
+  client.on('error', (error) => {
+    blame(error);
+    client.stream.destroy(); // after bytes that are no MQTT, or a wrong acknowledgement, mqtt.js would go on
+  });
   client.on('disconnect', (packet: IDisconnectPacket) => {
     refusal ??= refusalOfCode(packet.reasonCode ?? 0x80);
   });
@@ -139,8 +147,14 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     events.onClosed(refusal ?? { trouble: 'lost', detail: 'the connection was closed' });
   });
   client.handleMessage = (packet, next) => {
-    if (state === 'open') events.onMessage(received(packet));
-    next(packet.qos === 1 ? DEFERRED : undefined);
+    const handOver = () => {
+      if (state !== 'open') return; // not noted as received: the broker brings it again
+      turn ??= beginTurn();
+      events.onMessage(received(packet));
+      next(packet.qos === 1 ? DEFERRED : undefined);
+    };
+    if (turn === undefined || performance.now() - turn < TURN_MS) handOver();
+    else setImmediate(handOver);
   };
   try {
     client.connect();
@@ -153,6 +167,20 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   // A refused WebSocket upgrade reaches nobody otherwise: mqtt.js drops stream errors that have no code.
   client.stream.on('error', blame);
   client.stream.setMaxListeners(0); // while the broker reads nothing, each QoS 0 message waits for 'drain'
+
+  /** A flow may be slower than messages arrive: the broker is told that we live, and its PINGRESP waits its turn. */
+  function beginTurn(): number {
+    const now = performance.now();
+    setImmediate(() => {
+      turn = undefined;
+    });
+    if (client.connected && client.keepalive > 0 && now - pinged > client.keepalive * 500) {
+      pinged = now;
+      client.sendPing();
+      client.reschedulePing(true);
+    }
+    return now;
+  }
 
   function flushAcknowledgements() {
     if (state === 'open') client.stream.write(Buffer.concat(acknowledgements.map(puback)));
@@ -256,10 +284,16 @@ function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions):
     resubscribe: false,
     queueQoSZero: false,
     messageIdProvider: new mqtt.UniqueMessageIdProvider(),
-    timerVariant: 'native',
+    timerVariant: PATIENT_TIMER,
     log: () => undefined, // with DEBUG=mqttjs* the default would print the secret
   };
 }
+
+/** After the event loop was blocked timers come before sockets: what the broker sent meanwhile shall count first. */
+const PATIENT_TIMER = {
+  set: (callback: () => void, ms: number): number => Number(setInterval(() => setImmediate(callback), ms)),
+  clear: (timer: number) => clearInterval(timer),
+};
 
 function describe(packet: IConnackPacket, version: ProtocolVersion): Connected {
   const { properties } = packet;

@@ -1,5 +1,5 @@
 import type { Connection, Received } from './connection';
-import { deliver, type Listener, type Receiver } from './delivery';
+import { deliver, type Envelope, type Listener, type Receiver } from './delivery';
 import type { Devices } from './devices';
 import { isSharedIdentifier } from './filters';
 import type { Router } from './routing';
@@ -40,7 +40,7 @@ export interface Inbox {
   /** Keeps messages back, for a few seconds at most: while flows are deployed nobody is there to take them. */
   pause(): void;
   resume(): void;
-  /** Forgets what is kept back: the broker still has it, or nobody wants it. */
+  /** From now on nothing is taken or acknowledged, what is kept back neither: a persistent session brings it again. */
   close(): void;
 }
 
@@ -59,6 +59,7 @@ export function createInbox(options: InboxOptions): Inbox {
   };
   let kept: [Connection, Received, Topic][] = [];
   let pauseTimer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   /** The topic of a message that somebody may want. */
   function sift(received: Received): Topic | undefined {
@@ -84,14 +85,16 @@ export function createInbox(options: InboxOptions): Inbox {
   function dispatch(received: Received, topic: Topic) {
     const timestamp = Date.now();
     const receivers = receiversOf(topic, received);
-    const envelope = {
+    const envelope: Envelope = {
       topic: received.topic,
       device: topic.device,
       timestamp,
       qos: received.qos,
       retain: received.retain,
+      type: topic.channel,
     };
-    const { delivered, malformed, payload, errors } = deliver(envelope, topic, received.payload, receivers);
+    if (topic.stream !== undefined) envelope.stream = topic.stream;
+    const { delivered, malformed, payload, errors } = deliver(envelope, received.payload, receivers);
     counters.delivered += delivered;
     if (malformed) counters.malformed += 1;
     devices.see(topic, payload, timestamp);
@@ -126,6 +129,7 @@ export function createInbox(options: InboxOptions): Inbox {
   return {
     counters,
     receive(connection, received) {
+      if (closed) return;
       counters.received += 1;
       const topic = sift(received);
       if (!topic) connection.acknowledge(received);
@@ -138,6 +142,7 @@ export function createInbox(options: InboxOptions): Inbox {
     },
     resume,
     close() {
+      closed = true;
       clearTimeout(pauseTimer);
       kept = [];
     },

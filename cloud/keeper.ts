@@ -40,7 +40,10 @@ export interface KeeperEvents {
 /** Keeps one connection up, from now until `close`. */
 export interface Keeper {
   readonly state: State;
-  /** Ends the connection for good, within half a second. `endSession`: the broker forgets the session. */
+  /**
+   * Ends the connection for good, within half a second. `endSession`: the broker forgets the session, for which
+   * another second may be needed.
+   */
   close(endSession: boolean): Promise<void>;
 }
 
@@ -51,6 +54,8 @@ const TAKEOVERS = 3;
 const TAKEOVER_PERIOD = 600_000;
 /** A broker that knows no MQTT 5 may just hang up on it; so may one that is about to restart. */
 const HANG_UPS = 2;
+/** Milliseconds: closing has to end. */
+const CLEAN_SESSION_TIMEOUT = 800;
 
 export function keepConnected(options: KeeperOptions, events: KeeperEvents): Keeper {
   const delay = options.retryDelay ?? retryDelay;
@@ -133,6 +138,21 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
     return { why: refusal, wait: delay(failures, needsAPerson(refusal)) };
   }
 
+  /** The only way to end a session with MQTT 3.1.1, or when we are not connected. */
+  function beginCleanSession(): Promise<void> {
+    return new Promise((resolve) => {
+      const clean = openConnection(
+        { ...options, version, clean: true, connectTimeout: CLEAN_SESSION_TIMEOUT },
+        {
+          onConnected: () => clean.close(false).then(resolve),
+          onMessage: () => undefined,
+          onNoSubscribers: () => undefined,
+          onClosed: () => resolve(),
+        },
+      );
+    });
+  }
+
   connect();
 
   return {
@@ -142,8 +162,10 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
     async close(endSession) {
       clearTimeout(timer);
       const last = connection;
+      const said = state.is === 'connected' && version === 5; // in DISCONNECT
       connection = undefined;
       await last?.close(endSession);
+      if (endSession && !options.clean && !said) await beginCleanSession();
       enter({ is: 'closed' });
     },
   };

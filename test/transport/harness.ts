@@ -9,6 +9,7 @@ import {
   type ValueMessage,
 } from '../../cloud';
 import {
+  type Connected,
   type Connection,
   type ConnectionOptions,
   openConnection,
@@ -146,7 +147,7 @@ export interface Line {
   connection: Connection;
   messages: Received[];
   closed: Refusal[];
-  connected: number;
+  connacks: Connected[];
 }
 
 /** `openConnection` by itself. `onMessage` is called after the message was noted. */
@@ -158,6 +159,7 @@ export function dial(
   const { endpoint, username, password, tls, clientId } = clientOptions(broker);
   const messages: Received[] = [];
   const closed: Refusal[] = [];
+  const connacks: Connected[] = [];
   const connection = openConnection(
     {
       endpoint,
@@ -174,9 +176,7 @@ export function dial(
       ...overrides,
     },
     {
-      onConnected: () => {
-        line.connected += 1;
-      },
+      onConnected: (connack) => connacks.push(connack),
       onMessage: (received) => {
         messages.push(received);
         onMessage?.(line, received);
@@ -185,12 +185,12 @@ export function dial(
       onClosed: (refusal) => closed.push(refusal),
     },
   );
-  const line: Line = { connection, messages, closed, connected: 0 };
+  const line: Line = { connection, messages, closed, connacks };
   return line;
 }
 
 export async function dialled(...how: Parameters<typeof dial>): Promise<Line> {
   const line = dial(...how);
-  await until(() => line.connected === 1, 5000, 'CONNACK');
+  await until(() => line.connacks.length === 1, 5000, 'CONNACK');
   return line;
 }
