@@ -16,7 +16,7 @@ describe('deploy', function () {
   let broker: Mosquitto;
 
   before(async () => {
-    broker = await startMosquitto();
+    broker = await startMosquitto({ config: ['max_queued_messages 0'] });
   });
   after(() => broker.stop());
   afterEach(async () => {
