@@ -281,7 +281,9 @@ export function openClient(options: ClientOptions): Client {
       inbox.close();
       commands.withdraw();
       if (connection) await outbox.drained(DRAIN_TIMEOUT);
+      inbox.close();
       await outbox.close();
+      subscriptions.detach();
       await keeper.close(endSession);
     },
   };

@@ -268,7 +268,7 @@ function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions):
     protocolVersion: version,
     clientId: options.clientId,
     username: options.username,
-    password: Buffer.from(options.password), // with DEBUG=mqtt-packet* a string is printed
+    password: Buffer.from(options.password), // text would be printed by mqtt-packet with DEBUG=*
     clean,
     keepalive: options.keepalive,
     connectTimeout: options.connectTimeout,

@@ -47,7 +47,7 @@ describe('delivery', () => {
   it('gives each bytes of its own', () => {
     const [one, other] = [receiver(), receiver()];
     const wire = Buffer.from('abc');
-    deliver(envelopeOf(topicOf('data')), topicOf('data'), wire, [one, other]);
+    deliver(envelopeOf(topicOf('data')), wire, [one, other]);
     wire.fill(0);
     const [first] = one.messages;
     if (Buffer.isBuffer(first?.payload)) first.payload.fill(1);

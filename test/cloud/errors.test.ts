@@ -40,7 +40,7 @@ const malformed = () =>
       onMessage: () => undefined,
       onMalformed: reject,
     };
-    deliver(envelope, { device: 'DU_1', channel: 'alarm' }, Buffer.alloc(0), [receiver]);
+    deliver({ ...envelope, type: 'alarm' }, Buffer.alloc(0), [receiver]);
   });
 
 /** One way to each reason that this layer gives itself. */

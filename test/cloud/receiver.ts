@@ -4,12 +4,14 @@ import type { Topic } from '../../cloud/topics';
 
 export const topicOf = (channel: Topic['channel']): Topic =>
   channel === 'data' ? { device: 'DU_1', channel, stream: 's1' } : { device: 'DU_1', channel };
-export const envelopeOf = ({ channel }: Topic) => ({
+export const envelopeOf = ({ channel, stream }: Topic) => ({
   topic: `open/PR_1/DU_1/${channel}`,
   device: 'DU_1',
   timestamp: 1_700_000_000_000,
   qos: 1 as const,
   retain: false,
+  type: channel,
+  ...(stream !== undefined && { stream }),
 });
 
 /** A receiver that keeps what it gets. */
@@ -29,4 +31,4 @@ export function receiver(form: Partial<Receiver> = {}) {
 }
 
 export const send = (channel: Topic['channel'], bytes: string | Buffer, ...receivers: Receiver[]) =>
-  deliver(envelopeOf(topicOf(channel)), topicOf(channel), Buffer.from(bytes), receivers);
+  deliver(envelopeOf(topicOf(channel)), Buffer.from(bytes), receivers);
