@@ -17,6 +17,13 @@ import {
 
 const OTHER = 'DU_0000000002';
 const WILDCARD = `open/${KEY}/+/attributes`;
+/** What an ear that should have heard 0 … `last` in order missed, or heard twice or late. */
+const irregular = (it: Ear, last: number) => {
+  const heard = numbers(it);
+  const missed = upTo(last + 1).filter((n) => !heard.includes(n));
+  const again = heard.filter((n, i) => i > 0 && n <= (heard[i - 1] ?? 0));
+  return [...missed.map((n) => `${n} missed`), ...again.map((n) => `${n} again`)];
+};
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 describe('transport: overlapping filters on mosquitto', function () {
@@ -34,8 +41,11 @@ describe('transport: overlapping filters on mosquitto', function () {
   const send = (topic: string, payload: string, retain = false) =>
     platform.publishAsync(topic, payload, { qos: 1, retain });
 
-  /** Streams numbered messages, in bursts, until told to stop; resolves with how many. */
-  function stream(topic: string, burst: number): () => Promise<number> {
+  /**
+   * Streams numbered messages, in bursts, until told to stop; resolves with how many. Stays a hundred or so ahead of what
+   * was `seen` at most: mosquitto drops what it cannot hold.
+   */
+  function stream(topic: string, burst: number, seen: () => number): () => Promise<number> {
     let stopped = false;
     let sent = 0;
     const streaming = (async () => {
@@ -43,6 +53,7 @@ describe('transport: overlapping filters on mosquitto', function () {
         const first = sent;
         sent += burst;
         await Promise.all(upTo(burst).map((n) => send(topic, numbered(first + n))));
+        await until(() => stopped || sent - seen() < 100, 20_000, 'the receiver');
       }
       return sent;
     })();
@@ -68,9 +79,10 @@ describe('transport: overlapping filters on mosquitto', function () {
     for (const [load, burst, slowness] of [
       ['a stream', 5, 0],
       ['a flood that mosquitto has to hold back', 200, 0],
-      ['a flow slower than the stream', 20, 2],
+      ['a stream faster than the flow', 20, 2],
     ] as const) {
-      it(`none lost, none doubled while filters change places under ${load}, MQTT ${protocol} (case 17)`, async () => {
+      const promise = protocol === '3.1.1' && burst > 5 ? 'none lost' : 'none lost, none doubled';
+      it(`${promise} while filters change places under ${load}, MQTT ${protocol} (case 17)`, async () => {
         const { client } = await openConnected(broker, { protocol });
         const work = () => {
           for (const end = performance.now() + slowness; performance.now() < end; );
@@ -78,9 +90,9 @@ describe('transport: overlapping filters on mosquitto', function () {
         const one = ear({ devices: [DEVICE] }, work);
         client.listen(one);
         await until(() => client.details().filters[attributesOf()] === 1, 5000, 'the filter');
-        const end = stream(attributesOf(), burst);
         const seen = () => one.messages.length;
-        for (const _ of upTo(5)) {
+        const end = stream(attributesOf(), burst, seen);
+        for (const _ of upTo(3)) {
           const every: Ear = ear();
           client.listen(every);
           await until(() => client.details().filters[WILDCARD] === 1, 10_000, 'the wildcard');
@@ -99,7 +111,10 @@ describe('transport: overlapping filters on mosquitto', function () {
         await until(() => seen() >= count, 30_000, 'the last message');
         await send(attributesOf(), numbered(count));
         await until(() => numbers(one).at(-1) === count, 30_000, 'the last of all');
-        numbers(one).should.deepEqual(upTo(count + 1));
+        const wrong = irregular(one, count);
+        // Without identifiers, a copy that mosquitto held back for longer than a moment counts as a message.
+        const tolerated = protocol === '3.1.1' && burst > 5 ? /again$/ : /^$/;
+        wrong.filter((each) => !tolerated.test(each)).should.be.empty();
       });
     }
 
@@ -128,14 +143,14 @@ describe('transport: overlapping filters on mosquitto', function () {
     client.listen(some);
     await until(() => Object.keys(client.details().filters).length === 1200, 10_000, 'the filters');
     const topic = attributesOf(devices[0]);
-    const end = stream(topic, 20);
+    const end = stream(topic, 20, () => some.messages.length);
     await until(() => some.messages.length > 20, 5000, 'messages');
     client.listen(ear());
     await until(() => Object.keys(client.details().filters).length === 1, 10_000, 'the wildcard alone');
     const count = await end();
     await send(topic, numbered(count));
     await until(() => numbers(some).at(-1) === count, 10_000, 'the last message');
-    numbers(some).should.deepEqual(upTo(count + 1));
+    irregular(some, count).should.be.empty();
   });
 
   for (const protocol of ['5', '3.1.1'] as const) {

@@ -62,6 +62,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
       await until(() => client.details().filters[ATTRIBUTES] === 1, 5000, 'the filter');
       await send(attributesOf(), 0);
       await until(() => all.messages.length === 1, 5000, 'the first message');
+      await client.push(['DU_1'], Buffer.from('{}'), 1, {}); // behind the PUBACK
       const mend = await cut();
       await until(() => !connected(client), 5000, 'the loss');
       for (const n of upTo(50)) await send(attributesOf(), n + 1);
