@@ -92,7 +92,9 @@ export class EztError extends Error {
 
 /** `template` with each `__name__` replaced by `params.name`, as Node-RED's catalogues write it. */
 export function fill(template: string, params: ReasonParams): string {
-  return template.replace(/__(\w+?)__/g, (whole, name: string) => String(params[name] ?? whole));
+  return template.replace(/__(\w+?)__/g, (whole, name: string) =>
+    Object.hasOwn(params, name) ? String(params[name]) : whole,
+  );
 }
 
 /** Every reason's English sentence: the catalogue of en-US holds the same (a test compares them). */

@@ -41,26 +41,41 @@ export interface Payloads {
   online: Online;
 }
 
+/** A payload, and what of it stands beside it in a message or takes its place. */
+export interface Decoded<C extends Channel = Channel> extends Inside {
+  payload: Payloads[C];
+}
+interface Inside {
+  /** What the output `value` sends. */
+  value: unknown;
+  /** The output `value` sends one message for each of these, and `ezt-in` may choose among them. */
+  attributes?: Attributes;
+  method?: string;
+  id?: string | number;
+}
+
 interface Row<C extends Channel> {
   /** Bytes to the typed payload. Throws {@link Malformed}. */
   decode(bytes: Buffer, format: DataFormat): Payloads[C];
+  inside(payload: Payloads[C]): Inside;
 }
 
 /** One row per channel. Source: MQTT API page, "MQTT 订阅主题". */
 export const MESSAGES: { readonly [C in Channel]: Row<C> } = {
-  attributes: { decode: decodeObject },
-  event_report: { decode: decodeEvent },
-  command_reply: {
-    decode(bytes) {
-      const reply = decodeEvent(bytes);
-      if (!hasId(reply)) throw new Malformed('no id');
-      return reply;
-    },
-  },
-  data: { decode: (bytes, format) => DECODERS[format](bytes) },
-  alarm: { decode: (bytes) => withFlag(bytes, 'alerting') },
-  online: { decode: (bytes) => withFlag(bytes, 'online') },
+  attributes: { decode: decodeObject, inside: (attributes) => ({ value: attributes, attributes }) },
+  event_report: { decode: decodeEvent, inside: ({ method, params }) => ({ value: params, method }) },
+  command_reply: { decode: decodeReply, inside: ({ method, params, id }) => ({ value: params, method, id }) },
+  data: { decode: (bytes, format) => DECODERS[format](bytes), inside: (value) => ({ value }) },
+  alarm: { decode: (bytes) => withFlag(bytes, 'alerting'), inside: ({ alerting }) => ({ value: alerting }) },
+  online: { decode: (bytes) => withFlag(bytes, 'online'), inside: ({ online }) => ({ value: online }) },
 };
+
+/** Decodes a message of `channel`; `format` is for `data`. Throws {@link Malformed}. */
+export function decodeMessage<C extends Channel>(channel: C, bytes: Buffer, format: DataFormat): Decoded<C> {
+  const row: Row<C> = MESSAGES[channel];
+  const payload = row.decode(bytes, format);
+  return { ...row.inside(payload), payload };
+}
 
 const DECODERS: { readonly [F in DataFormat]: (bytes: Buffer) => unknown } = {
   buffer: (bytes) => Buffer.from(bytes), // a copy: the original is a slice of a socket's whole chunk
@@ -93,6 +108,12 @@ function decodeEvent(bytes: Buffer): DeviceEvent & PlainObject {
   if (typeof event.method !== 'string' || event.method === '') throw new Malformed('no method');
   if (event.params === undefined) event.params = {};
   return event as PlainObject & DeviceEvent;
+}
+
+function decodeReply(bytes: Buffer): CommandReply {
+  const reply = decodeEvent(bytes);
+  if (!hasId(reply)) throw new Malformed('no id');
+  return reply;
 }
 
 const hasId = (event: DeviceEvent): event is CommandReply =>

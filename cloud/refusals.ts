@@ -130,7 +130,7 @@ export function refusalOfError(error: Error & { code?: unknown }): Refusal {
   if (typeof code === 'number') return refusalOfCode(code);
   const known = typeof code === 'string' ? ERROR_CODES[code] : undefined;
   if (known) return { trouble: known, detail };
-  if (typeof code === 'string' && code.startsWith('ERR_SSL_')) {
+  if (typeof code === 'string' && /^ERR_(SSL|OSSL|TLS|CRYPTO)_/.test(code)) {
     return {
       trouble: /CERTIFICATE_(REQUIRED|UNKNOWN)|BAD_CERTIFICATE/.test(code) ? 'clientCertificate' : 'tls',
       detail,

@@ -82,8 +82,9 @@ export function projectSettings(
   credentials: Credentials,
 ): Omit<ClientOptions, 'tls' | 'onError'> {
   const endpoint = parseEndpoint(text(raw, 'endpoint'));
-  const username = resolved(credentials.projectKey ?? '').trim();
-  const password = resolved(credentials.projectSecret ?? '');
+  // The environment of a flow has numbers too.
+  const username = resolved(String(credentials.projectKey ?? '')).trim();
+  const password = resolved(String(credentials.projectSecret ?? ''));
   if (username === '') throw new EztError('noKey');
   if (!isTopicLevel(username)) throw new EztError('badKey');
   if (password === '') throw new EztError('noSecret');
