@@ -23,8 +23,10 @@ export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'r
   queue: OutboxOptions;
   /** Where what must survive a restart is kept; without it nothing is. */
   disk?: DiskOptions;
-  /** Something of ours or of a flow's threw while a message was handed over. */
+  /** Something of ours or of a flow's threw while a message or a change was handed over. */
   onError(error: unknown): void;
+  /** Milliseconds until refused filters are asked for again; but for tests 30 s. */
+  retryRefused?: number;
 }
 
 export interface DiskOptions {
@@ -97,7 +99,7 @@ export interface Client {
 const CONNECT_TIMEOUT = 15_000;
 /** With MQTT 5 the broker keeps what is beyond it until we have dealt with these. */
 const RECEIVE_MAXIMUM = 100;
-const DRAIN_TIMEOUT = 2_000;
+const DRAIN_TIMEOUT = 1_500;
 const RETRY_REFUSED = 30_000;
 
 export function openClient(options: ClientOptions): Client {
@@ -137,7 +139,13 @@ export function openClient(options: ClientOptions): Client {
   });
 
   function changed() {
-    for (const watcher of watchers) watcher();
+    for (const watcher of watchers) {
+      try {
+        watcher();
+      } catch (error) {
+        onError(error);
+      }
+    }
   }
 
   function subscriptionsChanged() {
@@ -166,11 +174,8 @@ export function openClient(options: ClientOptions): Client {
         counted.connections += 1;
         connection = mine;
         outdated = false;
-        await subscriptions.attach(
-          mine,
-          subscriptionIdentifiers,
-          sessionPresent ? [...subscriptions.held.keys(), ...(memory?.filters ?? [])] : [],
-        );
+        const session = sessionPresent ? (memory?.filters ?? []) : undefined;
+        await subscriptions.attach(mine, subscriptionIdentifiers, session);
         // Not before the broker has the subscriptions: a reply must not be faster than its subscription.
         if (connection === mine) {
           outbox.attach({ publish: mine.publish, window: receiveMaximum, maximumPacketSize });
@@ -190,7 +195,7 @@ export function openClient(options: ClientOptions): Client {
   );
   const retryRefused = setInterval(() => {
     if (subscriptions.refused.size > 0) void subscriptions.retryRefused();
-  }, RETRY_REFUSED);
+  }, options.retryRefused ?? RETRY_REFUSED);
 
   function refusalOf(listener: Listener): number | undefined {
     if (subscriptions.refused.size === 0) return undefined;
@@ -282,9 +287,12 @@ export function openClient(options: ClientOptions): Client {
     },
     async close(endSession) {
       clearInterval(retryRefused);
+      inbox.close();
       commands.withdraw();
       if (connection) await outbox.drained(DRAIN_TIMEOUT);
+      inbox.close();
       await outbox.close();
+      subscriptions.detach();
       await keeper.close(endSession);
     },
   };

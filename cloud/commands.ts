@@ -45,7 +45,8 @@ export function createCommands(): Commands {
   const counts = new Map<object, number>();
   // Random at first: ids of two Node-REDs, or of one before and after a restart, hardly meet.
   let last = randomInt(MAX_ID);
-  const key = (device: string, id: string | number) => `${id} ${device}`;
+  // No device has a `/`; an id that a device makes up may hold anything.
+  const key = (device: string, id: string | number) => `${device}/${id}`;
 
   function count(owner: object, difference: number) {
     const now = (counts.get(owner) ?? 0) + difference;
@@ -77,7 +78,8 @@ export function createCommands(): Commands {
         };
         pending.set(name, { owner, settle });
         count(owner, 1);
-        send(() => open).then(() => {
+        const sent = (async () => send(() => open))(); // a rejection, too, when `send` throws at once
+        sent.then(() => {
           if (!open) return; // replied before the broker's acknowledgement
           const late = () => settle(new EztError('replyTimeout', { device, seconds: timeout / 1000 }));
           timer = setTimeout(late, timeout);

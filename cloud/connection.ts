@@ -1,6 +1,8 @@
+import { performance } from 'node:perf_hooks';
+import { PassThrough } from 'node:stream';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { IClientOptions, IConnackPacket, IDisconnectPacket, IPublishPacket, Packet } from 'mqtt';
-import type { Endpoint } from './endpoint';
+import { type Endpoint, formatEndpoint } from './endpoint';
 import type { Qos } from './filters';
 import { type Refusal, refusalOfCode, refusalOfError } from './refusals';
 
@@ -24,6 +26,8 @@ export interface ConnectionOptions {
   keepalive: number;
   /** Milliseconds until CONNACK. */
   connectTimeout: number;
+  /** Milliseconds until SUBACK or UNSUBACK, then the connection ends; 30 s by default. */
+  answerTimeout?: number;
   /** QoS 1 and 2 messages the broker may have unacknowledged with us (MQTT 5). */
   receiveMaximum: number;
   /** Half-received QoS 2 messages of the session: pass the same one on every reconnection of a session. */
@@ -65,8 +69,15 @@ export interface ConnectionEvents {
 export interface Connection {
   /** `settled` gets the broker's answer; it is never called when the connection ends before. */
   publish(topic: string, payload: Buffer, qos: Qos, settled: (refused?: number) => void): void;
-  /** Resolves with the broker's answer for each filter, in order: granted QoS or a reason code from 0x80. */
-  subscribe(filters: readonly [string, Qos][], identifier?: number): Promise<number[]>;
+  /**
+   * Resolves with the broker's answer for each filter, in order: granted QoS or a reason code from 0x80.
+   * `answered` gets the same before any message that follows it, which a promise cannot promise.
+   */
+  subscribe(
+    filters: readonly [string, Qos][],
+    identifier?: number,
+    answered?: (codes: readonly number[]) => void,
+  ): Promise<readonly number[]>;
   unsubscribe(filters: readonly string[]): Promise<void>;
   /** Tells the broker that a QoS 1 message has been dealt with. */
   acknowledge(received: Received): void;
@@ -79,6 +90,9 @@ const MAX_PACKET_UNANNOUNCED = 1024 * 1024;
 /** MQTT 3.1.1 announces no receive maximum; EMQX takes 100 unfinished QoS 2 messages of a client. */
 const RECEIVE_MAXIMUM_3_1_1 = 100;
 const CLOSE_GRACE_MS = 500;
+const ANSWER_TIMEOUT_MS = 30_000;
+/** So long received messages are handed over before others have their turn of the event loop. */
+const TURN_MS = 20;
 /** mqtt.js then leaves PUBACK to us and goes on with the next packet (contract test: "deferred acknowledgement"). */
 const DEFERRED = new Error('acknowledged later');
 
@@ -101,11 +115,17 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   let state: 'open' | 'closed' = 'open';
   let refusal: Refusal | undefined;
   let acknowledgements: number[] = [];
+  let turn: number | undefined;
+  let pinged = performance.now();
+  const subscribing = new Map<number, (codes: readonly number[]) => void>();
 
   const blame = (error: Error) => {
     refusal ??= refusalOfError(error);
   };
-  client.on('error', blame);
+  client.on('error', (error) => {
+    blame(error);
+    client.stream.destroy(); // after bytes that are no MQTT, or a wrong acknowledgement, mqtt.js would go on
+  });
   client.on('disconnect', (packet: IDisconnectPacket) => {
     refusal ??= refusalOfCode(packet.reasonCode ?? 0x80);
   });
@@ -114,6 +134,11 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   });
   client.on('packetreceive', (packet: Packet) => {
     if (packet.cmd === 'puback' && packet.reasonCode === 0x10) events.onNoSubscribers();
+    if (packet.cmd === 'suback' && packet.messageId !== undefined) {
+      const told = subscribing.get(packet.messageId);
+      subscribing.delete(packet.messageId);
+      told?.(packet.granted.map(Number));
+    }
   });
   client.on('close', () => {
     if (state === 'closed') return;
@@ -122,16 +147,56 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     events.onClosed(refusal ?? { trouble: 'lost', detail: 'the connection was closed' });
   });
   client.handleMessage = (packet, next) => {
-    if (state === 'open') events.onMessage(received(packet));
-    next(packet.qos === 1 ? DEFERRED : undefined);
+    const handOver = () => {
+      if (state !== 'open') return; // not noted as received: the broker brings it again
+      turn ??= beginTurn();
+      events.onMessage(received(packet));
+      next(packet.qos === 1 ? DEFERRED : undefined);
+    };
+    if (turn === undefined || performance.now() - turn < TURN_MS) handOver();
+    else setImmediate(handOver);
   };
-  client.connect();
+  try {
+    client.connect();
+  } catch (error) {
+    // TLS options that Node cannot read: a refusal like any other.
+    blame(error instanceof Error ? error : new Error(String(error)));
+    client.stream = new PassThrough();
+    setImmediate(() => client.emit('close'));
+  }
   // A refused WebSocket upgrade reaches nobody otherwise: mqtt.js drops stream errors that have no code.
   client.stream.on('error', blame);
+  client.stream.setMaxListeners(0); // while the broker reads nothing, each QoS 0 message waits for 'drain'
+
+  /** A flow may be slower than messages arrive: the broker is told that we live, and its PINGRESP waits its turn. */
+  function beginTurn(): number {
+    const now = performance.now();
+    setImmediate(() => {
+      turn = undefined;
+    });
+    if (client.connected && client.keepalive > 0 && now - pinged > client.keepalive * 500) {
+      pinged = now;
+      client.sendPing();
+      client.reschedulePing(true);
+    }
+    return now;
+  }
 
   function flushAcknowledgements() {
     if (state === 'open') client.stream.write(Buffer.concat(acknowledgements.map(puback)));
     acknowledgements = [];
+  }
+
+  /** A broker that does not answer would leave us without subscriptions, and nobody would know. */
+  function answer<T>(
+    what: string,
+    ask: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
+  ): Promise<T> {
+    const timer = setTimeout(() => {
+      blame(new Error(`timeout: no ${what}`));
+      client.stream.destroy();
+    }, options.answerTimeout ?? ANSWER_TIMEOUT_MS);
+    return new Promise(ask).finally(() => clearTimeout(timer));
   }
 
   return {
@@ -142,20 +207,21 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
         else if (typeof error.code === 'number') settled(error.code);
       });
     },
-    subscribe(filters, identifier) {
+    subscribe(filters, identifier, answered) {
       const asked = Object.fromEntries(filters.map(([filter, qos]) => [filter, { qos, rh: 1 } as const]));
       const properties =
         identifier === undefined ? {} : { properties: { subscriptionIdentifier: identifier } };
-      return new Promise((resolve, reject) => {
+      return answer('SUBACK', (resolve, reject) => {
         client.subscribe(asked, { qos: 0, ...properties }, (error, _granted, packet) => {
-          const granted = packet?.granted;
-          if (granted?.length === filters.length) resolve(granted.map(Number));
+          const codes = packet?.granted.map(Number);
+          if (codes?.length === filters.length) resolve(codes);
           else reject(error ?? new Error('SUBACK does not fit the SUBSCRIBE'));
         });
+        if (answered) subscribing.set(client.getLastMessageId(), answered);
       });
     },
     unsubscribe: (filters) =>
-      new Promise((resolve, reject) => {
+      answer('UNSUBACK', (resolve, reject) => {
         client.unsubscribe([...filters], {}, (error) => (error ? reject(error) : resolve()));
       }),
     acknowledge({ packetId, qos }) {
@@ -195,13 +261,14 @@ function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions):
     host: endpoint.host,
     port: endpoint.port,
     path: endpoint.path,
+    transformWsUrl: () => formatEndpoint(endpoint), // mqtt.js would leave an IPv6 address without its brackets
     // mqtt.js hands only some TLS options on to a WebSocket.
     wsOptions: { ...secure, perMessageDeflate: false },
     protocolId: 'MQTT',
     protocolVersion: version,
     clientId: options.clientId,
     username: options.username,
-    password: options.password,
+    password: Buffer.from(options.password), // text would be printed by mqtt-packet with DEBUG=*
     clean,
     keepalive: options.keepalive,
     connectTimeout: options.connectTimeout,
@@ -217,10 +284,16 @@ function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions):
     resubscribe: false,
     queueQoSZero: false,
     messageIdProvider: new mqtt.UniqueMessageIdProvider(),
-    timerVariant: 'native',
+    timerVariant: PATIENT_TIMER,
     log: () => undefined, // with DEBUG=mqttjs* the default would print the secret
   };
 }
+
+/** After the event loop was blocked timers come before sockets: what the broker sent meanwhile shall count first. */
+const PATIENT_TIMER = {
+  set: (callback: () => void, ms: number): number => Number(setInterval(() => setImmediate(callback), ms)),
+  clear: (timer: number) => clearInterval(timer),
+};
 
 function describe(packet: IConnackPacket, version: ProtocolVersion): Connected {
   const { properties } = packet;

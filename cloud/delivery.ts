@@ -1,9 +1,9 @@
 import { EztError } from './errors';
 import type { Qos } from './filters';
 import { clonePayload, Malformed } from './json';
-import { type DataFormat, MESSAGES, type Payloads } from './messages';
+import { type DataFormat, type Decoded, decodeMessage, type Payloads } from './messages';
 import type { Interest } from './routing';
-import type { Channel, Topic } from './topics';
+import type { Channel } from './topics';
 
 export type Envelope = {
   /** MQTT topic. */
@@ -14,6 +14,9 @@ export type Envelope = {
   timestamp: number;
   qos: Qos;
   retain: boolean;
+  type: Channel;
+  /** Data stream identifier; on `data` only. */
+  stream?: string;
 };
 
 /** A received message as `ezt-in` sends it with the output `message`. */
@@ -38,9 +41,7 @@ export type Parts = {
 
 /** A received message as `ezt-in` sends it with the output `value`. */
 export type ValueMessage = Envelope & {
-  type: Channel;
   payload: unknown;
-  stream?: string;
   method?: string;
   id?: string | number;
   /** On `attributes`: the attribute whose value the payload is. */
@@ -49,11 +50,7 @@ export type ValueMessage = Envelope & {
 };
 
 /** What a received message that cannot be typed leaves behind. */
-export type RawMessage = Envelope & {
-  type: Channel;
-  payload: Buffer;
-  stream?: string;
-};
+export type RawMessage = Envelope & { payload: Buffer };
 
 /** Takes the messages of an {@link Interest}, in the form it asks for. */
 export interface Receiver {
@@ -81,103 +78,100 @@ export interface Delivery {
   malformed: boolean;
   /** The payload, decoded for whoever asked; `undefined` when nobody did. */
   payload: unknown;
+  /** What receivers threw; the others got theirs all the same. */
+  errors: unknown[];
 }
-
-/** A typed payload that knows its channel. */
-type Decoded = { [C in Channel]: { channel: C; payload: Payloads[C] } }[Channel];
 
 /**
  * Hands one received message to `receivers`, each with a message of its own: flows change what they get.
  * The bytes are decoded once per form that is asked for, and not at all when nobody is there.
  */
-export function deliver(
-  envelope: Envelope,
-  topic: Topic,
-  bytes: Buffer,
-  receivers: readonly Receiver[],
-): Delivery {
-  const forms = new Map<DataFormat, Decoded | EztError>();
-  const delivery: Delivery = { delivered: 0, malformed: false, payload: undefined };
-  receivers.forEach((receiver, i) => {
+export function deliver(envelope: Envelope, bytes: Buffer, receivers: readonly Receiver[]): Delivery {
+  const forms: Partial<Record<DataFormat, Decoded | EztError>> = {};
+  const delivery: Delivery = { delivered: 0, malformed: false, payload: undefined, errors: [] };
+  const hand = (receiver: Receiver, isLast: boolean) => {
     // Only `data` has formats.
-    const format = topic.channel === 'data' ? receiver.dataFormat : 'json';
-    let decoded = forms.get(format);
-    if (!decoded) {
-      decoded = decode(topic.channel, bytes, format);
-      forms.set(format, decoded);
-    }
+    const format = envelope.type === 'data' ? receiver.dataFormat : 'json';
+    forms[format] ??= decode(envelope.type, bytes, format);
+    const decoded = forms[format];
     if (decoded instanceof EztError) {
       delivery.malformed = true;
-      receiver.onMalformed(decoded, { ...envelope, ...about(topic), payload: Buffer.from(bytes) });
+      receiver.onMalformed(decoded, { ...envelope, payload: Buffer.from(bytes) });
       return;
     }
     delivery.payload = decoded.payload;
     // The last may have the original: a flow that runs at once must not change what others are still to get.
-    const own = i === receivers.length - 1 ? (value: unknown) => value : clonePayload;
-    const messages = shape(decoded, receiver, own, { ...envelope, ...about(topic) });
-    for (const message of messages) receiver.onMessage(message);
-    delivery.delivered += messages.length;
+    for (const message of shape(envelope, decoded, receiver, isLast ? original : clonePayload)) {
+      receiver.onMessage(message);
+      delivery.delivered += 1;
+    }
+  };
+  receivers.forEach((receiver, i) => {
+    try {
+      hand(receiver, i === receivers.length - 1);
+    } catch (error) {
+      delivery.errors.push(error);
+    }
   });
   return delivery;
 }
 
+const original = (value: unknown): unknown => value;
+
 function decode(channel: Channel, bytes: Buffer, format: DataFormat): Decoded | EztError {
   try {
-    return { channel, payload: MESSAGES[channel].decode(bytes, format) } as Decoded;
+    return decodeMessage(channel, bytes, format);
   } catch (error) {
     if (error instanceof Malformed) return new EztError('malformed', { channel, what: error.message });
     throw error;
   }
 }
 
-const about = ({ channel: type, stream }: Topic) => (stream === undefined ? { type } : { type, stream });
-
 /** The messages that `receiver` gets of one payload: none when a filter of its says so. */
 function shape(
-  decoded: Decoded,
+  envelope: Envelope,
+  { payload, value, attributes: all, method, id }: Decoded,
   { attributes, methods, output }: Receiver,
   own: (value: unknown) => unknown,
-  base: Omit<ValueMessage, 'payload'>,
 ): ValueMessage[] {
   const whole = output === 'message';
-  switch (decoded.channel) {
-    case 'attributes': {
-      const all = decoded.payload;
-      const names =
-        attributes.length === 0 ? Object.keys(all) : attributes.filter((name) => Object.hasOwn(all, name));
-      if (!whole)
-        return names.map((name, index) => valueMessage(base, own(all[name]), name, index, names.length));
-      if (attributes.length === 0) return [{ ...base, payload: own(all) }];
-      if (names.length === 0) return [];
-      return [{ ...base, payload: Object.fromEntries(names.map((name) => [name, own(all[name])])) }];
-    }
-    case 'event_report':
-    case 'command_reply': {
-      const { payload: event } = decoded;
-      const { method } = event;
-      if (methods.length > 0 && !methods.includes(method)) return [];
-      const id = decoded.channel === 'command_reply' ? { id: decoded.payload.id } : {};
-      return [{ ...base, method, ...id, payload: own(whole ? event : event.params) }];
-    }
-    case 'alarm':
-      return [{ ...base, payload: whole ? own(decoded.payload) : decoded.payload.alerting }];
-    case 'online':
-      return [{ ...base, payload: whole ? own(decoded.payload) : decoded.payload.online }];
-    case 'data':
-      return [{ ...base, payload: own(decoded.payload) }];
+  if (all && !(whole && attributes.length === 0)) {
+    const names =
+      attributes.length === 0 ? Object.keys(all) : attributes.filter((name) => Object.hasOwn(all, name));
+    if (!whole)
+      return names.map((name, index) => valueMessage(envelope, own(all[name]), name, index, names.length));
+    if (names.length === 0) return [];
+    return [messageOf(envelope, Object.fromEntries(names.map((name) => [name, own(all[name])])))];
   }
+  if (method !== undefined && methods.length > 0 && !methods.includes(method)) return [];
+  const message = messageOf(envelope, own(whole ? payload : value));
+  if (method !== undefined) message.method = method;
+  if (id !== undefined) message.id = id;
+  return [message];
+}
+
+/** Field by field: to spread the envelope would cost as much as to decode the payload (docs/performance.md). */
+function messageOf(
+  { topic, device, timestamp, qos, retain, type, stream }: Envelope,
+  payload: unknown,
+): ValueMessage {
+  const message: ValueMessage = { topic, device, timestamp, qos, retain, type, payload };
+  if (stream !== undefined) message.stream = stream;
+  return message;
 }
 
 let partsId = Date.now();
 
 function valueMessage(
-  base: Omit<ValueMessage, 'payload'>,
+  envelope: Envelope,
   payload: unknown,
   key: string,
   index: number,
   count: number,
 ): ValueMessage {
   if (index === 0) partsId += 1;
-  const parts: Parts = { id: partsId.toString(16), type: 'object', key, index, count };
-  return { ...base, payload, attribute: key, parts };
+  const message = messageOf(envelope, payload);
+  message.attribute = key;
+  message.parts = { id: partsId.toString(16), type: 'object', key, index, count };
+  return message;
 }

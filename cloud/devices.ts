@@ -1,3 +1,4 @@
+import { isPlainObject } from './json';
 import type { Topic } from './topics';
 
 /** What has been seen of a device, learned from traffic alone. */
@@ -61,10 +62,10 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
       const entry = entryOf(topic.device, now);
       if (topic.stream !== undefined) {
         note(entry.streams, topic.stream);
-      } else if (typeof payload === 'object' && payload !== null) {
+      } else if (isPlainObject(payload)) {
         if (topic.channel === 'attributes') for (const name in payload) note(entry.attributes, name);
-        else if ('method' in payload) note(entry.methods, payload.method);
-        else if ('online' in payload) entry.online = payload.online === true;
+        else if (topic.channel === 'online') entry.online = payload.online === true;
+        else if (topic.channel !== 'alarm') note(entry.methods, payload.method);
       }
     },
     list: () =>

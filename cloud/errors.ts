@@ -16,6 +16,10 @@ const REASONS = {
   noEndpoint: ['EZT_CONFIG', 'The project has no MQTT API access point: copy it from the console.'],
   noKey: ['EZT_CONFIG', 'The project has no project key: copy it from the console.'],
   noSecret: ['EZT_CONFIG', 'The project has no project secret: copy it from the console.'],
+  noVariable: [
+    'EZT_CONFIG',
+    'The environment variable __variable__ is not set: set it for Node-RED, or put a value in its place.',
+  ],
   badKey: ['EZT_CONFIG', 'The project key is not valid: it must not contain / + # or control characters.'],
   plaintext: [
     'EZT_CONFIG',
@@ -88,7 +92,9 @@ export class EztError extends Error {
 
 /** `template` with each `__name__` replaced by `params.name`, as Node-RED's catalogues write it. */
 export function fill(template: string, params: ReasonParams): string {
-  return template.replace(/__(\w+?)__/g, (whole, name: string) => String(params[name] ?? whole));
+  return template.replace(/__(\w+?)__/g, (whole, name: string) =>
+    Object.hasOwn(params, name) ? String(params[name]) : whole,
+  );
 }
 
 /** Every reason's English sentence: the catalogue of en-US holds the same (a test compares them). */

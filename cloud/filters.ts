@@ -77,8 +77,3 @@ export function subscriptionIdentifier(pattern: Pattern, shared: boolean): numbe
 
 /** Whether a copy with this identifier came by a shared filter. */
 export const isSharedIdentifier = (identifier: number): boolean => identifier > SHARED;
-
-/** The pattern by which a copy with this identifier came; `undefined` for an identifier that is not ours. */
-export function patternOf(identifier: number, topic: Topic): Pattern | undefined {
-  return KINDS[(identifier % SHARED) - 1]?.(topic);
-}

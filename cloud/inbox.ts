@@ -1,5 +1,5 @@
 import type { Connection, Received } from './connection';
-import { deliver, type Listener, type Receiver } from './delivery';
+import { deliver, type Envelope, type Listener, type Receiver } from './delivery';
 import type { Devices } from './devices';
 import { isSharedIdentifier } from './filters';
 import type { Router } from './routing';
@@ -40,6 +40,8 @@ export interface Inbox {
   /** Keeps messages back, for a few seconds at most: while flows are deployed nobody is there to take them. */
   pause(): void;
   resume(): void;
+  /** From now on nothing is taken or acknowledged, what is kept back neither: a persistent session brings it again. */
+  close(): void;
 }
 
 const MAX_KEPT = 10_000;
@@ -55,14 +57,27 @@ export function createInbox(options: InboxOptions): Inbox {
     surplus: 0,
     dropped: 0,
   };
-  let kept: [Connection, Received][] = [];
+  let kept: [Connection, Received, Topic][] = [];
   let pauseTimer: NodeJS.Timeout | undefined;
   /** Handed over in this turn of the event loop; a flow gets its messages at the end of the turn. */
   let handedOver: [Connection, Received][] = [];
+  let closed = false;
 
-  function handOver(connection: Connection, received: Received) {
+  /** The topic of a message that somebody may want. */
+  function sift(received: Received): Topic | undefined {
+    const topic = parse(received.topic);
+    if (!topic) {
+      counters.ignored += 1;
+    } else if (subscriptions.isSurplus(received, topic)) {
+      counters.surplus += 1;
+      return undefined;
+    }
+    return topic;
+  }
+
+  function handOver(connection: Connection, received: Received, topic: Topic) {
     try {
-      dispatch(received);
+      dispatch(received, topic);
     } catch (error) {
       onError(error);
     }
@@ -80,29 +95,23 @@ export function createInbox(options: InboxOptions): Inbox {
     handedOver = [];
   }
 
-  function dispatch(received: Received) {
-    const topic = parse(received.topic);
-    if (!topic) {
-      counters.ignored += 1;
-      return;
-    }
-    if (subscriptions.isSurplus(received, topic)) {
-      counters.surplus += 1;
-      return;
-    }
+  function dispatch(received: Received, topic: Topic) {
     const timestamp = Date.now();
     const receivers = receiversOf(topic, received);
-    const envelope = {
+    const envelope: Envelope = {
       topic: received.topic,
       device: topic.device,
       timestamp,
       qos: received.qos,
       retain: received.retain,
+      type: topic.channel,
     };
-    const { delivered, malformed, payload } = deliver(envelope, topic, received.payload, receivers);
+    if (topic.stream !== undefined) envelope.stream = topic.stream;
+    const { delivered, malformed, payload, errors } = deliver(envelope, received.payload, receivers);
     counters.delivered += delivered;
     if (malformed) counters.malformed += 1;
     devices.see(topic, payload, timestamp);
+    errors.forEach(onError);
   }
 
   function receiversOf(topic: Topic, { identifiers }: Received): Receiver[] {
@@ -128,20 +137,28 @@ export function createInbox(options: InboxOptions): Inbox {
     acknowledge();
     const messages = kept;
     kept = [];
-    for (const [connection, received] of messages) handOver(connection, received);
+    for (const message of messages) handOver(...message);
   }
 
   return {
     counters,
     receive(connection, received) {
+      if (closed) return;
       counters.received += 1;
-      if (!pauseTimer) handOver(connection, received);
-      else if (kept.length < MAX_KEPT) kept.push([connection, received]);
+      const topic = sift(received);
+      if (!topic) connection.acknowledge(received);
+      else if (!pauseTimer) handOver(connection, received, topic);
+      else if (kept.length < MAX_KEPT) kept.push([connection, received, topic]);
       else counters.dropped += 1;
     },
     pause() {
       pauseTimer ??= setTimeout(resume, LONGEST_PAUSE);
     },
     resume,
+    close() {
+      closed = true;
+      clearTimeout(pauseTimer);
+      kept = [];
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isNativeError } from 'node:util/types';
 import { EztError } from './errors';
 
 /** Deepest nesting of arrays and objects, both ways: Node-RED's own clone of a message overflows on much more. */
@@ -11,9 +12,13 @@ export class Malformed extends Error {}
 
 export type PlainObject = Record<string, unknown>;
 
-/** An object written as `{…}` or parsed from JSON, from whichever realm: a Function node has its own `Object`. */
+/**
+ * An object written as `{…}` or parsed from JSON, from whichever realm: a Function node has its own `Object`.
+ * One with `toJSON` stands for something else.
+ */
 export function isPlainObject(value: unknown): value is PlainObject {
   if (typeof value !== 'object' || value === null) return false;
+  if ('toJSON' in value && typeof value.toJSON === 'function') return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
@@ -70,45 +75,50 @@ export function clonePayload(value: unknown): unknown {
 }
 
 /**
- * `value` as JSON. What JSON would drop or change in silence (undefined, functions, NaN, Infinity, a Map) and
- * what it cannot hold (BigInt, a cycle, over 200 levels) is an `EZT_PAYLOAD` instead.
+ * `value` as JSON. What JSON would drop or change in silence (undefined, functions, NaN, Infinity, a Map, a RegExp)
+ * and what it cannot hold (BigInt, a cycle, over 200 levels) is an `EZT_PAYLOAD` instead.
  */
 export function encodeJson(value: unknown): string {
-  try {
-    checkEncodable(value, { ancestors: new Set(), values: 0 });
-    return JSON.stringify(value);
-  } catch (error) {
-    if (error instanceof EztError) throw error;
-    // A getter, a Proxy or toJSON of the flow's own threw.
-    throw notJson(`something that throws (${error instanceof Error ? error.message : String(error)})`);
+  /** The containers around the value at hand, outermost first. */
+  const around: unknown[] = [];
+  let values = 0;
+  // Checked while it is written: getters, Proxies and toJSON may answer otherwise when asked twice.
+  function check(this: unknown, _key: string, item: unknown): unknown {
+    while (around.length > 0 && around.at(-1) !== this) around.pop();
+    values += 1;
+    if (values > MAX_VALUES) throw notJson(`more than ${MAX_VALUES} values`);
+    if (isContainer(item)) {
+      if (around.includes(item)) throw notJson('a circular reference');
+      if (around.length === MAX_DEPTH) throw notJson(`more than ${MAX_DEPTH} levels`);
+      around.push(item);
+    }
+    return item;
   }
+  return reading(() => JSON.stringify(value, check));
 }
 
 const notJson = (what: string) => new EztError('payloadNotJson', { what });
 
-interface Walk {
-  ancestors: Set<object>;
-  values: number;
+/** Whether `value` is an object or array; `false` for what JSON holds as it is. Throws for all else. */
+function isContainer(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return false;
+  if (typeof value === 'number') {
+    if (Number.isFinite(value)) return false;
+    throw notJson(String(value));
+  }
+  if (typeof value !== 'object') throw notJson(value === undefined ? 'undefined' : `a ${typeof value}`);
+  // By name, not by `instanceof`: a Function node has its own `Map`.
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  if (name !== 'Object' && name !== 'Array') throw notJson(`a ${name}`);
+  return true;
 }
 
-function checkEncodable(value: unknown, walk: Walk): void {
-  walk.values += 1;
-  if (walk.values > MAX_VALUES) throw notJson(`more than ${MAX_VALUES} values`);
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw notJson(String(value));
-    return;
+/** Runs `read` on what a flow brought: what a getter, a Proxy or toJSON throws there becomes an `EZT_PAYLOAD`. */
+export function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof EztError) throw error;
+    throw notJson(`something that throws (${isNativeError(error) ? error.message : typeof error})`);
   }
-  if (typeof value !== 'object')
-    throw notJson(typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`);
-  if ('toJSON' in value && typeof value.toJSON === 'function') {
-    checkEncodable(value.toJSON(), walk); // Date, Buffer
-    return;
-  }
-  if (value instanceof Map || value instanceof Set) throw notJson(`a ${value.constructor.name}`);
-  if (walk.ancestors.has(value)) throw notJson('a circular reference');
-  if (walk.ancestors.size === MAX_DEPTH) throw notJson(`more than ${MAX_DEPTH} levels`);
-  walk.ancestors.add(value);
-  for (const item of Object.values(value)) checkEncodable(item, walk);
-  walk.ancestors.delete(value);
 }

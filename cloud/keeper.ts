@@ -40,7 +40,10 @@ export interface KeeperEvents {
 /** Keeps one connection up, from now until `close`. */
 export interface Keeper {
   readonly state: State;
-  /** Ends the connection for good, within half a second. `endSession`: the broker forgets the session. */
+  /**
+   * Ends the connection for good, within half a second. `endSession`: the broker forgets the session, for which
+   * another second may be needed.
+   */
   close(endSession: boolean): Promise<void>;
 }
 
@@ -51,6 +54,8 @@ const TAKEOVERS = 3;
 const TAKEOVER_PERIOD = 600_000;
 /** A broker that knows no MQTT 5 may just hang up on it; so may one that is about to restart. */
 const HANG_UPS = 2;
+/** Milliseconds: closing has to end. */
+const CLEAN_SESSION_TIMEOUT = 800;
 
 export function keepConnected(options: KeeperOptions, events: KeeperEvents): Keeper {
   const delay = options.retryDelay ?? retryDelay;
@@ -76,7 +81,7 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
       {
         onConnected(connected) {
           connectedAt = performance.now();
-          hangUps = 0;
+          if (version === 5) hangUps = 0;
           void events.onConnected(mine, connected).then(() => {
             if (connection === mine) enter({ is: 'connected', since: Date.now(), version });
           });
@@ -95,11 +100,7 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
 
   /** `lifetime`: ms since CONNACK; `undefined` when there was none. */
   function ended(refusal: Refusal, lifetime: number | undefined) {
-    if (lifetime === undefined && shouldChangeVersion(refusal)) {
-      version = version === 5 ? 4 : 5;
-      hangUps = 0;
-      if (version === 4) return connect();
-    }
+    if (fallsBack(refusal, lifetime !== undefined)) return connect();
     if (lifetime !== undefined && lifetime >= STABLE) failures = 0;
     failures += 1;
     const { why, wait } = nextAttempt(refusal, lifetime);
@@ -107,10 +108,17 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
     timer = setTimeout(connect, wait);
   }
 
-  function shouldChangeVersion({ trouble }: Refusal): boolean {
+  /** MQTT 3.1.1 is tried only right after 5 failed: a broker that comes back meanwhile is met with 5. */
+  function fallsBack({ trouble }: Refusal, wasConnected: boolean): boolean {
     if (options.protocol !== 'auto') return false;
-    if (trouble === 'lost') hangUps += 1;
-    return trouble === 'protocol' || hangUps >= HANG_UPS;
+    if (version === 5 && !wasConnected) {
+      if (trouble === 'lost') hangUps += 1;
+      if (trouble === 'protocol' || (trouble === 'lost' && hangUps >= HANG_UPS)) {
+        version = 4;
+        return true;
+      }
+    } else version = 5;
+    return false;
   }
 
   function nextAttempt(refusal: Refusal, lifetime: number | undefined): { why: Refusal; wait: number } {
@@ -130,6 +138,21 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
     return { why: refusal, wait: delay(failures, needsAPerson(refusal)) };
   }
 
+  /** The only way to end a session with MQTT 3.1.1, or when we are not connected. */
+  function beginCleanSession(): Promise<void> {
+    return new Promise((resolve) => {
+      const clean = openConnection(
+        { ...options, version, clean: true, connectTimeout: CLEAN_SESSION_TIMEOUT },
+        {
+          onConnected: () => clean.close(false).then(resolve),
+          onMessage: () => undefined,
+          onNoSubscribers: () => undefined,
+          onClosed: () => resolve(),
+        },
+      );
+    });
+  }
+
   connect();
 
   return {
@@ -139,8 +162,10 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
     async close(endSession) {
       clearTimeout(timer);
       const last = connection;
+      const said = state.is === 'connected' && version === 5; // in DISCONNECT
       connection = undefined;
       await last?.close(endSession);
+      if (endSession && !options.clean && !said) await beginCleanSession();
       enter({ is: 'closed' });
     },
   };

@@ -1,5 +1,13 @@
 import { EztError } from './errors';
-import { decodeJson, decodeText, encodeJson, isPlainObject, Malformed, type PlainObject } from './json';
+import {
+  decodeJson,
+  decodeText,
+  encodeJson,
+  isPlainObject,
+  Malformed,
+  type PlainObject,
+  reading,
+} from './json';
 import type { Channel } from './topics';
 
 export const DATA_FORMATS = ['buffer', 'text', 'json', 'hex', 'base64', 'auto'] as const;
@@ -33,26 +41,41 @@ export interface Payloads {
   online: Online;
 }
 
+/** A payload, and what of it stands beside it in a message or takes its place. */
+export interface Decoded<C extends Channel = Channel> extends Inside {
+  payload: Payloads[C];
+}
+interface Inside {
+  /** What the output `value` sends. */
+  value: unknown;
+  /** The output `value` sends one message for each of these, and `ezt-in` may choose among them. */
+  attributes?: Attributes;
+  method?: string;
+  id?: string | number;
+}
+
 interface Row<C extends Channel> {
   /** Bytes to the typed payload. Throws {@link Malformed}. */
   decode(bytes: Buffer, format: DataFormat): Payloads[C];
+  inside(payload: Payloads[C]): Inside;
 }
 
 /** One row per channel. Source: MQTT API page, "MQTT 订阅主题". */
 export const MESSAGES: { readonly [C in Channel]: Row<C> } = {
-  attributes: { decode: decodeObject },
-  event_report: { decode: decodeEvent },
-  command_reply: {
-    decode(bytes) {
-      const reply = decodeEvent(bytes);
-      if (!hasId(reply)) throw new Malformed('no id');
-      return reply;
-    },
-  },
-  data: { decode: (bytes, format) => DECODERS[format](bytes) },
-  alarm: { decode: (bytes) => withFlag(bytes, 'alerting') },
-  online: { decode: (bytes) => withFlag(bytes, 'online') },
+  attributes: { decode: decodeObject, inside: (attributes) => ({ value: attributes, attributes }) },
+  event_report: { decode: decodeEvent, inside: ({ method, params }) => ({ value: params, method }) },
+  command_reply: { decode: decodeReply, inside: ({ method, params, id }) => ({ value: params, method, id }) },
+  data: { decode: (bytes, format) => DECODERS[format](bytes), inside: (value) => ({ value }) },
+  alarm: { decode: (bytes) => withFlag(bytes, 'alerting'), inside: ({ alerting }) => ({ value: alerting }) },
+  online: { decode: (bytes) => withFlag(bytes, 'online'), inside: ({ online }) => ({ value: online }) },
 };
+
+/** Decodes a message of `channel`; `format` is for `data`. Throws {@link Malformed}. */
+export function decodeMessage<C extends Channel>(channel: C, bytes: Buffer, format: DataFormat): Decoded<C> {
+  const row: Row<C> = MESSAGES[channel];
+  const payload = row.decode(bytes, format);
+  return { ...row.inside(payload), payload };
+}
 
 const DECODERS: { readonly [F in DataFormat]: (bytes: Buffer) => unknown } = {
   buffer: (bytes) => Buffer.from(bytes), // a copy: the original is a slice of a socket's whole chunk
@@ -87,6 +110,12 @@ function decodeEvent(bytes: Buffer): DeviceEvent & PlainObject {
   return event as PlainObject & DeviceEvent;
 }
 
+function decodeReply(bytes: Buffer): CommandReply {
+  const reply = decodeEvent(bytes);
+  if (!hasId(reply)) throw new Malformed('no id');
+  return reply;
+}
+
 const hasId = (event: DeviceEvent): event is CommandReply =>
   'id' in event && (typeof event.id === 'string' || typeof event.id === 'number');
 
@@ -113,15 +142,17 @@ export interface Command {
  */
 export function encodeAttributes(payload: unknown, attribute = ''): Buffer {
   const attributes = attribute === '' ? payload : { [attribute]: payload };
-  if (!isPlainObject(attributes)) throw new EztError('payloadNotObject', { what: 'msg.payload' });
-  const identifiers = Object.keys(attributes);
-  if (identifiers.length === 0) throw new EztError('payloadEmpty');
-  for (const identifier of identifiers) {
-    if (!IDENTIFIER.test(identifier)) {
-      throw new EztError('attributeInvalid', { attribute: identifier.slice(0, 80) });
+  return reading(() => {
+    if (!isPlainObject(attributes)) throw new EztError('payloadNotObject', { what: 'msg.payload' });
+    const identifiers = Object.keys(attributes);
+    if (identifiers.length === 0) throw new EztError('payloadEmpty');
+    for (const identifier of identifiers) {
+      if (!IDENTIFIER.test(identifier)) {
+        throw new EztError('attributeInvalid', { attribute: identifier.slice(0, 80) });
+      }
     }
-  }
-  return Buffer.from(encodeJson(attributes));
+    return Buffer.from(encodeJson(attributes));
+  });
 }
 
 /** Method, parameters and id (when the flow brings one) of a command, checked. Throws `EZT_PAYLOAD`. */
@@ -131,10 +162,12 @@ export function checkCommand(
   id: unknown,
 ): Partial<Command> & Omit<Command, 'id'> {
   if (typeof method !== 'string' || method === '') throw new EztError('methodInvalid');
-  if (params !== undefined && !isPlainObject(params)) {
-    throw new EztError('payloadNotObject', { what: 'params' });
-  }
-  const command = { method, params: params ?? {} };
+  const checked = reading(() => {
+    if (params === undefined) return {};
+    if (!isPlainObject(params)) throw new EztError('payloadNotObject', { what: 'params' });
+    return params;
+  });
+  const command = { method, params: checked };
   if (id === undefined || id === null) return command;
   if (typeof id !== 'number' || !Number.isInteger(id) || id < 1 || id > MAX_ID)
     throw new EztError('idInvalid');

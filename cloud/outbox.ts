@@ -59,6 +59,9 @@ interface Entry {
   settle: ((error?: EztError) => void) | undefined;
 }
 
+/** Milliseconds that a timer or a busy moment may come late without slowing the rate down. */
+const LATENESS = 10;
+
 /** Everything that waits to be sent, in order. Each accepted message settles exactly once, whatever happens. */
 export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
   let held = 0;
@@ -95,16 +98,23 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
   function pump() {
     if (pumping) return; // QoS 0 settles while it is written
     pumping = true;
-    while (carrier && next < waiting.length && inFlight.size < carrier.window && !mustPause()) {
+    for (;;) {
+      forgetSettled();
       const entry = waiting[next];
+      if (!entry || !carrier || inFlight.size >= carrier.window || mustPause()) break;
       next += 1;
-      if (entry?.settle) send(entry, carrier);
-    }
-    if (next === waiting.length) {
-      waiting = [];
-      next = 0;
+      send(entry, carrier);
     }
     pumping = false;
+  }
+
+  /** Passes over what settled while it waited: it must cost neither memory nor a place in the rate. */
+  function forgetSettled() {
+    while (next < waiting.length && !waiting[next]?.settle) next += 1;
+    if (next > waiting.length / 2) {
+      waiting = waiting.slice(next);
+      next = 0;
+    }
   }
 
   function mustPause(): boolean {
@@ -117,7 +127,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
       }, sendableAt - now);
       return true;
     }
-    sendableAt = Math.max(sendableAt, now - 1000 / rate) + 1000 / rate;
+    sendableAt = (now - sendableAt < LATENESS ? sendableAt : now) + 1000 / rate;
     return false;
   }
 
@@ -151,6 +161,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
           if (entry.expires > now) break;
           settle(entry, new EztError('expired', { seconds: expiry / 1000 }));
         }
+        forgetSettled();
         watchExpiry();
       },
       Math.max(1, Math.ceil(oldest.expires - performance.now())),
@@ -167,12 +178,20 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
     return undefined;
   }
 
+  function detach() {
+    carrier = undefined;
+    waiting = [...inFlight, ...waiting.slice(next)].filter((entry) => entry.settle);
+    next = 0;
+    inFlight.clear();
+  }
+
   const size = (owner?: object) => (owner ? (counts.get(owner) ?? 0) : held);
 
   return {
     size,
     add(messages, owner, lifetime = expiry) {
       if (closed) return Promise.reject(new EztError('closed'));
+      if (messages.length === 0) return Promise.resolve();
       if (held + messages.length > limit) return Promise.reject(new EztError('queueFull', { limit }));
       return new Promise((resolve, reject) => {
         let left = messages.length;
@@ -193,17 +212,14 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
     },
     withdraw(owner) {
       for (const entry of [...unsettled()]) if (entry.owner === owner) settle(entry, new EztError('closed'));
+      forgetSettled();
     },
     attach(to) {
+      detach();
       carrier = to;
       pump();
     },
-    detach() {
-      carrier = undefined;
-      waiting = [...inFlight, ...waiting.slice(next)].filter((entry) => entry.settle);
-      next = 0;
-      inFlight.clear();
-    },
+    detach,
     drained(timeout, owner) {
       if (size(owner) === 0) return Promise.resolve();
       return new Promise((resolve) => {

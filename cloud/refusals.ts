@@ -38,7 +38,6 @@ const NEEDS_A_PERSON: ReadonlySet<Trouble> = new Set<Trouble>([
   'hostname',
   'clientCertificate',
   'tls',
-  'kicked',
 ]);
 export const needsAPerson = ({ trouble }: Refusal): boolean => NEEDS_A_PERSON.has(trouble);
 
@@ -49,32 +48,32 @@ const REASON_CODES: Record<number, [Trouble, string]> = {
   3: ['busy', 'server unavailable'],
   4: ['credentials', 'bad user name or password'],
   5: ['unauthorized', 'not authorized'],
-  128: ['lost', 'unspecified error'],
-  129: ['lost', 'malformed packet'],
-  130: ['lost', 'protocol error'],
-  131: ['lost', 'implementation specific error'],
-  132: ['protocol', 'unsupported protocol version'],
-  133: ['clientId', 'client identifier not valid'],
-  134: ['credentials', 'bad user name or password'],
-  135: ['unauthorized', 'not authorized'],
-  136: ['busy', 'server unavailable'],
-  137: ['busy', 'server busy'],
-  138: ['banned', 'banned'],
-  139: ['busy', 'server shutting down'],
-  140: ['credentials', 'bad authentication method'],
-  141: ['timeout', 'keep alive timeout'],
-  142: ['takenOver', 'session taken over'],
-  143: ['lost', 'topic filter invalid'],
-  144: ['lost', 'topic name invalid'],
-  147: ['lost', 'receive maximum exceeded'],
-  149: ['lost', 'packet too large'],
-  150: ['busy', 'message rate too high'],
-  151: ['busy', 'quota exceeded'],
-  152: ['kicked', 'administrative action'],
-  153: ['lost', 'payload format invalid'],
-  156: ['busy', 'use another server'],
-  157: ['busy', 'server moved'],
-  159: ['busy', 'connection rate exceeded'],
+  0x80: ['lost', 'unspecified error'],
+  0x81: ['lost', 'malformed packet'],
+  0x82: ['lost', 'protocol error'],
+  0x83: ['lost', 'implementation specific error'],
+  0x84: ['protocol', 'unsupported protocol version'],
+  0x85: ['clientId', 'client identifier not valid'],
+  0x86: ['credentials', 'bad user name or password'],
+  0x87: ['unauthorized', 'not authorized'],
+  0x88: ['busy', 'server unavailable'],
+  0x89: ['busy', 'server busy'],
+  0x8a: ['banned', 'banned'],
+  0x8b: ['busy', 'server shutting down'],
+  0x8c: ['credentials', 'bad authentication method'],
+  0x8d: ['timeout', 'keep alive timeout'],
+  0x8e: ['takenOver', 'session taken over'],
+  0x8f: ['lost', 'topic filter invalid'],
+  0x90: ['lost', 'topic name invalid'],
+  0x93: ['lost', 'receive maximum exceeded'],
+  0x95: ['lost', 'packet too large'],
+  0x96: ['busy', 'message rate too high'],
+  0x97: ['busy', 'quota exceeded'],
+  0x98: ['kicked', 'administrative action'],
+  0x99: ['lost', 'payload format invalid'],
+  0x9c: ['busy', 'use another server'],
+  0x9d: ['busy', 'server moved'],
+  0x9f: ['busy', 'connection rate exceeded'],
 };
 
 /** Why the broker refused (CONNACK) or ended (DISCONNECT) a connection. */
@@ -125,11 +124,12 @@ const ERROR_CODES: Record<string, Trouble> = {
 
 /** Why a socket failed: DNS, TCP, TLS, the WebSocket upgrade, or a broker that did not answer. */
 export function refusalOfError(error: Error & { code?: unknown }): Refusal {
-  const { code, message: detail } = error;
+  const { code, message } = error;
+  const detail = message || String(code ?? error.name); // of several addresses tried, Node gives a code alone
   if (typeof code === 'number') return refusalOfCode(code);
   const known = typeof code === 'string' ? ERROR_CODES[code] : undefined;
   if (known) return { trouble: known, detail };
-  if (typeof code === 'string' && code.startsWith('ERR_SSL_')) {
+  if (typeof code === 'string' && /^ERR_(SSL|OSSL|TLS|CRYPTO)_/.test(code)) {
     return {
       trouble: /CERTIFICATE_(REQUIRED|UNKNOWN)|BAD_CERTIFICATE/.test(code) ? 'clientCertificate' : 'tls',
       detail,

@@ -1,5 +1,6 @@
+import { performance } from 'node:perf_hooks';
 import type { Connection, Received } from './connection';
-import { isSharedIdentifier, matching, patternOf, type Qos, subscriptionIdentifier } from './filters';
+import { isSharedIdentifier, matching, type Qos, subscriptionIdentifier } from './filters';
 import type { Router } from './routing';
 import type { Topic } from './topics';
 
@@ -7,6 +8,10 @@ import type { Topic } from './topics';
 const BATCH = 500;
 /** Reason codes from here on are refusals. */
 const REFUSED = 0x80;
+/** The copies of one message come within so many ms. Without identifiers an equal message would be taken for one. */
+const TWINS = { withIdentifiers: 1_000, byContent: 100 } as const;
+/** Copies that a broker held back arrive after filters have changed places: for so many ms more we look at them. */
+const AFTERMATH = { withIdentifiers: 30_000, byContent: 1_000 } as const;
 
 /** Keeps the filters that the broker holds equal to those wanted, by sending the difference. */
 export interface Subscriptions {
@@ -14,8 +19,11 @@ export interface Subscriptions {
   readonly held: ReadonlyMap<string, Qos>;
   /** The filters refused, with the broker's reason code. */
   readonly refused: ReadonlyMap<string, number>;
-  /** Starts on a new connection whose session may hold filters already. Resolves when all is settled once. */
-  attach(connection: Connection, identifiers: boolean, present: Iterable<string>): Promise<void>;
+  /**
+   * Starts on a new connection. `session`: its session goes on, and held these filters before this process began.
+   * Resolves when all is settled once.
+   */
+  attach(connection: Connection, identifiers: boolean, session: readonly string[] | undefined): Promise<void>;
   detach(): void;
   /** Sends what has changed; resolves when the broker has answered. */
   reconcile(): Promise<void>;
@@ -23,7 +31,7 @@ export interface Subscriptions {
   readonly settling: Promise<void> | undefined;
   /** Asks again for what was refused. */
   retryRefused(): Promise<void>;
-  /** Whether a received copy is a second one, come by a filter that is about to take another's place. */
+  /** Whether a received copy is the second one of a message, by a filter that takes or took another's place. */
   isSurplus(received: Received, topic: Topic): boolean;
 }
 
@@ -31,69 +39,85 @@ type Plan = Pick<Router<never>, 'filters' | 'filter' | 'parseFilter'>;
 
 /**
  * `plan` says which filters are wanted; `onChange` is called when what is held or refused has changed.
- * A filter that takes another's place is subscribed first, and its copies do not count until the other is gone,
- * so that nothing is lost or doubled in between.
+ * A filter that takes another's place is subscribed first, so that nothing is lost; of the two copies that then
+ * come of a message the second one is surplus. Subscription identifiers tell them from a message that was sent
+ * twice; without identifiers (MQTT 3.1.1) two equal messages in a row count as one meanwhile.
  */
 export function createSubscriptions(plan: Plan, onChange: () => void): Subscriptions {
   const held = new Map<string, Qos>();
   const refused = new Map<string, number>();
   /** QoS asked for: a broker may grant less, and asking again would not help. */
   const asked = new Map<string, Qos>();
-  const joining = new Set<string>();
-  const leaving = new Set<string>();
-  /** Without identifiers, copies are known by their content while filters change places. */
-  const lastOnTopic = new Map<string, Buffer>();
+  /** Filters that have joined or left in a change of places that is not yet over. */
+  const moving = new Set<string>();
+  const lastOnTopic = new Map<string, { cameBy: Set<number | undefined>; payload: Buffer; at: number }>();
+  /** When copies can no longer be twins; `undefined` while filters change places. */
+  let over: number | undefined;
   let link: { connection: Connection; identifiers: boolean } | undefined;
   let running: Promise<void> | undefined;
   let again = false;
+  let retry = false; // what was refused
 
   function reconcile(): Promise<void> {
     again = true;
-    running ??= passes().finally(() => {
-      running = undefined;
-    });
+    if (!link) return Promise.resolve(); // `attach` will
+    running ??= passes(link.connection, link.identifiers);
     return running;
   }
 
-  async function passes(): Promise<void> {
-    while (again && link) {
+  async function passes(connection: Connection, identifiers: boolean): Promise<void> {
+    while (again && link?.connection === connection) {
       again = false;
-      await pass(link.connection, link.identifiers);
+      await pass(connection, identifiers);
     }
+    // At once, not in a later turn: a call in between would wait for a pass that never comes.
+    if (link?.connection === connection) running = undefined;
   }
 
   async function pass(connection: Connection, identifiers: boolean): Promise<void> {
     const current = () => link?.connection === connection;
-    const target = plan.filters(new Set(refused.keys()));
+    const target = plan.filters(new Set(retry ? [] : refused.keys()));
+    if (retry) for (const filter of refused.keys()) if (!target.has(filter)) refused.delete(filter);
+    retry = false;
     const add = [...target].filter(([filter, qos]) => qos > (asked.get(filter) ?? -1));
-    leaving.clear();
-    for (const filter of held.keys()) if (!target.has(filter)) leaving.add(filter);
-    if (leaving.size > 0) for (const [filter] of add) if (!held.has(filter)) joining.add(filter);
+    const leaving = [...held.keys()].filter((filter) => !target.has(filter));
+    if (leaving.length > 0) over = undefined;
+    for (const filter of leaving) moving.add(filter);
 
     await Promise.all(
-      batches(add, identifiers).map(async ([identifier, filters]) => {
+      batches(add, identifiers).map(([identifier, filters]) => {
         for (const [filter, qos] of filters) asked.set(filter, qos);
+        const answered = (codes: readonly number[]) => {
+          if (!current()) return;
+          // What came before has no copy by these filters.
+          for (const { cameBy } of lastOnTopic.values()) cameBy.add(identifier);
+          for (const [i, [filter]] of filters.entries()) {
+            // From here on what it matches comes twice.
+            if (leaving.length > 0 && !held.has(filter)) moving.add(filter);
+            settle(filter, codes[i] ?? REFUSED);
+          }
+        };
         // A failure ends the connection, or is about to; were it ever to go on, the filters count as refused.
-        const codes = await connection.subscribe(filters, identifier).catch(() => []);
-        if (current()) for (const [i, [filter]] of filters.entries()) settle(filter, codes[i] ?? REFUSED);
+        return connection.subscribe(filters, identifier, answered).catch(() => answered([]));
       }),
     );
     // A refusal changes the plan: what was to leave may be needed after all.
-    if (current() && !again) {
-      const gone = [...leaving];
-      for (let i = 0; i < gone.length; i += BATCH) {
-        await connection.unsubscribe(gone.slice(i, i + BATCH)).catch(() => undefined);
-      }
+    for (let i = 0; i < leaving.length && current() && !again; i += BATCH) {
+      const gone = leaving.slice(i, i + BATCH);
+      await connection.unsubscribe(gone).catch(() => undefined);
       if (current()) for (const filter of gone) forget(filter);
     }
     if (!current()) return;
-    if (!again) endChange();
+    if (!again) {
+      over ??= performance.now() + (identifiers ? AFTERMATH.withIdentifiers : AFTERMATH.byContent);
+    }
     onChange();
   }
 
   function settle(filter: string, code: number) {
     if (code < REFUSED) {
       held.set(filter, code as Qos);
+      refused.delete(filter);
       return;
     }
     forget(filter);
@@ -107,9 +131,9 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
   }
 
   function endChange() {
-    joining.clear();
-    leaving.clear();
+    moving.clear();
     lastOnTopic.clear();
+    over = undefined;
   }
 
   /** Few packets, each of filters with one identifier. */
@@ -133,43 +157,54 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
   return {
     held,
     refused,
-    async attach(connection, identifiers, present) {
+    async attach(connection, identifiers, session) {
+      // Also what was asked for without an answer. All is asked for again: that changes but outdated identifiers.
+      const present = session ? new Set([...held.keys(), ...asked.keys(), ...session]) : [];
+      if (!session) endChange();
       link = { connection, identifiers };
+      running = undefined;
       held.clear();
       refused.clear();
       asked.clear();
-      endChange();
-      // Not in `asked`: they are asked for again, which changes nothing but an outdated identifier.
       for (const filter of present) held.set(filter, 0);
       await reconcile();
     },
     detach() {
       link = undefined;
+      running = undefined;
     },
     reconcile,
     get settling() {
       return running;
     },
     retryRefused() {
-      refused.clear();
+      retry = true;
       return reconcile();
     },
-    isSurplus({ identifiers, payload }, topic) {
-      if (joining.size === 0) return false;
-      const shared = identifiers.some(isSharedIdentifier);
-      const patterns = matching(topic);
-      const covers = (filters: Set<string>) =>
-        patterns.some((pattern) => filters.has(plan.filter(pattern, shared)));
-      if (!covers(leaving) || !covers(joining)) return false;
-      if (identifiers.length > 0) {
-        return identifiers.every((identifier) => {
-          const pattern = patternOf(identifier, topic);
-          return pattern !== undefined && joining.has(plan.filter(pattern, shared));
-        });
+    isSurplus({ topic: name, identifiers, payload }, topic) {
+      if (moving.size === 0) return false;
+      const now = performance.now();
+      if (over !== undefined && now > over) {
+        endChange();
+        return false;
       }
-      const key = patterns.join(' ');
-      if (lastOnTopic.get(key)?.equals(payload)) return lastOnTopic.delete(key);
-      lastOnTopic.set(key, payload);
+      const [identifier, another] = identifiers;
+      if (another !== undefined) return false; // a broker that sends one copy for all
+      const shared = identifier !== undefined && isSharedIdentifier(identifier);
+      const places = matching(topic).filter((pattern) => moving.has(plan.filter(pattern, shared)));
+      if (places.length < 2) return false;
+      const key = `${shared} ${name}`;
+      const last = lastOnTopic.get(key);
+      const within = identifier === undefined ? TWINS.byContent : TWINS.withIdentifiers;
+      if (last && now - last.at < within && last.payload.equals(payload)) {
+        // Without identifiers copies come in pairs: the next equal one is another message.
+        if (identifier === undefined) return lastOnTopic.delete(key);
+        if (!last.cameBy.has(identifier)) {
+          last.cameBy.add(identifier);
+          return true;
+        }
+      }
+      lastOnTopic.set(key, { cameBy: new Set([identifier]), payload: Buffer.from(payload), at: now });
       return false;
     },
   };

@@ -3,7 +3,15 @@ import { isTopicLevel } from '../cloud/topics';
 import type { EmulatorOptions } from './emulator';
 
 /** The command line, understood: help was asked for, or options, or what is wrong in one sentence. */
-export type CommandLine = { help: true } | { options: EmulatorOptions } | { mistake: string };
+export type CommandLine<O = { options: EmulatorOptions }> = { help: true } | { mistake: string } | O;
+
+/** Of `npm start`: what goes to the emulator, and what to Node-RED. */
+export interface StartOptions {
+  options: EmulatorOptions;
+  editorPort: number;
+  /** Default: one inside the checkout. */
+  userDir?: string;
+}
 
 type Check = (text: string) => boolean;
 
@@ -23,7 +31,17 @@ const NUMBERS = {
   interval: [integer(10, 86_400_000), 'milliseconds, 10 or more'],
   devices: [integer(0, 90_000), 'a number of devices, 90000 at most'],
   rate: [number(0.001, 1000), 'reports per second, 1000 at most'],
+  'editor-port': [integer(1, 65_535), 'a port number'],
 } as const satisfies Record<string, readonly [Check, string]>;
+const NUMBER_NAMES = [
+  'port',
+  'wss-port',
+  'device-port',
+  'interval',
+  'devices',
+  'rate',
+  'editor-port',
+] as const;
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
@@ -41,12 +59,22 @@ const FLAGS = {
   rate: text,
   help: { ...flag, short: 'h' },
 } as const;
+const START_FLAGS = { 'editor-port': text, 'user-dir': text } as const;
 
+/** Of `npm run emulator`. */
 export function parseCommandLine(args: string[]): CommandLine {
+  const line = parseStartLine(args);
+  if (!('options' in line)) return line;
+  const foreign = args.find((arg) => Object.keys(START_FLAGS).includes(arg.replace(/^--([^=]*).*/s, '$1')));
+  return foreign === undefined ? line : { mistake: `Unknown option '${foreign}'` };
+}
+
+/** Of `npm start`, which takes the emulator's flags and two of its own. */
+export function parseStartLine(args: string[]): CommandLine<StartOptions> {
   try {
-    const { values } = parseArgs({ args, options: FLAGS });
+    const { values } = parseArgs({ args, options: { ...FLAGS, ...START_FLAGS } });
     if (values.help) return { help: true };
-    for (const name of ['port', 'wss-port', 'device-port', 'interval', 'devices', 'rate'] as const) {
+    for (const name of NUMBER_NAMES) {
       const [valid, expected] = NUMBERS[name];
       const value = values[name];
       if (value !== undefined && !valid(value))
@@ -55,7 +83,7 @@ export function parseCommandLine(args: string[]): CommandLine {
     if (values.key !== undefined && !isTopicLevel(values.key)) {
       return { mistake: `--key ${values.key}: expected a project key, such as PR_emulator01` };
     }
-    for (const name of ['host', 'directory', 'secret'] as const) {
+    for (const name of ['host', 'directory', 'secret', 'user-dir'] as const) {
       if (values[name] === '') return { mistake: `--${name}: expected a value` };
     }
     const options = {
@@ -71,7 +99,11 @@ export function parseCommandLine(args: string[]): CommandLine {
       devices: numeric(values.devices),
       rate: numeric(values.rate),
     };
-    return { options: definedOnly(options) };
+    return {
+      options: definedOnly(options),
+      editorPort: numeric(values['editor-port']) ?? 1880,
+      ...(values['user-dir'] !== undefined && { userDir: values['user-dir'] }),
+    };
   } catch (error) {
     // What parseArgs throws says which argument it is about; its second sentence is about "--".
     if (error instanceof TypeError) return { mistake: error.message.split('. ')[0] ?? error.message };

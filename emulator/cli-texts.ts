@@ -3,20 +3,18 @@ import type { Emulator, EmulatorOptions } from './emulator';
 /** What the command says, in one language. */
 export interface Texts {
   help: string;
+  /** Of `npm start`. */
+  startHelp: string;
   started(emulator: Emulator): string;
   stopping: string;
   /** Of `npm start`: where the editor is. */
   editor(url: string): string;
-  portTaken(port: number, flag: string): string;
-  seeHelp: string;
+  /** `command`: what was run, for the example; `other`: a port for it. */
+  portTaken(port: number, flag: string, command: string, other: number): string;
+  seeHelp(command: string): string;
 }
 
-const english: Texts = {
-  help: `EZtCloud on a laptop: the platform's MQTT API with a few devices, for trying flows.
-
-Usage: npm run emulator -- [options]
-
-  --port <n>          applications, MQTT over TLS (7885; 0: any that is free)
+const englishFlags = `  --port <n>          applications, MQTT over TLS (7885; 0: any that is free)
   --wss-port <n>      applications, MQTT over secure WebSocket, path /mqtt (7886)
   --device-port <n>   devices, MQTT over TLS (8885)
   --host <address>    address to listen on (127.0.0.1)
@@ -27,7 +25,37 @@ Usage: npm run emulator -- [options]
   --no-built-in       without the built-in devices
   --devices <n>       further devices that only report (0)
   --rate <n>          reports per second of each of these (1)
-  -h, --help          this text`,
+  -h, --help          this text`;
+
+const chineseFlags = `  --port <n>          应用端 MQTT over TLS 端口（7885；0 表示任意空闲端口）
+  --wss-port <n>      应用端安全 WebSocket 端口，路径 /mqtt（7886）
+  --device-port <n>   设备端 MQTT over TLS 端口（8885）
+  --host <地址>       监听地址（127.0.0.1）
+  --directory <路径>  存放 CA 证书和密钥的目录（.emulator）
+  --key <key>         projectKey（PR_emulator01）
+  --secret <secret>   projectSecret（随机生成，保存在目录中）
+  --interval <毫秒>   内置设备的上报间隔（2000）
+  --no-built-in       不启动内置设备
+  --devices <n>       另外模拟的上报设备数量（0）
+  --rate <n>          这些设备每秒上报次数（1）
+  -h, --help          显示本说明`;
+
+const english: Texts = {
+  help: `EZtCloud on a laptop: the platform's MQTT API with a few devices, for trying flows.
+
+Usage: npm run emulator -- [options]
+
+${englishFlags}`,
+  startHelp: `The emulator, and a Node-RED with a tour of all nodes on it.
+
+Usage: npm start -- [options]
+
+  --editor-port <n>   the editor's (1880)
+  --user-dir <path>   Node-RED's user directory (.node-red)
+
+Of the emulator:
+
+${englishFlags}`,
   started: (emulator) => `EZtCloud emulator
 
   Access point      ${emulator.endpoint}
@@ -43,8 +71,9 @@ Usage: npm run emulator -- [options]
 Ctrl-C stops it.`,
   stopping: 'Stopping.',
   editor: (url) => `\n  The editor, with the tour of all nodes: ${url}\n  Ctrl-C stops it.\n`,
-  portTaken: (port, flag) => `Port ${port} is taken by another program: choose another one with ${flag}.`,
-  seeHelp: 'See --help.',
+  portTaken: (port, flag, command, other) =>
+    `Port ${port} is taken by another program: choose another one with ${flag}, for example ${command} -- ${flag} ${other}`,
+  seeHelp: (command) => `See ${command} -- --help.`,
 };
 
 const chinese: Texts = {
@@ -52,18 +81,17 @@ const chinese: Texts = {
 
 用法：npm run emulator -- [选项]
 
-  --port <n>          应用端 MQTT over TLS 端口（7885；0 表示任意空闲端口）
-  --wss-port <n>      应用端安全 WebSocket 端口，路径 /mqtt（7886）
-  --device-port <n>   设备端 MQTT over TLS 端口（8885）
-  --host <地址>       监听地址（127.0.0.1）
-  --directory <路径>  存放 CA 证书和密钥的目录（.emulator）
-  --key <key>         projectKey（PR_emulator01）
-  --secret <secret>   projectSecret（随机生成，保存在目录中）
-  --interval <毫秒>   内置设备的上报间隔（2000）
-  --no-built-in       不启动内置设备
-  --devices <n>       另外模拟的上报设备数量（0）
-  --rate <n>          这些设备每秒上报次数（1）
-  -h, --help          显示本说明`,
+${chineseFlags}`,
+  startHelp: `启动模拟器，以及载入全部节点示例流程的 Node-RED。
+
+用法：npm start -- [选项]
+
+  --editor-port <n>   编辑器端口（1880）
+  --user-dir <路径>   Node-RED 用户目录（.node-red）
+
+模拟器选项：
+
+${chineseFlags}`,
   started: (emulator) => `EZtCloud 模拟器
 
   MQTT API 接入点   ${emulator.endpoint}
@@ -79,8 +107,9 @@ const chinese: Texts = {
 按 Ctrl-C 停止。`,
   stopping: '正在停止。',
   editor: (url) => `\n  编辑器（已载入全部节点的示例流程）：${url}\n  按 Ctrl-C 停止。\n`,
-  portTaken: (port, flag) => `端口 ${port} 已被其他程序占用，请用 ${flag} 指定其他端口。`,
-  seeHelp: '参见 --help。',
+  portTaken: (port, flag, command, other) =>
+    `端口 ${port} 已被其他程序占用，请用 ${flag} 指定其他端口，例如 ${command} -- ${flag} ${other}`,
+  seeHelp: (command) => `参见 ${command} -- --help。`,
 };
 
 /** By the environment's `LANG`: Chinese for `zh…`, English for any other. */
@@ -94,11 +123,18 @@ function shortList(devices: readonly string[], none: string): string {
   return [...devices.slice(0, SHOWN), ...rest].join('\n                    ');
 }
 
-/** Why the emulator could not start, in a sentence. */
-export function reasonOf(texts: Texts, error: unknown, options: EmulatorOptions): string {
+/** Why `command` could not start, in a sentence; `flags`: the one flag that it may be about, or all that were given. */
+export function reasonOf(
+  texts: Texts,
+  command: string,
+  error: unknown,
+  flags: string | EmulatorOptions,
+): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error && typeof error.port === 'number') {
-    return texts.portTaken(error.port, flagOf(error.port, options));
+    const { port } = error;
+    const flag = typeof flags === 'string' ? flags : flagOf(port, flags);
+    return texts.portTaken(port, flag, command, port > 60_000 ? port - 1000 : port + 1000);
   }
   return error.message;
 }

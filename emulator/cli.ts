@@ -3,6 +3,7 @@ import { parseCommandLine } from './cli-options';
 import { reasonOf, textsFor } from './cli-texts';
 import { startEmulator } from './emulator';
 
+const COMMAND = 'npm run emulator';
 const texts = textsFor(process.env.LANG);
 
 /** Runs the emulator until SIGINT or SIGTERM. Exit codes: 0 stopped, 1 could not start, 2 wrong usage. */
@@ -13,7 +14,7 @@ async function main(): Promise<void> {
     return;
   }
   if ('mistake' in commandLine) {
-    console.error(`${commandLine.mistake}. ${texts.seeHelp}`);
+    console.error(`${commandLine.mistake}. ${texts.seeHelp(COMMAND)}`);
     process.exitCode = 2;
     return;
   }
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
   } catch (error) {
-    console.error(reasonOf(texts, error, options));
+    console.error(reasonOf(texts, COMMAND, error, options));
     process.exitCode = 1;
   }
 }

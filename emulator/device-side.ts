@@ -13,7 +13,7 @@ export async function createDeviceSide(deviceSecret: string, platform: Platform)
     maySubscribe: (username, filter) => deviceTopic(DOWN_CHANNELS, username, filter) !== undefined,
     received(username, topic, payload) {
       const report = deviceTopic(UP_CHANNELS, username, topic);
-      if (report) online.get(username)?.session.publish(report.channel, payload, report.stream);
+      if (report) platform.fromDevice(username, report.channel, payload, report.stream);
     },
     connected(username) {
       const device = online.get(username);

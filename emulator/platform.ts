@@ -18,6 +18,8 @@ export interface Platform {
   accepts(username: string): boolean;
   /** Brings a device online. A device exists from its first time online. */
   connect(username: string, deliver: Deliver): DeviceSession;
+  /** A message that a device published, which may be gone again by the time it is dealt with. */
+  fromDevice(username: string, channel: UpChannel, payload: Buffer, stream?: string): void;
   /** A message that an application published to `open/<projectKey>/<device>/<channel>[/<stream>]`. */
   fromApplication(topic: string, payload: Buffer): void;
   /** All devices that exist, online or not. */
@@ -68,6 +70,7 @@ export function createPlatform(
         },
       };
     },
+    fromDevice: (username, ...message) => devices.get(username)?.state.report(...message),
     fromApplication(topic, payload) {
       publish(topic, payload); // other applications may have subscribed to it
       const [, , username = '', channel] = topic.split('/');

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type Command, checkCommand, EztError, isPlainObject, type Listener } from '../cloud';
+import { type Command, checkCommand, EztError, isPlainObject, isTopicLevel, type Listener } from '../cloud';
 import { deviceOf } from './devices';
 import { type Message, onInput } from './input';
 import { joinProject } from './member';
@@ -18,7 +18,9 @@ export function registerCommandOut(RED: NodeAPI): void {
       raw.cloud,
       () => commandOutSettings(raw as Raw),
       (client, { device, waitReply, qos }) => {
-        if (!waitReply) return { refused: () => false, detach: () => undefined };
+        // What is no device fails message by message; a filter made of it would end the connection.
+        const none = device !== '' && !isTopicLevel(device);
+        if (!waitReply || none) return { refused: () => false, detach: () => undefined };
         const listener: Listener = {
           devices: device === '' ? [] : [device],
           channels: ['command_reply'],

@@ -126,7 +126,7 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     },
     leave(user) {
       users.delete(user);
-      if (users.size === 0) lingering = setTimeout(closeIfUnused, LINGER);
+      if (users.size === 0 && client) lingering = setTimeout(closeIfUnused, LINGER);
     },
   };
 }

@@ -16,17 +16,18 @@ export function onInput(
   handle: (message: Message, send: Send) => Promise<void>,
 ): void {
   node.on('input', (message: Message, send, done) => {
+    const end = (error?: Error) => {
+      try {
+        done(error);
+      } catch (unclonable) {
+        // Node-RED clones the message for Complete and Catch nodes, and overflows on one that is nested too deep.
+        if (error) node.error(error, { _msgid: message._msgid, payload: String(unclonable) });
+        else node.warn(asError(unclonable));
+      }
+    };
     handle(message, send).then(
-      () => done(),
-      (caught: unknown) => {
-        const error = caught instanceof EztError ? translate(RED, caught) : asError(caught);
-        try {
-          done(error);
-        } catch (unclonable) {
-          // Node-RED clones the message for the Catch node, and overflows on one that is nested too deep.
-          node.error(error, { _msgid: message._msgid, payload: String(unclonable) });
-        }
-      },
+      () => end(),
+      (caught: unknown) => end(caught instanceof EztError ? translate(RED, caught) : asError(caught)),
     );
   });
 }

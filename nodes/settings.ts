@@ -20,9 +20,16 @@ import {
  */
 export type Raw = NodeDef & Record<string, unknown>;
 
+/** Throws `EZT_CONFIG` for `${NAME}`: so Node-RED leaves it when there is no such variable. */
+function resolved(value: string): string {
+  const [, variable] = /^\s*\$\{([^{}]+)\}\s*$/.exec(value) ?? [];
+  if (variable !== undefined) throw new EztError('noVariable', { variable });
+  return value;
+}
+
 const text = (raw: Raw, name: string): string => {
   const value = raw[name];
-  return typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '';
+  return typeof value === 'string' ? resolved(value).trim() : typeof value === 'number' ? String(value) : '';
 };
 
 function bad(option: string, expected: string): EztError {
@@ -51,7 +58,7 @@ function list(raw: Raw, name: string): string[] {
   const value = raw[name];
   const items = typeof value === 'string' ? value.split(/[\s,;]+/) : (value ?? []);
   if (!Array.isArray(items)) throw bad(name, '[…]');
-  return [...new Set(items.map((item) => String(item).trim()).filter((item) => item !== ''))];
+  return [...new Set(items.map((item) => resolved(String(item)).trim()).filter((item) => item !== ''))];
 }
 
 const flag = (raw: Raw, name: string, byDefault: boolean): boolean => {
@@ -75,8 +82,9 @@ export function projectSettings(
   credentials: Credentials,
 ): Omit<ClientOptions, 'tls' | 'onError'> {
   const endpoint = parseEndpoint(text(raw, 'endpoint'));
-  const username = (credentials.projectKey ?? '').trim();
-  const password = credentials.projectSecret ?? '';
+  // The environment of a flow has numbers too.
+  const username = resolved(String(credentials.projectKey ?? '')).trim();
+  const password = resolved(String(credentials.projectSecret ?? ''));
   if (username === '') throw new EztError('noKey');
   if (!isTopicLevel(username)) throw new EztError('badKey');
   if (password === '') throw new EztError('noSecret');

@@ -44,6 +44,7 @@ const INTERVAL = 250;
 export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending }: StatusSource) {
   let shown = '';
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
 
   function current(settled: boolean): NodeStatus {
     const connected = client.state.is === 'connected';
@@ -70,7 +71,8 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
   }
 
   function changed() {
-    if (timer) return;
+    // What a closing node still settles is not for its successor, which has the same id, to show.
+    if (timer || stopped) return;
     draw(false);
     timer = setTimeout(() => {
       timer = undefined;
@@ -83,6 +85,7 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
   return {
     changed,
     stop() {
+      stopped = true;
       unwatch();
       clearTimeout(timer);
     },

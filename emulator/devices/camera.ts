@@ -7,8 +7,8 @@ export const camera: Kind = {
     let frame = 0;
     return {
       tick(count) {
-        if (count % 12 === 10) device.goOffline();
-        if (count % 12 === 0) device.goOnline();
+        if (count % 12 === 2) device.goOffline();
+        if (count % 12 === 4) device.goOnline();
         if (!device.online()) return;
         frame += 1;
         const seen = count % 3 === 0 ? [{ label: 'person', confidence: 0.87, box: [120, 64, 80, 210] }] : [];

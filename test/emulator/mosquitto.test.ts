@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import should from 'should';
+import { needs } from '../support/machine';
 import { type Bench, setUp } from './clients';
 
-// As in the README; ports, CA file and secrets are those of the emulator's first lines.
+// As in both READMEs (a test below compares them); ports, CA file and secrets are those of the emulator's first lines.
 const APPLICATION = 'localhost -p 7885 --cafile .emulator/ca.pem -u PR_emulator01';
 const DEVICE = 'localhost -p 8885 --cafile .emulator/ca.pem -u DU_mydevice001';
 const COMMANDS = {
@@ -17,9 +19,8 @@ const COMMANDS = {
   foreignPublish: `mosquitto_pub -h ${APPLICATION} -P $PROJECT_SECRET -V 5 -q 1 -t open/PR_other/DU_1/attributes_push -m '{"relay":true}'`,
 };
 
-const installed = spawnSync('mosquitto_sub', ['--help']).error === undefined;
-
-(installed ? describe : describe.skip)(`mosquitto's clients${installed ? '' : ' (not installed)'}`, () => {
+describe("mosquitto's clients", function () {
+  needs(this, 'mosquitto-clients');
   let bench: Bench;
   const running = new Set<ChildProcess>();
   before(async () => {
@@ -27,7 +28,7 @@ const installed = spawnSync('mosquitto_sub', ['--help']).error === undefined;
   });
   after(async () => {
     for (const child of running) child.kill();
-    await bench.tearDown();
+    await bench?.tearDown();
   });
 
   /** The next SUBSCRIBE that a broker accepts; mosquitto_sub itself holds back what it has to say. */
@@ -56,6 +57,13 @@ const installed = spawnSync('mosquitto_sub', ['--help']).error === undefined;
     }
     return once(child, 'close').then(([code]) => ({ code: code as number, output }));
   }
+
+  it('are used as both READMEs say', () => {
+    for (const readme of ['README.md', 'README.zh-CN.md']) {
+      const text = readFileSync(readme, 'utf8');
+      for (const command of Object.values(COMMANDS)) text.should.containEql(`${command}\n`);
+    }
+  });
 
   it('play a device and an application', async () => {
     const watched = subscribed('applications');

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Node, NodeInitializer } from '@node-red/registry';
 import helper, { type Credentials, type DeployType, type Flow } from 'node-red-node-test-helper';
 import { temporaryDirectory } from './cleanup';
 import { within } from './events';
+import { forgetStatuses } from './statuses';
 
 /** Files of Node-RED's own nodes, by the types they register; `catch`, `status` and `complete` the helper loads. */
 const CORE: Readonly<Record<string, string>> = {
@@ -42,6 +45,7 @@ export interface LoadOptions {
  * `{ id: 'h', type: 'helper' }` is a node that a test can listen to. End it with `unload`.
  */
 export async function loadFlow(flow: Flow, options: LoadOptions = {}): Promise<void> {
+  forgetStatuses();
   await helper.startServer();
   helper.settings({ userDir: temporaryDirectory('user'), ...options.settings });
   const files = new Set(flow.flatMap(({ type }) => CORE[String(type)] ?? []));
@@ -72,9 +76,26 @@ export async function unload(): Promise<void> {
   await helper.stopServer();
 }
 
+/** Stops the flows as Node-RED does before it ends; `unload` is still to come. */
+export const stopFlows = (): Promise<void> => helper._redNodes.stopFlows();
+
 /** The running node `id`; throws if there is none. */
 export function nodeOf(id: string): Node {
   const node = helper.getNode(id);
   if (!node) throw new Error(`The flow has no running node ${id}`);
   return node;
+}
+
+/** A request to the admin API of this Node-RED: path with leading slash; `body` is sent as JSON by POST. */
+export async function admin(path: string, body?: unknown): Promise<Response> {
+  const server = createServer(helper._httpAdmin);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const headers = { connection: 'close', 'content-type': 'application/json' };
+  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  try {
+    return await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers });
+  } finally {
+    server.close();
+  }
 }

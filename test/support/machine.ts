@@ -8,6 +8,10 @@ const PARTS = {
     find: () => dynamicSecurity() && executable('mosquitto'),
     missing: 'mosquitto is not installed (apt-get install mosquitto)',
   },
+  'mosquitto-clients': {
+    find: () => executable('mosquitto_sub'),
+    missing: "mosquitto's clients are not installed (apt-get install mosquitto-clients)",
+  },
   chromium: {
     find: () => executable('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'),
     missing: 'chromium is not installed (apt-get install chromium)',

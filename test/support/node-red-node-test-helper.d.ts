@@ -1,5 +1,6 @@
 declare module 'node-red-node-test-helper' {
   import type { EventEmitter } from 'node:events';
+  import type { RequestListener } from 'node:http';
   import type { Node, NodeInitializer } from '@node-red/registry';
 
   export type Flow = readonly Readonly<Record<string, unknown>>[];
@@ -11,8 +12,11 @@ declare module 'node-red-node-test-helper' {
     /** Node-RED's runtime; `setFlows` of the helper itself waits for the start of the flows for 300 ms only. */
     readonly _redNodes: {
       setFlows(flow: Flow, credentials: Credentials | null, type: DeployType): Promise<string>;
+      stopFlows(): Promise<void>;
     };
     readonly _events: EventEmitter;
+    /** The express application of the admin API; `load` makes a new one. */
+    readonly _httpAdmin: RequestListener;
     init(runtimePath: string): void;
     settings(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
     load(nodes: NodeInitializer | NodeInitializer[], flow: Flow, credentials?: Credentials): Promise<void>;

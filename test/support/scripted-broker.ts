@@ -22,6 +22,8 @@ export interface ScriptedBrokerOptions {
   refuseUpgrade?: number;
   certificate?: CertificateOptions;
   authority?: Authority;
+  /** Default: a free one. */
+  port?: number;
   /** Further options of the TLS server; TLS 1.1 needs `ciphers: 'ALL@SECLEVEL=0'` besides the versions. */
   tls?: TlsOptions;
 }
@@ -84,7 +86,7 @@ export async function startScriptedBroker(options: ScriptedBrokerOptions = {}): 
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   const drop = () => {

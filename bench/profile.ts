@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs';
+import { bare, ours } from './flows';
+import { warmUp } from './paired';
+import { type Contender, type Lab, startSubject } from './subject';
+import { table } from './table';
+import { REPORT } from './traffic';
+
+interface Profile {
+  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
+  samples: number[];
+}
+
+const SECONDS = 3;
+const LINES = 25;
+const traffic = { devices: 1000, leaves: ['attributes'], payload: REPORT };
+const CONTENDERS: readonly Contender[] = [
+  { name: 'ours', flow: ours(), traffic },
+  { name: 'bare', flow: bare, traffic },
+  { name: 'ours-1000-nodes', flow: ours(1000), traffic },
+];
+
+/** Profiles Node-RED with one node for all devices; returns the functions that took the most time themselves. */
+export async function runProfile(lab: Lab, progress: (line: string) => void): Promise<string> {
+  const reports: string[] = [];
+  for (const contender of CONTENDERS) {
+    progress(`${contender.name}: starting`);
+    const subject = await startSubject(contender, lab);
+    const messages = await warmUp(contender, subject, SECONDS);
+    const { cpu } = await subject.measure(messages);
+    const profile = (await subject.profile(messages)) as Profile;
+    await subject.stop();
+    writeFileSync(`${contender.name}.cpuprofile`, JSON.stringify(profile));
+    reports.push(`${contender.name}: ${cpu.toFixed(1)} µs a message\n${topLines(profile, cpu)}`);
+  }
+  return reports.join('\n\n');
+}
+
+function topLines({ nodes, samples }: Profile, cpu: number): string {
+  const self = new Map<number, number>();
+  for (const id of samples) self.set(id, (self.get(id) ?? 0) + 1);
+  const byFunction = new Map<string, number>();
+  let busy = 0;
+  for (const { id, callFrame } of nodes) {
+    const count = self.get(id) ?? 0;
+    if (callFrame.functionName === '(idle)') continue;
+    busy += count;
+    const name =
+      `${callFrame.functionName || '(anonymous)'} ${place(callFrame.url, callFrame.lineNumber)}`.trim();
+    byFunction.set(name, (byFunction.get(name) ?? 0) + count);
+  }
+  const top = [...byFunction].sort(([, a], [, b]) => b - a).slice(0, LINES);
+  return table([
+    ['function', 'self', 'µs'],
+    ...top.map(([name, count]) => [
+      name,
+      `${((100 * count) / busy).toFixed(1)} %`,
+      ((cpu * count) / busy).toFixed(2),
+    ]),
+  ]);
+}
+
+/** The file without what stands before the package or the source tree. */
+const place = (url: string, line: number): string => {
+  const file = url
+    .replace(/^.*node_modules\//, '')
+    .replace(/^.*\/dist\//, '')
+    .replace(/^file:\/\//, '');
+  return file === '' ? '' : `${file}:${line + 1}`;
+};

@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+import { cleanUp } from '../test/support/cleanup';
+import { startBroker } from './broker';
+import type { Finding } from './findings';
+import { judge, type Verdict } from './goals';
+import { startLoad } from './load';
+import { type Plan, type Round, runPaired } from './paired';
+import { runProfile } from './profile';
+import { findingReport, pairedReport, verdictReport } from './report';
+import { writeResults } from './results';
+import { measureRouting } from './routing';
+import { PAIRED, SINGLE } from './scenarios';
+
+const HELP = `npm run bench -- [options]
+  --quick            under two minutes: fewer rounds, fewer scenarios; writes nothing
+  --scenario <name>  only this one, and again for more: ${[...PAIRED, ...SINGLE].map(({ name }) => name).join(', ')}
+  --rounds <n>       paired rounds (7; quick 2)
+  --seconds <s>      length of one measurement (2; quick 0.6)
+  --routing          routing alone, in this process: seconds, no broker needed
+  --profile          where the time goes, ours and bare; writes *.cpuprofile to the current directory
+`;
+
+/** What the quick form measures. */
+const QUICK = ['in-one', 'in-each', 'payload-10b', 'out', 'commands-1', 'load'];
+
+const started = performance.now();
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+const progress = (line: string) => {
+  const seconds = String(Math.round((performance.now() - started) / 1000)).padStart(4);
+  process.stderr.write(`${seconds} s  ${line}\n`);
+};
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      scenario: { type: 'string', multiple: true },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      routing: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return say(HELP);
+  if (values.routing) return say(measureRouting());
+  const { quick, scenario } = values;
+  const plan: Plan = {
+    rounds: Number(values.rounds ?? (quick ? 2 : 7)),
+    seconds: Number(values.seconds ?? (quick ? 0.6 : 2)),
+  };
+  const wanted = ({ name }: { name: string }) =>
+    scenario ? scenario.includes(name) : !quick || QUICK.includes(name);
+  const unknown = scenario?.find((name) => ![...PAIRED, ...SINGLE].some((each) => each.name === name));
+  if (unknown !== undefined) throw new Error(`There is no scenario ${unknown}\n\n${HELP}`);
+
+  const broker = await startBroker();
+  const load = startLoad(broker.plainPort);
+  try {
+    if (values.profile) return say(await runProfile({ broker, load }, progress));
+    const rounds: Record<string, Round[]> = {};
+    const verdicts: Verdict[] = [];
+    const findings: Finding[] = [];
+    for (const each of PAIRED.filter(wanted)) {
+      const found = await runPaired(each, { broker, load }, plan, progress);
+      rounds[each.name] = found;
+      const judged = each.goals.flatMap((goal) => judge(each.name, goal, found));
+      verdicts.push(...judged);
+      say(`\n${pairedReport(each, found)}\n`);
+    }
+    for (const each of SINGLE.filter(wanted)) {
+      const found = await each.run({ broker, load, quick, rounds: plan.rounds, progress });
+      findings.push(...found);
+    }
+    if (findings.length > 0) say(`\n${findingReport(findings)}`);
+    if (verdicts.length > 0) say(`\n${verdictReport(verdicts)}`);
+    if (!quick && !scenario) writeResults({ plan, rounds, verdicts, findings });
+  } finally {
+    load.stop();
+    await broker.stop();
+  }
+}
+
+main()
+  .catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  })
+  .finally(cleanUp);

@@ -1,0 +1,107 @@
+import { bare, core, coreSwitch, ours, oursForAll } from '../flows';
+import type { PairedScenario } from '../paired';
+import type { Contender } from '../subject';
+import { REPORT } from '../traffic';
+
+const reports = (devices: number) => ({ devices, leaves: ['attributes'], payload: REPORT });
+
+/** A node that takes everything hears 1,000 devices. */
+const BARE: Contender = { name: 'bare, 1 node', flow: bare, traffic: reports(1000) };
+const OURS: Contender = { name: 'ours, 1 node', flow: ours(), traffic: reports(1000) };
+const CORE_3: Contender = { name: 'core 3.1.1, 1 node', flow: core(4), traffic: reports(1000) };
+const CORE_5: Contender = { name: 'core 5, 1 node', flow: core(5), traffic: reports(1000) };
+
+const oursEach = (nodes: number): Contender => ({
+  name: `ours, ${nodes} nodes`,
+  flow: ours(nodes),
+  traffic: reports(nodes),
+});
+const coreEach = (version: 4 | 5, nodes: number): Contender => ({
+  name: `core ${version === 4 ? '3.1.1' : '5'}, ${nodes} nodes`,
+  flow: core(version, nodes),
+  traffic: reports(nodes),
+});
+const SWITCH: Contender = { name: 'core + switch, 1000', flow: coreSwitch(1000), traffic: reports(1000) };
+
+export const inOne: PairedScenario = {
+  name: 'in-one',
+  title: '1 node, all devices',
+  contenders: [OURS, BARE, CORE_3, CORE_5],
+  goals: [
+    { what: '1 node, all devices', of: OURS.name, with: [BARE.name], figures: 'speed', ratio: 1 },
+    {
+      what: '1 node, all devices',
+      of: OURS.name,
+      with: [CORE_3.name, CORE_5.name],
+      figures: 'speed',
+      ratio: 1.15,
+    },
+  ],
+};
+
+export const inEach: PairedScenario = {
+  name: 'in-each',
+  title: '100 and 1,000 nodes, a device each',
+  contenders: [
+    OURS,
+    oursEach(100),
+    oursEach(1000),
+    coreEach(4, 100),
+    coreEach(5, 100),
+    coreEach(4, 1000),
+    coreEach(5, 1000),
+    SWITCH,
+  ],
+  goals: [
+    {
+      what: '100 nodes, a device each',
+      of: 'ours, 100 nodes',
+      with: [OURS.name],
+      figures: 'speed',
+      ratio: 0.9,
+    },
+    {
+      what: '1,000 nodes, a device each',
+      of: 'ours, 1000 nodes',
+      with: [OURS.name],
+      figures: 'speed',
+      ratio: 0.9,
+    },
+    {
+      what: '1,000 nodes, a device each',
+      of: 'ours, 1000 nodes',
+      with: ['core 3.1.1, 1000 nodes', 'core 5, 1000 nodes', SWITCH.name],
+      figures: 'speed',
+      ratio: 5,
+    },
+  ],
+};
+
+/** Ten nodes, each for a data stream of its own of every device. */
+const WILDCARDS: Contender = {
+  name: 'ours, 10 wildcard nodes',
+  flow: oursForAll(10, (i) => ({ types: ['data'], streams: [`s${i}`], dataFormat: 'json' })),
+  traffic: { devices: 100_000, leaves: Array.from({ length: 10 }, (_, i) => `data/s${i}`), payload: REPORT },
+};
+
+export const inMany: PairedScenario = {
+  name: 'in-many',
+  title: '10,000 nodes; 100,000 devices',
+  contenders: [OURS, oursEach(10_000), WILDCARDS],
+  goals: [
+    {
+      what: '10,000 nodes, a device each',
+      of: 'ours, 10000 nodes',
+      with: [OURS.name],
+      figures: 'speed',
+      ratio: 0.85,
+    },
+    {
+      what: '100,000 devices, 10 wildcard nodes',
+      of: WILDCARDS.name,
+      with: [OURS.name],
+      figures: 'speed',
+      ratio: 0.85,
+    },
+  ],
+};

@@ -1,0 +1,23 @@
+import type { SingleScenario } from '../findings';
+import type { PairedScenario } from '../paired';
+import { deploy } from './deploy';
+import { inEach, inMany, inOne } from './in';
+import { load } from './load';
+import { memory } from './memory';
+import { commandsMany, commandsOne, out } from './out';
+import { fanOut, large, small, values } from './payloads';
+
+/** Everything `npm run bench` measures, in this order. */
+export const PAIRED: readonly PairedScenario[] = [
+  inOne,
+  inEach,
+  inMany,
+  fanOut,
+  large,
+  small,
+  values,
+  out,
+  commandsOne,
+  commandsMany,
+];
+export const SINGLE: readonly SingleScenario[] = [deploy, memory, load];

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Finding, SingleScenario } from '../findings';
+import { median } from '../statistics';
+
+const PACKAGE = join(__dirname, '../../nodes/eztcloud.js');
+
+/** Runs in a fresh process, as when Node-RED starts: everything but Node's own modules is loaded anew. */
+const SCRIPT = `
+  const { performance } = require('node:perf_hooks');
+  const start = performance.now();
+  require(${JSON.stringify(PACKAGE)});
+  const took = performance.now() - start;
+  const mqtt = Object.keys(require.cache).filter((file) => /node_modules.mqtt.build/.test(file)).length;
+  const files = Object.keys(require.cache).length;
+  const before = performance.now();
+  require(require.resolve('mqtt', { paths: [${JSON.stringify(PACKAGE)}] }));
+  console.log(JSON.stringify({ took, mqtt, files, first: performance.now() - before }));
+`;
+
+interface Loaded {
+  took: number;
+  mqtt: number;
+  files: number;
+  first: number;
+}
+
+const once = (): Loaded => {
+  const output = execFileSync(process.execPath, ['-e', SCRIPT], { encoding: 'utf8' });
+  return JSON.parse(output) as Loaded;
+};
+
+export const load: SingleScenario = {
+  name: 'load',
+  title: 'loading the package',
+  async run({ rounds, progress }): Promise<Finding[]> {
+    const runs = Array.from({ length: Math.max(5, rounds) }, () => {
+      const run = once();
+      progress(`require: ${run.took.toFixed(1)} ms`);
+      return run;
+    });
+    const took = median(runs.map((run) => run.took));
+    const mqtt = Math.max(...runs.map((run) => run.mqtt));
+    return [
+      {
+        scenario: 'load',
+        what: 'require of the package',
+        value: took,
+        unit: 'ms',
+        goal: '≤ 5',
+        met: took <= 5,
+      },
+      {
+        scenario: 'load',
+        what: 'files of mqtt loaded by that',
+        value: mqtt,
+        unit: '',
+        goal: '0',
+        met: mqtt === 0,
+      },
+      {
+        scenario: 'load',
+        what: 'mqtt, on the first connection',
+        value: median(runs.map((run) => run.first)),
+        unit: 'ms',
+      },
+    ];
+  },
+};

@@ -1,0 +1,90 @@
+import { resolve } from 'node:path';
+import type { Browser } from 'playwright-core';
+import should from 'should';
+import type { Emulator } from '../../emulator/emulator';
+import { type Editor, openEditor, startBrowser } from '../support/browser';
+import { environment, startFastEmulator } from '../support/emulator';
+import { example, named } from '../support/examples';
+import { needs } from '../support/machine';
+import { type NodeRed, startNodeRed } from '../support/node-red';
+
+const tour = example('tour.json');
+const TYPES = ['attributes', 'event_report', 'command_reply', 'data', 'alarm', 'online'];
+/**
+ * `TOUR_PNG=docs/tour.png node_modules/.bin/mocha -g 'the tour in a browser'` makes the README's picture anew;
+ * ImageMagick's `mogrify +dither -colors 128 -strip docs/tour.png` makes it small.
+ */
+const picture = process.env.TOUR_PNG;
+
+describe('the tour in a browser', function () {
+  needs(this, 'chromium');
+  this.timeout(120_000);
+  let emulator: Emulator;
+  let red: NodeRed;
+  let browser: Browser;
+  let editor: Editor;
+  before(async () => {
+    emulator = await startFastEmulator({ interval: picture === undefined ? 200 : 1000 });
+    red = await startNodeRed({ env: environment(emulator) });
+    await red.deploy(tour.nodes);
+    browser = await startBrowser();
+    editor = await openEditor(browser, red.url);
+  });
+  after(async () => {
+    await browser?.close();
+    await red?.stop();
+    await emulator?.stop();
+  });
+
+  it('is what the editor opens with', async () => {
+    const tab = editor.page.locator('#red-ui-workspace-tabs .red-ui-tab.active');
+    await tab.filter({ hasText: 'EZtCloud tour' }).waitFor();
+    for (const { id, type } of tour.nodes.filter(({ x }) => x !== undefined)) {
+      should(await editor.page.locator(`[id="${id}"]`).count()).equal(1, type);
+    }
+  });
+
+  it('fits in the window', async () => {
+    const chart = await editor.page.locator('#red-ui-workspace-chart').boundingBox();
+    const lowest = await editor.page.locator(`[id="${named(tour, 'error code').id}"]`).boundingBox();
+    should((lowest?.y ?? 0) + (lowest?.height ?? 0)).be.below((chart?.y ?? 0) + (chart?.height ?? 0));
+  });
+
+  it('says connected on each node', async () => {
+    const ours = tour.nodes.filter(({ type }) => /^ezt-/.test(type));
+    for (const { id } of ours) {
+      const status = editor.page.locator(`[id="${id}"] .red-ui-flow-node-status-label`);
+      await status.filter({ hasText: /^connected$/ }).waitFor();
+    }
+  });
+
+  it('fills the debug sidebar with all six types and the reply', async () => {
+    await editor.ask("RED.sidebar.show('debug')");
+    for (const name of [...TYPES, 'reply']) {
+      const rows = editor.page.locator('.red-ui-debug-msg', { hasText: `node: ${name}` });
+      await rows.first().waitFor({ timeout: 45_000 });
+    }
+    should(await editor.page.locator('.red-ui-debug-msg-level-20, .red-ui-debug-msg-level-30').count()).equal(
+      0,
+    );
+  });
+
+  it('shows the error code when nobody answers', async () => {
+    await editor.page
+      .locator(`[id="${named(tour, 'ask a silent device').id}"] .red-ui-flow-node-button`)
+      .click();
+    const status = editor.page.locator(
+      `[id="${named(tour, 'error code').id}"] .red-ui-flow-node-status-label`,
+    );
+    await status.filter({ hasText: 'EZT_REPLY_TIMEOUT' }).waitFor();
+    if (picture !== undefined) {
+      await editor.page.locator('[data-palette-type="ezt-attr-out"]').scrollIntoViewIfNeeded();
+      await editor.page.mouse.move(1, 1);
+      await editor.page.screenshot({ path: resolve(picture) });
+    }
+  });
+
+  it('leaves the console clean', () => {
+    editor.problems.should.deepEqual([]);
+  });
+});

@@ -1,0 +1,57 @@
+import should from 'should';
+import { types } from '../nodes/registered';
+import { type ExampleNode, examples } from '../support/examples';
+
+/** What Node-RED itself keeps of a node. */
+const STRUCTURE = ['id', 'type', 'z', 'x', 'y', 'wires', 'credentials'];
+const PLACEHOLDER = /^\$\{EZT_[A-Z_]+\}$/;
+const isConfig = ({ type, x }: ExampleNode) => x === undefined && type !== 'tab';
+
+describe('example files', () => {
+  it('use every type of ours', () => {
+    const used = new Set(examples.flatMap(({ nodes }) => nodes.map(({ type }) => type)));
+    for (const type of types.keys()) used.has(type).should.be.true(type);
+  });
+
+  it('share their config nodes, so that two imports make one connection', () => {
+    const configs = examples.map(({ nodes }) => nodes.filter(isConfig));
+    for (const [i, each] of configs.entries()) each.should.deepEqual(configs[0], examples[i]?.file);
+  });
+
+  it('have no other node id in common', () => {
+    const ids = examples.flatMap(({ nodes }) => nodes.filter((node) => !isConfig(node)).map(({ id }) => id));
+    should(new Set(ids).size).equal(ids.length);
+  });
+
+  for (const { file, nodes } of examples) {
+    const ours = nodes.filter(({ type }) => types.has(type));
+
+    it(`${file} has the properties of the nodes, no more and no less`, () => {
+      for (const { type, name, ...node } of ours) {
+        const known = Object.keys(types.get(type)?.defaults ?? {});
+        const given = Object.keys({ name, ...node }).filter((key) => !STRUCTURE.includes(key));
+        given.sort().should.deepEqual(known.sort(), `${type} ${name}`);
+      }
+    });
+
+    it(`${file} holds no secret and no address`, () => {
+      for (const { credentials = {}, endpoint } of nodes) {
+        for (const value of Object.values(credentials)) value.should.match(PLACEHOLDER);
+        if (endpoint !== undefined) should(endpoint).match(PLACEHOLDER);
+      }
+    });
+
+    it(`${file} says what it shows, in both languages`, () => {
+      const comments = nodes.filter(({ type }) => type === 'comment');
+      comments.should.not.be.empty();
+      for (const { name } of comments) should(name).match(/[a-z].*\p{Script=Han}/u);
+      const [tab] = nodes.filter(({ type }) => type === 'tab');
+      should(tab?.info).match(/EZT_ENDPOINT.*\p{Script=Han}/su);
+    });
+
+    it(`${file} has its wires end at its own nodes`, () => {
+      const ids = new Set(nodes.map(({ id }) => id));
+      for (const { wires = [] } of nodes) for (const id of wires.flat()) ids.has(id).should.be.true(id);
+    });
+  }
+});
