@@ -115,6 +115,8 @@ export function openClient(options: ClientOptions): Client {
   let connection: Connection | undefined;
   let outdated = false; // the subscriptions
   let paused = false;
+  /** Gone while flows were deployed: perhaps only to come back, so what they listened to is kept until the end. */
+  const departed = new Set<Listener>();
 
   const replies: Receiver = {
     attributes: [],
@@ -241,7 +243,8 @@ export function openClient(options: ClientOptions): Client {
       outdate();
     },
     unlisten(listener) {
-      router.remove(listener);
+      if (paused) departed.add(listener);
+      else router.remove(listener);
       outdate();
     },
     refusalOf,
@@ -253,12 +256,16 @@ export function openClient(options: ClientOptions): Client {
         owner,
       ),
     send,
-    async request(device, command, { qos, timeout, listener, owner }) {
-      update();
-      if (subscriptions.settling) await subscriptions.settling;
-      const code = refusalOf(listener);
-      if (code !== undefined) throw new EztError('repliesRefused', { code: formatCode(code) });
-      return commands.request(device, command.id, timeout, () => send(device, command, qos, owner), owner);
+    request(device, command, { qos, timeout, listener, owner }) {
+      const sendWhenSubscribed = async (wanted: () => boolean) => {
+        update();
+        if (subscriptions.settling) await subscriptions.settling;
+        if (!wanted()) return;
+        const code = refusalOf(listener);
+        if (code !== undefined) throw new EztError('repliesRefused', { code: formatCode(code) });
+        await send(device, command, qos, owner);
+      };
+      return commands.request(device, command.id, timeout, sendWhenSubscribed, owner);
     },
     newCommandId: commands.newId,
     pending: (owner) => ({ queued: outbox.size(owner), commands: commands.size(owner) }),
@@ -273,6 +280,8 @@ export function openClient(options: ClientOptions): Client {
     },
     resume() {
       paused = false;
+      for (const listener of departed) router.remove(listener);
+      departed.clear();
       update();
       inbox.resume();
     },

@@ -16,15 +16,15 @@ export interface Commands {
   /** An id that no command in flight to `device` has, 1 … 2³¹−1. */
   newId(device: string): number;
   /**
-   * Awaits the reply to a command that `send` hands over; it resolves when the broker has the command, and the
-   * `timeout` (ms) runs from then. Rejects as `send` does, with `EZT_REPLY_TIMEOUT`, with `EZT_PAYLOAD` when
+   * Awaits the reply to a command that `send` hands over, if the command is still `wanted()` when its turn has
+   * come; it resolves when the broker has the command, and the `timeout` (ms) runs from then. Rejects as `send` does, with `EZT_REPLY_TIMEOUT`, with `EZT_PAYLOAD` when
    * that id already awaits a reply from the device, or with `EZT_CLOSED`. `owner`: see {@link withdraw}.
    */
   request(
     device: string,
     id: number,
     timeout: number,
-    send: () => Promise<void>,
+    send: (wanted: () => boolean) => Promise<void>,
     owner: object,
   ): Promise<Answer>;
   /** Offers a received reply; `false` when nobody awaits it: a late, doubled or foreign one. */
@@ -78,7 +78,7 @@ export function createCommands(): Commands {
         };
         pending.set(name, { owner, settle });
         count(owner, 1);
-        const sent = (async () => send())(); // a rejection, too, when `send` throws at once
+        const sent = (async () => send(() => open))(); // a rejection, too, when `send` throws at once
         sent.then(() => {
           if (!open) return; // replied before the broker's acknowledgement
           const late = () => settle(new EztError('replyTimeout', { device, seconds: timeout / 1000 }));

@@ -59,6 +59,8 @@ export function createInbox(options: InboxOptions): Inbox {
   };
   let kept: [Connection, Received, Topic][] = [];
   let pauseTimer: NodeJS.Timeout | undefined;
+  /** Handed over in this turn of the event loop; a flow gets its messages at the end of the turn. */
+  let handedOver: [Connection, Received][] = [];
   let closed = false;
 
   /** The topic of a message that somebody may want. */
@@ -79,7 +81,18 @@ export function createInbox(options: InboxOptions): Inbox {
     } catch (error) {
       onError(error);
     }
-    connection.acknowledge(received);
+    if (handedOver.push([connection, received]) === 1) setImmediate(acknowledge);
+  }
+
+  /**
+   * Tells the broker what the flow has got. When flows begin to stop in the same turn, their nodes may be gone
+   * before they get it: then this waits until they are back, and for ever if the connection ends, so that the
+   * broker sends it again.
+   */
+  function acknowledge() {
+    if (pauseTimer) return;
+    for (const [connection, received] of handedOver) connection.acknowledge(received);
+    handedOver = [];
   }
 
   function dispatch(received: Received, topic: Topic) {
@@ -121,6 +134,7 @@ export function createInbox(options: InboxOptions): Inbox {
   function resume() {
     clearTimeout(pauseTimer);
     pauseTimer = undefined;
+    acknowledge();
     const messages = kept;
     kept = [];
     for (const message of messages) handOver(...message);

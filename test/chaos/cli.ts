@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+import { cleanUp } from '../support/cleanup';
+import { runRound } from './round';
+import { tableOf } from './table';
+
+/** `npm run chaos -- --minutes N [--seed S] [--only fault]…`: exits with 1 when a promise was broken. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '5' },
+      seed: { type: 'string', default: String(Date.now() % 100_000) },
+      only: { type: 'string', multiple: true },
+    },
+  });
+  const seed = Number(values.seed);
+  const minutes = Number(values.minutes);
+  if (!Number.isInteger(seed) || !(minutes > 0)) {
+    console.error('Usage: npm run chaos -- --minutes N [--seed whole number] [--only "name of a fault"]');
+    process.exitCode = 2;
+    return;
+  }
+  console.log(`Seed ${seed}, ${minutes} min`);
+  const verdict = await runRound({
+    seed,
+    duration: minutes * 60_000,
+    ...(values.only && { only: values.only }),
+    onProgress: (fault, elapsed) => {
+      const line = `${(elapsed / 1000).toFixed(0).padStart(5)} s of ${minutes * 60}  ${fault}`;
+      if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line}`);
+      else console.log(line);
+    },
+  });
+  console.log(`\n${tableOf(verdict)}`);
+  for (const violation of verdict.violations.slice(0, 50)) console.error(violation);
+  console.log(
+    verdict.violations.length === 0 ? 'No promise broken.' : `${verdict.violations.length} broken.`,
+  );
+  process.exitCode = verdict.violations.length === 0 ? 0 : 1;
+}
+
+main()
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  })
+  .finally(cleanUp);

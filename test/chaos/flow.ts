@@ -1,0 +1,81 @@
+import type { Credentials, Flow } from '../support/flows';
+
+export interface FlowOptions {
+  endpoint: string;
+  caFile: string;
+  key: string;
+  secret: string;
+}
+
+/** A source, the node under test (its id is the stream's name), and sinks for what Complete and Catch see. */
+function stream(id: string, node: Record<string, unknown>, rate: number, revision: number): Flow {
+  return [
+    { id: `${id}-source`, type: 'ledger-source', z: 'tab', stream: id, rate, wires: [[id]] },
+    { id, z: 'tab', name: `revision ${revision}`, ...node },
+    { id: `${id}-complete`, type: 'complete', z: 'tab', scope: [id], wires: [[`${id}-completed`]] },
+    { id: `${id}-completed`, type: 'ledger-sink', z: 'tab', event: 'complete', wires: [] },
+    { id: `${id}-catch`, type: 'catch', z: 'tab', scope: [id], wires: [[`${id}-caught`]] },
+    { id: `${id}-caught`, type: 'ledger-sink', z: 'tab', event: 'catch', wires: [] },
+  ];
+}
+
+/** The whole flow; a new `revision` changes the nodes under test, as an edit in the editor does. */
+export function flowOf({ endpoint, caFile }: FlowOptions, revision = 0): Flow {
+  const project = {
+    type: 'eztcloud-config',
+    endpoint,
+    tls: 'tls',
+    keepalive: 3,
+    queueExpiry: 60,
+  };
+  const flow: Flow = [
+    { id: 'tab', type: 'tab', label: 'Ledger' },
+    { id: 'tls', type: 'tls-config', cert: '', key: '', ca: caFile, verifyservercert: true },
+    { id: 'project-memory', ...project, session: 'persistent', queueStore: 'memory' },
+    { id: 'project-disk', ...project, queueStore: 'disk' },
+    {
+      id: 'in',
+      type: 'ezt-in',
+      z: 'tab',
+      name: `revision ${revision}`,
+      cloud: 'project-memory',
+      types: ['attributes'],
+      wires: [['received']],
+    },
+    { id: 'received', type: 'ledger-sink', z: 'tab', event: 'in', wires: [] },
+    ...stream(
+      'push',
+      { type: 'ezt-attr-out', cloud: 'project-memory', device: 'DU_push', wires: [] },
+      20,
+      revision,
+    ),
+    ...stream(
+      'durable',
+      { type: 'ezt-attr-out', cloud: 'project-disk', device: 'DU_durable', wires: [] },
+      20,
+      revision,
+    ),
+    ...stream(
+      'command',
+      {
+        type: 'ezt-command-out',
+        cloud: 'project-memory',
+        device: 'DU_command',
+        method: 'count',
+        timeout: 8,
+        wires: [['replied']],
+      },
+      5,
+      revision,
+    ),
+    { id: 'replied', type: 'ledger-sink', z: 'tab', event: 'replied', wires: [] },
+  ];
+  // Without coordinates Node-RED takes a node for a config node.
+  return flow.map((node) => (node.z === 'tab' ? { ...node, x: 0, y: 0 } : node));
+}
+
+/** The credentials as Node-RED's file holds them. */
+export function credentialsOf({ key, secret }: FlowOptions): Credentials {
+  const both = { projectKey: key, projectSecret: secret };
+  return { 'project-memory': both, 'project-disk': both };
+}

@@ -1,0 +1,84 @@
+import { appendFileSync, existsSync } from 'node:fs';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Entry } from './ledger';
+
+/**
+ * Runs inside Node-RED: numbers messages, and writes down what becomes of each. Every line is written before
+ * anything else can happen, so that not even SIGKILL loses one.
+ */
+const file = process.env.EZT_LEDGER ?? 'ledger';
+const life = Date.now();
+let last = 0;
+
+function write(entry: Omit<Entry, 'life' | 'at'>): void {
+  appendFileSync(file, `${JSON.stringify({ life, at: Date.now(), ...entry })}\n`);
+}
+
+interface SourceDef extends NodeDef {
+  /** What the messages are for; also the name under which they are counted. */
+  stream: string;
+  /** Messages per second. */
+  rate: number;
+}
+
+interface Numbered {
+  ledger?: { stream: string; n: number };
+}
+
+interface Receiving {
+  id: string;
+  /** `node._inputCallback`: null once the node is closed. Node-RED then drops the message before the node has it. */
+  node: { _inputCallback?: unknown };
+}
+
+/** Node-RED's messaging hooks: types/node-red has none. */
+interface WithHooks {
+  hooks: {
+    add(name: 'onReceive.ledger', hook: (event: { msg: Numbered; destination: Receiving }) => void): void;
+    add(
+      name: 'onComplete.ledger',
+      hook: (event: { msg: Numbered; node: { id: string }; error?: unknown }) => void,
+    ): void;
+  };
+}
+
+export = (RED: NodeAPI & WithHooks): void => {
+  write({ event: 'life' });
+  RED.hooks.add('onReceive.ledger', ({ msg: { ledger }, destination: { id, node } }) => {
+    if (ledger && id === ledger.stream && node._inputCallback) write({ event: 'offered', ...ledger });
+  });
+  RED.hooks.add('onComplete.ledger', ({ msg, node, error }) => {
+    const { ledger } = msg;
+    if (!ledger || node.id !== ledger.stream) return;
+    const { code, reason } = (error ?? {}) as { code?: string; reason?: string };
+    if (error) write({ event: 'failed', ...ledger, code: code ?? 'none', ...(reason && { reason }) });
+    else write({ event: 'done', ...ledger });
+  });
+  RED.events.on('flows:stopping', () => write({ event: 'stopping' }));
+  RED.events.on('flows:stopped', () => write({ event: 'stopped' }));
+
+  RED.nodes.registerType('ledger-source', function (this: Node, def: SourceDef) {
+    RED.nodes.createNode(this, def);
+    const timer = setInterval(() => {
+      if (existsSync(`${file}.stop`)) return;
+      last += 1;
+      const ledger = { stream: def.stream, n: last };
+      this.send({ payload: { n: last, life }, ledger } as { payload: unknown });
+    }, 1000 / def.rate);
+    this.on('close', () => clearInterval(timer));
+  });
+
+  RED.nodes.registerType('ledger-sink', function (this: Node, def: NodeDef & { event: Entry['event'] }) {
+    RED.nodes.createNode(this, def);
+    this.on('input', (msg: Numbered & { payload?: unknown; device?: string }, _send, done) => {
+      const { ledger } = msg;
+      if (def.event === 'in') {
+        const { n } = msg.payload as { n: number };
+        write({ event: 'in', stream: msg.device ?? '', n });
+      } else if (ledger) {
+        write({ event: def.event, ...ledger, echo: (msg.payload as { params?: { n?: number } }).params?.n });
+      }
+      done();
+    });
+  });
+};

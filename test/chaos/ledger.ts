@@ -1,0 +1,223 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Mark } from './platform';
+
+/** One line of the ledger that Node-RED's process writes. */
+export interface Entry {
+  /** Start of the process, ms since the epoch. */
+  life: number;
+  at: number;
+  event:
+    | 'life'
+    | 'offered'
+    | 'done'
+    | 'failed'
+    | 'complete'
+    | 'catch'
+    | 'replied'
+    | 'in'
+    | 'stopping'
+    | 'stopped';
+  stream?: string;
+  n?: number;
+  code?: string;
+  reason?: string;
+  /** The number in a command's reply. */
+  echo?: number | undefined;
+}
+
+/** What the runner saw from outside. */
+export interface Observations {
+  /** When each fault began. A time belongs to the fault that began last before it. */
+  faults: { name: string; at: number }[];
+  /** When a connection through the proxy began. */
+  connections: number[];
+  /** Processes that got no chance to settle anything. */
+  killed: { life: number; at: number }[];
+  /** How long Node-RED took to end after SIGTERM, or to stop its flows, in ms. */
+  closes: { at: number; ms: number }[];
+  published: readonly Mark[];
+  received: readonly Mark[];
+}
+
+export interface Row {
+  fault: string;
+  times: number;
+  sent: number;
+  acknowledged: number;
+  failed: Record<string, number>;
+  /** Unsettled in a process that was killed. */
+  killed: number;
+  /** Acknowledged, or kept on disk, but never received. */
+  lost: number;
+  doubled: number;
+  /** Reports of devices: acknowledged by the broker, not seen by the flow, seen more than once. */
+  reported: number;
+  missing: number;
+  repeated: number;
+  worstClose: number;
+}
+
+export interface Verdict {
+  rows: Row[];
+  /** Each is a broken promise, in words. */
+  violations: string[];
+  /** Acknowledged to the devices and not yet seen by the flow, or offered and not yet settled by a living process. */
+  open: number;
+}
+
+export function readLedger(file: string): Entry[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.filter((line) => line.endsWith('}')).map((line) => JSON.parse(line) as Entry);
+}
+
+/** Milliseconds that a message may need to the disk: one offered that shortly before SIGKILL may be gone. */
+const TO_DISK = 1000;
+/** Milliseconds between two looks at the proxy. */
+export const LOOK = 50;
+
+const keyOf = ({ stream, life, n }: Pick<Entry, 'stream' | 'life' | 'n'>) => `${stream} ${life} ${n}`;
+
+/** Compares what was promised with what happened. */
+export function judge(entries: readonly Entry[], seen: Observations): Verdict {
+  const violations: string[] = [];
+  const rows = new Map<string, Row>();
+  const row = (at: number): Row => {
+    const fault = seen.faults.findLast((begun) => begun.at <= at)?.name ?? 'before';
+    let found = rows.get(fault);
+    if (!found) {
+      const times = seen.faults.filter(({ name }) => name === fault).length;
+      found = { fault, times, ...emptyRow() };
+      rows.set(fault, found);
+    }
+    return found;
+  };
+
+  const received = new Map<string, number>();
+  const newest = new Map<string, Mark>();
+  const offered = new Map(entries.filter(({ event }) => event === 'offered').map((e) => [keyOf(e), e]));
+  for (const mark of seen.received) {
+    const key = keyOf(mark);
+    const times = (received.get(key) ?? 0) + 1;
+    received.set(key, times);
+    if (times > 1) {
+      row(mark.at).doubled += 1;
+      const since = offered.get(key)?.at ?? 0;
+      if (!seen.connections.some((at) => at >= since - LOOK && at <= mark.at + LOOK))
+        violations.push(`doubled without a new connection: ${key}`);
+    } else {
+      const before = newest.get(mark.stream);
+      if (before && (before.life > mark.life || (before.life === mark.life && before.n > mark.n)))
+        violations.push(`out of order: ${key} after ${keyOf(before)}`);
+      newest.set(mark.stream, mark);
+      if (!offered.has(key)) violations.push(`received, but never offered: ${key}`);
+    }
+  }
+
+  const settled = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    if (entry.event !== 'done' && entry.event !== 'failed') continue;
+    settled.set(keyOf(entry), [...(settled.get(keyOf(entry)) ?? []), entry]);
+  }
+  const killedAt = new Map(seen.killed.map(({ life, at }) => [life, at]));
+  let open = 0;
+  for (const [key, offer] of offered) {
+    row(offer.at).sent += 1;
+    const [outcome, ...more] = settled.get(key) ?? [];
+    if (more.length > 0) violations.push(`settled ${more.length + 1} times: ${key}`);
+    const killed = killedAt.get(offer.life);
+    let owed = false;
+    if (outcome?.event === 'done') {
+      row(outcome.at).acknowledged += 1;
+      owed = true;
+    } else if (outcome) {
+      const { failed } = row(outcome.at);
+      const code = outcome.code ?? 'none';
+      failed[code] = (failed[code] ?? 0) + 1;
+      owed = outcome.reason === 'closedKept';
+    } else if (killed !== undefined) {
+      row(killed).killed += 1;
+      owed = offer.stream === 'durable' && killed - offer.at > TO_DISK;
+    } else {
+      open += 1;
+      violations.push(`never settled: ${key}`);
+    }
+    if (owed && !received.has(key)) {
+      row(outcome?.at ?? offer.at).lost += 1;
+      violations.push(`lost: ${key} (${outcome?.event ?? 'killed'} ${outcome?.reason ?? ''})`);
+    }
+  }
+
+  for (const { stream, n, event, echo, life } of entries) {
+    if (event === 'replied' && n !== echo)
+      violations.push(`command ${n} of ${stream} got the reply to ${echo}`);
+    const outcomes = settled.get(keyOf({ stream, n, life } as Entry)) ?? [];
+    if (event === 'complete' && outcomes[0]?.event !== 'done')
+      violations.push(`Complete saw what was not done: ${stream} ${n}`);
+    if (event === 'catch' && outcomes[0]?.event !== 'failed')
+      violations.push(`Catch saw what did not fail: ${stream} ${n}`);
+  }
+
+  open += judgeReports(entries, seen, row, violations);
+  for (const { at, ms } of [...seen.closes, ...stops(entries)]) {
+    row(at).worstClose = Math.max(row(at).worstClose, ms);
+    if (ms > 4000) violations.push(`closing took ${ms} ms`);
+  }
+  return { rows: [...rows.values()].sort((a, b) => a.fault.localeCompare(b.fault)), violations, open };
+}
+
+/** Reports of devices, QoS 1 in a persistent session: none missing, in order. Returns how many are missing. */
+function judgeReports(
+  entries: readonly Entry[],
+  seen: Observations,
+  row: (at: number) => Row,
+  violations: string[],
+): number {
+  const counts = new Map<number, number>();
+  const newest = new Map<string, number>();
+  for (const { event, stream = '', n = 0, at } of entries) {
+    if (event !== 'in') continue;
+    const times = (counts.get(n) ?? 0) + 1;
+    counts.set(n, times);
+    if (times > 1) row(at).repeated += 1;
+    else {
+      if (n < (newest.get(stream) ?? 0)) violations.push(`report out of order: ${stream} ${n}`);
+      newest.set(stream, n);
+    }
+  }
+  let missing = 0;
+  for (const { stream, n, at } of seen.published) {
+    row(at).reported += 1;
+    if (counts.has(n)) continue;
+    missing += 1;
+    row(at).missing += 1;
+    violations.push(`report missing: ${stream} ${n}`);
+  }
+  return missing;
+}
+
+/** How long each stop of the flows took. */
+function stops(entries: readonly Entry[]): { at: number; ms: number }[] {
+  const found: { at: number; ms: number }[] = [];
+  let begun: number | undefined;
+  for (const { event, at } of entries) {
+    if (event === 'stopping') begun = at;
+    if (event !== 'stopped' || begun === undefined) continue;
+    found.push({ at, ms: at - begun });
+    begun = undefined;
+  }
+  return found;
+}
+
+const emptyRow = () => ({
+  sent: 0,
+  acknowledged: 0,
+  failed: {},
+  killed: 0,
+  lost: 0,
+  doubled: 0,
+  reported: 0,
+  missing: 0,
+  repeated: 0,
+  worstClose: 0,
+});

@@ -1,0 +1,102 @@
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { event } from '../support/events';
+import type { Mosquitto } from '../support/mosquitto';
+
+/** A message that was published to Node-RED, or that came from it. */
+export interface Mark {
+  stream: string;
+  n: number;
+  /** Of the Node-RED process that sent it. */
+  life: number;
+  at: number;
+}
+
+/** The other side of the broker: devices that report and obey, and whoever writes down what came. */
+export interface Platform {
+  /** What the broker has acknowledged to the devices. */
+  readonly published: Mark[];
+  /** What came from Node-RED, in order; without what the broker itself delivered twice. */
+  readonly received: Mark[];
+  /** Starts and stops the reports. */
+  report(on: boolean): void;
+  /** Reports that the broker has not acknowledged yet. */
+  readonly outstanding: number;
+  stop(): Promise<void>;
+}
+
+/** Messages per second from each of two devices. */
+const RATE = 20;
+const DEVICES = ['DU_a', 'DU_b'];
+
+export async function startPlatform(broker: Mosquitto): Promise<Platform> {
+  const connect = async (clientId: string): Promise<MqttClient> => {
+    const options: IClientOptions = {
+      username: broker.key,
+      password: broker.secret,
+      ca: broker.ca,
+      protocolVersion: 5,
+      clientId,
+      clean: false,
+      properties: { sessionExpiryInterval: 3600 },
+      reconnectPeriod: 200,
+    };
+    const client = mqtt.connect(broker.endpoint, options);
+    client.on('error', () => client.connected); // it reconnects by itself
+    await event(client, 'connect', 10_000);
+    return client;
+  };
+  const devices = await connect('devices');
+  const recorder = await connect('recorder');
+  const published: Mark[] = [];
+  const received: Mark[] = [];
+  const seen = new Set<string>();
+  let outstanding = 0;
+  let last = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const topic = (device: string, channel: string) => `open/${broker.key}/${device}/${channel}`;
+  await recorder.subscribeAsync(topic('+', 'attributes_push'), { qos: 1 });
+  await recorder.subscribeAsync(topic('+', 'command_send'), { qos: 1 });
+
+  recorder.on('message', (name, payload, { dup }) => {
+    const stream = (name.split('/')[2] ?? '').replace('DU_', '');
+    const message = JSON.parse(payload.toString()) as Mark & { params?: Mark; id?: number };
+    const { n, life } = message.params ?? message;
+    const key = `${stream} ${life} ${n}`;
+    if (dup && seen.has(key)) return; // the broker's second delivery to us says nothing of Node-RED
+    seen.add(key);
+    received.push({ stream, n, life, at: Date.now() });
+    if (message.params) {
+      const reply = { method: 'count', params: { n }, id: message.id };
+      devices.publish(topic(`DU_${stream}`, 'command_reply'), JSON.stringify(reply), { qos: 1 });
+    }
+  });
+
+  function publish() {
+    for (const device of DEVICES) {
+      last += 1;
+      const mark = { stream: device, n: last, life: 0, at: Date.now() };
+      outstanding += 1;
+      devices.publish(topic(device, 'attributes'), JSON.stringify({ n: last }), { qos: 1 }, (error) => {
+        outstanding -= 1;
+        if (!error) published.push(mark);
+      });
+    }
+  }
+
+  return {
+    published,
+    received,
+    report(on) {
+      clearInterval(timer);
+      if (on) timer = setInterval(publish, 1000 / RATE);
+    },
+    get outstanding() {
+      return outstanding;
+    },
+    async stop() {
+      clearInterval(timer);
+      await Promise.all([devices.endAsync(true), recorder.endAsync(true)]);
+    },
+  };
+}

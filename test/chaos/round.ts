@@ -1,0 +1,137 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { temporaryDirectory } from '../support/cleanup';
+import { until } from '../support/events';
+import type { DeployType } from '../support/flows';
+import { startMosquitto } from '../support/mosquitto';
+import { type NodeRed, startNodeRed } from '../support/node-red';
+import { startProxy } from '../support/proxy';
+import { FAULTS, rounds, seeded } from './faults';
+import { credentialsOf, flowOf } from './flow';
+import { judge, LOOK, type Observations, readLedger, type Verdict } from './ledger';
+import { startPlatform } from './platform';
+
+export interface RoundOptions {
+  seed: number;
+  /** Milliseconds in which faults are begun. */
+  duration: number;
+  /** Only these faults; all by default. */
+  only?: readonly string[];
+  onProgress?(fault: string, elapsed: number): void;
+}
+
+/** Milliseconds between two faults: long enough to recover sometimes, and sometimes not. */
+const REST = 1500;
+/** Milliseconds for everything to come to its end after the last fault. */
+const SETTLING = 90_000;
+
+/** Injects faults one after another while numbered messages travel both ways, heals, and judges. */
+export async function runRound({ seed, duration, only, onProgress }: RoundOptions): Promise<Verdict> {
+  const random = seeded(seed);
+  const userDir = prepareUserDirectory();
+  const ledger = join(userDir, 'ledger.jsonl');
+  const broker = await startMosquitto({
+    persistence: true,
+    config: ['max_queued_messages 100000'],
+  });
+  const proxy = await startProxy({ port: broker.ports.mqtts });
+  const platform = await startPlatform(broker);
+  const caFile = join(userDir, 'ca.pem');
+  writeFileSync(caFile, broker.ca);
+  const options = {
+    endpoint: `mqtts://127.0.0.1:${proxy.port}`,
+    caFile,
+    key: broker.key,
+    secret: broker.secret,
+  };
+  const env = { EZT_LEDGER: ledger };
+  const seen: Omit<Observations, 'published' | 'received'> = {
+    faults: [],
+    connections: [],
+    killed: [],
+    closes: [],
+  };
+  const look = watch(
+    () => proxy.total,
+    () => seen.connections.push(Date.now()),
+  );
+
+  let red: NodeRed = await startNodeRed({
+    userDir,
+    env,
+    flows: flowOf(options),
+    credentials: credentialsOf(options),
+  });
+  let revision = 0;
+  const laboratory = {
+    broker,
+    proxy,
+    deploy(type: DeployType) {
+      revision += 1;
+      return red.deploy(flowOf(options, revision), type);
+    },
+    async restartNodeRed(signal: NodeJS.Signals, away: number) {
+      const at = Date.now();
+      const life = readLedger(ledger).findLast(({ event }) => event === 'life')?.life ?? 0;
+      await red.stop(signal);
+      if (signal === 'SIGKILL') seen.killed.push({ life, at });
+      else seen.closes.push({ at, ms: Date.now() - at });
+      await pause(away);
+      red = await startNodeRed({ userDir, env });
+    },
+  };
+
+  const begun = performance.now();
+  const verdict = () =>
+    judge(readLedger(ledger), { ...seen, published: platform.published, received: platform.received });
+  try {
+    // Node-RED sends when it has its subscriptions: from then on the session exists.
+    await until(() => platform.received.some(({ stream }) => stream === 'push'), 20_000, 'the first message');
+    platform.report(true);
+    for (const name of rounds(random)) {
+      if (only && !only.includes(name)) continue;
+      const elapsed = performance.now() - begun;
+      if (elapsed >= duration) break;
+      onProgress?.(name, elapsed);
+      seen.faults.push({ name, at: Date.now() });
+      await FAULTS[name]?.(laboratory, random);
+      await pause(REST * random());
+    }
+    writeFileSync(`${ledger}.stop`, '');
+    platform.report(false);
+    const patience = performance.now() + SETTLING;
+    while (performance.now() < patience) {
+      const { open, violations } = verdict();
+      if (open === 0 && platform.outstanding === 0 && !violations.some((text) => text.startsWith('lost')))
+        break;
+      await pause(500);
+    }
+    return verdict();
+  } finally {
+    clearInterval(look);
+    await platform.stop();
+    await red.stop('SIGKILL');
+    await proxy.stop();
+    await broker.stop();
+  }
+}
+
+/** A user directory in which Node-RED finds the nodes that keep the ledger. */
+function prepareUserDirectory(): string {
+  const userDir = temporaryDirectory('ledger');
+  const nodes = join(userDir, 'nodes');
+  mkdirSync(nodes);
+  copyFileSync(join(__dirname, 'ledger-node.js'), join(nodes, 'ledger-node.js'));
+  writeFileSync(join(nodes, 'ledger-node.html'), '');
+  return userDir;
+}
+
+function watch(value: () => number, onChange: () => void): NodeJS.Timeout {
+  let last = value();
+  return setInterval(() => {
+    const now = value();
+    if (now !== last) onChange();
+    last = now;
+  }, LOOK);
+}
