@@ -75,14 +75,14 @@ function together(turns: readonly Figures[]): Figures {
   return turns[0]?.p50 === undefined ? both : { ...both, p50: of('p50'), p99: of('p99') };
 }
 
-/** Messages after which the compiler has done its work, or the milliseconds that must be enough. */
-const WARM = 40_000;
-const WARM_MS = 6_000;
+/** Messages after which the compiler has done its work, or how many times the length of a turn must be enough. */
+const WARM = 60_000;
+const WARM_TURNS = 12;
 
 /** Lets the compiler do its work; resolves with the number of messages that take `seconds`. */
 export async function warmUp(contender: Contender, subject: Subject, seconds: number): Promise<number> {
   const fanOut = contender.fanOut ?? 1;
-  const deadline = performance.now() + WARM_MS * Math.min(1, seconds);
+  const deadline = performance.now() + 1000 * seconds * WARM_TURNS;
   let messages = 200;
   for (let delivered = 0; ; delivered += messages * fanOut) {
     const { rate } = await subject.measure(messages);

@@ -1,9 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { bare, ours } from './flows';
 import { warmUp } from './paired';
 import { type Contender, type Lab, startSubject } from './subject';
 import { table } from './table';
-import { REPORT } from './traffic';
 
 interface Profile {
   nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
@@ -12,24 +10,22 @@ interface Profile {
 
 const SECONDS = 3;
 const LINES = 25;
-const traffic = { devices: 1000, leaves: ['attributes'], payload: REPORT };
-const CONTENDERS: readonly Contender[] = [
-  { name: 'ours', flow: ours(), traffic },
-  { name: 'bare', flow: bare, traffic },
-  { name: 'ours-1000-nodes', flow: ours(1000), traffic },
-];
 
-/** Profiles Node-RED with one node for all devices; returns the functions that took the most time themselves. */
-export async function runProfile(lab: Lab, progress: (line: string) => void): Promise<string> {
+/** Profiles Node-RED with each of `contenders`; returns the functions that took the most time themselves. */
+export async function runProfile(
+  contenders: readonly Contender[],
+  lab: Lab,
+  progress: (line: string) => void,
+): Promise<string> {
   const reports: string[] = [];
-  for (const contender of CONTENDERS) {
+  for (const contender of contenders) {
     progress(`${contender.name}: starting`);
     const subject = await startSubject(contender, lab);
     const messages = await warmUp(contender, subject, SECONDS);
     const { cpu } = await subject.measure(messages);
     const profile = (await subject.profile(messages)) as Profile;
     await subject.stop();
-    writeFileSync(`${contender.name}.cpuprofile`, JSON.stringify(profile));
+    writeFileSync(`${contender.name.replaceAll(/\W+/g, '-')}.cpuprofile`, JSON.stringify(profile));
     reports.push(`${contender.name}: ${cpu.toFixed(1)} µs a message\n${topLines(profile, cpu)}`);
   }
   return reports.join('\n\n');

@@ -17,7 +17,7 @@ const HELP = `npm run bench -- [options]
   --rounds <n>       paired rounds (7; quick 2)
   --seconds <s>      length of one measurement (2; quick 0.6)
   --routing          routing alone, in this process: seconds, no broker needed
-  --profile          where the time goes, ours and bare; writes *.cpuprofile to the current directory
+  --profile          where the time goes in one scenario (in-one); writes *.cpuprofile to the current directory
 `;
 
 /** What the quick form measures. */
@@ -59,7 +59,10 @@ async function main(): Promise<void> {
   const broker = await startBroker();
   const load = startLoad(broker.plainPort);
   try {
-    if (values.profile) return say(await runProfile({ broker, load }, progress));
+    if (values.profile) {
+      const { contenders } = PAIRED.find(({ name }) => name === (scenario?.[0] ?? 'in-one')) ?? PAIRED[0];
+      return say(await runProfile(contenders, { broker, load }, progress));
+    }
     const rounds: Record<string, Round[]> = {};
     const verdicts: Verdict[] = [];
     const findings: Finding[] = [];

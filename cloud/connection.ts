@@ -285,6 +285,7 @@ function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions):
     queueQoSZero: false,
     messageIdProvider: new mqtt.UniqueMessageIdProvider(),
     timerVariant: PATIENT_TIMER,
+    reschedulePings: false, // a PINGREQ each keepalive is cheaper than a timer set anew for each PUBACK
     log: () => undefined, // with DEBUG=mqttjs* the default would print the secret
   };
 }

@@ -130,7 +130,7 @@ function decode(channel: Channel, bytes: Buffer, format: DataFormat): Decoded | 
 /** The messages that `receiver` gets of one payload: none when a filter of its says so. */
 function shape(
   envelope: Envelope,
-  { payload, value, attributes: all, method, id }: Decoded,
+  { payload, inside: { value, attributes: all, method, id } }: Decoded,
   { attributes, methods, output }: Receiver,
   own: (value: unknown) => unknown,
 ): ValueMessage[] {

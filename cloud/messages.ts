@@ -42,8 +42,9 @@ export interface Payloads {
 }
 
 /** A payload, and what of it stands beside it in a message or takes its place. */
-export interface Decoded<C extends Channel = Channel> extends Inside {
+export interface Decoded<C extends Channel = Channel> {
   payload: Payloads[C];
+  inside: Inside;
 }
 interface Inside {
   /** What the output `value` sends. */
@@ -74,7 +75,7 @@ export const MESSAGES: { readonly [C in Channel]: Row<C> } = {
 export function decodeMessage<C extends Channel>(channel: C, bytes: Buffer, format: DataFormat): Decoded<C> {
   const row: Row<C> = MESSAGES[channel];
   const payload = row.decode(bytes, format);
-  return { ...row.inside(payload), payload };
+  return { payload, inside: row.inside(payload) };
 }
 
 const DECODERS: { readonly [F in DataFormat]: (bytes: Buffer) => unknown } = {

@@ -8,7 +8,7 @@ import { commandsMany, commandsOne, out } from './out';
 import { fanOut, large, small, values } from './payloads';
 
 /** Everything `npm run bench` measures, in this order. */
-export const PAIRED: readonly PairedScenario[] = [
+export const PAIRED: readonly [PairedScenario, ...PairedScenario[]] = [
   inOne,
   inEach,
   inMany,
