@@ -18,7 +18,7 @@ type Node = EditedNode<object>;
 export interface Suggestions {
   /** Device usernames in `name`; `list`: the field holds several. */
   devices(name: string, list: boolean): void;
-  /** Names of one kind in `name`, of the devices that field `deviceField` holds, or of all. */
+  /** Names of one kind in `name`, of the devices that field `deviceField` holds, or of all; `list`: both hold several. */
   names(name: string, kind: Kind, deviceField: string, list: boolean): void;
 }
 
@@ -45,7 +45,8 @@ export function suggestions(node: Node): Suggestions {
     },
     names(name, kind, deviceField, list) {
       complete(field(node, name), list, async () => {
-        const chosen = parseList(fieldText(node, deviceField) ?? '');
+        const devicesText = fieldText(node, deviceField) ?? '';
+        const chosen = list ? parseList(devicesText) : [devicesText].filter((each) => each !== '');
         const devices = (await learned()).filter(
           (each) => chosen.length === 0 || chosen.includes(each.device),
         );

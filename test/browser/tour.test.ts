@@ -12,7 +12,7 @@ const tour = example('tour.json');
 const TYPES = ['attributes', 'event_report', 'command_reply', 'data', 'alarm', 'online'];
 /**
  * `TOUR_PNG=docs/tour.png node_modules/.bin/mocha -g 'the tour in a browser'` makes the README's picture anew;
- * ImageMagick's `mogrify -colors 96 -strip docs/tour.png` makes it small.
+ * ImageMagick's `mogrify +dither -colors 128 -strip docs/tour.png` makes it small.
  */
 const picture = process.env.TOUR_PNG;
 

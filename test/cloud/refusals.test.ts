@@ -39,7 +39,7 @@ const CODES: [number, Trouble, boolean][] = [
   [0x95, 'lost', false],
   [0x96, 'busy', false],
   [0x97, 'busy', false],
-  [0x98, 'kicked', true],
+  [0x98, 'kicked', false],
   [0x99, 'lost', false],
   [0x9c, 'busy', false],
   [0x9d, 'busy', false],

@@ -4,7 +4,7 @@ import { until } from '../support/events';
 import { deploy, type Flow, loadFlow, nodeOf, unload } from '../support/flows';
 import { needs } from '../support/machine';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto';
-import { credentials, deviceOf, palette, project, ready, record, tab } from '../support/project';
+import { credentials, deviceOf, palette, project, ready, record, statusOf, tab } from '../support/project';
 
 /** The contract: closing takes at most so many ms. */
 const CLOSE_BOUND = 3000;
@@ -16,7 +16,7 @@ describe('deploy', function () {
   let broker: Mosquitto;
 
   before(async () => {
-    broker = await startMosquitto();
+    broker = await startMosquitto({ config: ['max_queued_messages 0'] });
   });
   after(() => broker.stop());
   afterEach(async () => {
@@ -60,16 +60,25 @@ describe('deploy', function () {
         const { accepted } = broker;
         const [one, both] = [record('one.got'), record('both.got')];
         const kept = nodeOf('both');
+        const devices = ['DU_1/attributes', 'DU_2/attributes'];
+        const steps: [changed: Flow, filters: string[]][] = [
+          [changing({ devices: ['DU_2'] }), devices],
+          [changing({ devices: [] }), ['+/attributes']], // the wildcard takes the place of the devices
+          [changing({ types: ['online'] }), ['+/online', ...devices]],
+          [[], devices],
+          [changing({ types: ['attributes', 'alarm'] }), ['+/alarm', '+/attributes']],
+          [[], devices],
+        ];
         const sent = await stream(async () => {
-          for (let round = 0; round < 3; round += 1) {
-            await deploy(flow(...changing({ devices: ['DU_2'] })), type);
-            await deploy(flow(...changing({ devices: [] })), type); // the wildcard takes the place of the devices
-            await ready('changing');
-            await deploy(flow(...changing({ types: ['online'] })), type);
-            await deploy(flow(), type);
-            await deploy(flow(...changing({ types: [] })), type);
+          for (const [changed, filters] of [...steps, ...steps]) {
+            await deploy(flow(...changed), type);
+            const wanted = filters.map((filter) => `open/${broker.key}/${filter}`).join(' ');
+            const held = async () =>
+              Object.keys((await statusOf('cloud')).filters)
+                .sort()
+                .join(' ');
+            await until(async () => (await held()) === wanted, 5000, wanted);
           }
-          await deploy(flow(), type);
         });
         await until(() => both.length >= 2 * sent && one.length >= sent, 5000, 'the last messages');
         const numbers = Array.from({ length: sent }, (_, n) => n);

@@ -25,7 +25,6 @@ describe('ezt-command-out: replies', function () {
   let onCommand: (sent: Sent, reply: Reply) => void;
 
   before(async () => {
-    // The flood of replies below is more than it holds by default, and then it drops.
     broker = await startMosquitto({ config: ['max_queued_messages 0'] });
     await playDevices(await broker.platform(), broker.key, (sent, reply) => onCommand(sent, reply));
   });

@@ -26,7 +26,7 @@ describe('ezt-in: several of them', function () {
   let device: ReturnType<typeof deviceOf>;
 
   before(async () => {
-    broker = await startMosquitto();
+    broker = await startMosquitto({ config: ['max_queued_messages 0'] });
     platform = await broker.platform();
     device = deviceOf(platform, broker.key);
   });

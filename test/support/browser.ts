@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { atEnd } from './cleanup';
 import { path } from './machine';
@@ -21,8 +22,12 @@ export interface Editor {
   open(id: string): Promise<Locator>;
   /** Presses Done, Add or Update of the topmost dialog and waits until it is gone. */
   done(): Promise<void>;
-  /** Presses Deploy and waits for the notification. */
+  /** Presses Deploy and waits until it is done. */
   deploy(): Promise<void>;
+  /** The form that is on top, when it stands still. */
+  topmost(): Promise<Locator>;
+  /** For whoever develops a form: with `PICTURES=directory`, what the editor shows now, as `<name>.png` there. */
+  picture(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,7 +65,7 @@ export async function openEditor(
   await palette('ezt-in').waitFor();
   await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
   const ask = <T>(expression: string) => page.evaluate<T>(expression);
-  const topmost = () => page.locator('.red-ui-tray').last();
+  const topmost = () => settled(page.locator('.red-ui-tray').last());
 
   return {
     page,
@@ -81,19 +86,26 @@ export async function openEditor(
     async open(id) {
       await page.locator(`[id="${id}"] .red-ui-flow-node`).dblclick({ force: true });
       await page.locator('#node-dialog-ok').waitFor();
-      return settled(topmost());
+      return topmost();
     },
     async done() {
       const trays = page.locator('.red-ui-tray');
       const count = await trays.count();
-      const tray = await settled(topmost());
+      const tray = await topmost();
       await tray.locator('#node-config-dialog-ok, #node-dialog-ok').click();
       await page.waitForFunction(`document.querySelectorAll('.red-ui-tray').length < ${count}`);
-      if (count > 1) await settled(topmost());
+      if (count > 1) await topmost();
     },
     async deploy() {
-      await page.locator('#red-ui-header-button-deploy').click();
-      await page.locator('.red-ui-notification-success').waitFor();
+      const button = page.locator('#red-ui-header-button-deploy');
+      const answered = page.waitForResponse((response) => response.request().method() === 'POST');
+      await Promise.all([answered, button.click()]);
+      await button.and(page.locator('.disabled')).waitFor();
+    },
+    topmost,
+    async picture(name) {
+      const directory = process.env.PICTURES;
+      if (directory) await page.screenshot({ path: join(directory, `${name}.png`) });
     },
     close: () => context.close(),
   };
