@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 const run = (command, ...args) =>
   execFileSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
 
-if (!existsSync('node_modules/typescript')) run('npm', 'ci', '--no-audit', '--no-fund'); // `npm pack` on a clean checkout
+if (!existsSync('node_modules/typescript')) run('npm', 'install', '--no-audit', '--no-fund'); // `npm pack` on a clean checkout
 const { buildSync } = await import('esbuild');
 
 rmSync('dist', { recursive: true, force: true });

@@ -111,10 +111,10 @@ export async function openEditor(
   };
 }
 
-/** Trays slide in: one is ready when it stands still. */
+/** Trays slide in: one is ready when it stands still. An animation that is cut short is over, too. */
 async function settled(tray: Locator): Promise<Locator> {
   await tray.evaluate((element: { getAnimations(options: object): { finished: Promise<unknown> }[] }) =>
-    Promise.all(element.getAnimations({ subtree: true }).map(({ finished }) => finished)),
+    Promise.allSettled(element.getAnimations({ subtree: true }).map(({ finished }) => finished)),
   );
   return tray;
 }
