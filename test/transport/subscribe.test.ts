@@ -126,6 +126,24 @@ describe('transport: subscriptions', () => {
     });
   }
 
+  it('a listener that a deploy changes: its old filter is unsubscribed once, the rest is left alone (case 46)', async () => {
+    const { client } = await openConnected(broker);
+    const old = ear({ channels: ['alarm'] });
+    client.listen(old);
+    client.listen(ear());
+    await until(() => Object.keys(client.details().filters).length === 2, 2000, 'the filters');
+    client.pause();
+    client.unlisten(old);
+    client.listen(ear({ channels: ['online'] }));
+    client.resume();
+    const { unsubscriptions } = await broker.packet('unsubscribe');
+    unsubscriptions.should.deepEqual([ALARMS]);
+    await until(() => client.details().filters[ALARMS] === undefined, 2000, 'the end of the filter');
+    Object.keys(client.details().filters).sort().should.deepEqual([ATTRIBUTES, ONLINE]);
+    asked().should.deepEqual([ALARMS, ATTRIBUTES, ONLINE].sort());
+    broker.packets('unsubscribe').length.should.equal(1);
+  });
+
   for (const cmd of ['subscribe', 'unsubscribe'] as const) {
     it(`a broker that never answers ${cmd.toUpperCase()} is left (case 16)`, async () => {
       broker.on[cmd] = () => undefined;
