@@ -20,6 +20,14 @@ export interface InboundTotals {
   errors: string[];
 }
 
+const emptyTotals = (): InboundTotals => ({
+  received: 0,
+  delivered: 0,
+  malformed: 0,
+  ignored: 0,
+  acknowledged: 0,
+  errors: [],
+});
 const pristine = () => JSON.stringify(Reflect.ownKeys(Object.prototype).map(String));
 
 /** Puts `count` mutated messages through everything between the connection and the flow. */
@@ -28,14 +36,7 @@ export async function fuzzMessages(
   random: Random,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<InboundTotals> {
-  const totals: InboundTotals = {
-    received: 0,
-    delivered: 0,
-    malformed: 0,
-    ignored: 0,
-    acknowledged: 0,
-    errors: [],
-  };
+  const totals = emptyTotals();
   const router = createRouter<Listener>(KEY, '');
   for (const listener of listeners(totals)) router.add(listener);
   const prototype = pristine();
@@ -106,9 +107,9 @@ export async function fuzzValidPackets(count: number, random: Random): Promise<n
   const broker = await startScriptedBroker();
   const { client } = open(broker, {}, 1);
   try {
-    const listener = ear({ channels: [...CHANNELS] });
-    client.listen({ ...listener, receiver: { ...receiverOf(listener), onMalformed: () => undefined } });
-    await until(() => Object.keys(client.details().filters).length === 6, 5000, 'the subscriptions');
+    const [listener] = listeners(emptyTotals());
+    if (listener) client.listen(listener);
+    await until(() => Object.keys(client.details().filters).length > 0, 5000, 'the subscriptions');
     for (let done = 0; done < count; done += 1) {
       const qos = random.pick([0, 1, 2] as const);
       const messageId = (done % 65_535) + 1;
@@ -122,28 +123,15 @@ export async function fuzzValidPackets(count: number, random: Random): Promise<n
         ...(qos > 0 && { messageId }),
         ...(random.onceIn(2) && { properties: properties(random) }),
       });
-      if (done % 100 === 99) await until(() => client.counters.received >= done - 99, 10_000, 'the messages');
+      // Never more than the receive maximum of 100 unacknowledged.
+      const all = () => client.counters.received === done + 1;
+      if (done % 50 === 49) await until(all, 10_000, 'the messages');
     }
-    // QoS 2 with a packet id that is still open is the same message again (MQTT 5 §4.3.3): not all count.
-    broker.current.send({
-      cmd: 'publish',
-      topic: `open/${KEY}/end/alarm`,
-      payload: '{"alerting":true}',
-      qos: 0,
-      retain: false,
-      dup: false,
-    });
-    await until(() => listener.messages.some(({ device }) => device === 'end'), 10_000, 'the last message');
     return broker.connections.length;
   } finally {
     await close(client);
     await broker.stop();
   }
-}
-
-function receiverOf({ receiver }: Listener) {
-  if (!receiver) throw new Error('No receiver');
-  return receiver;
 }
 
 const properties = (random: Random) => ({

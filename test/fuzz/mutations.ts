@@ -57,25 +57,13 @@ const DEVICES = [
   '设备',
   'x'.repeat(300),
 ];
-const REST = [
-  'attributes',
-  'event_report',
-  'command_reply',
-  'alarm',
-  'online',
-  'data',
-  'data/s1',
-  'data/',
-  'data/a/b',
-  'data/__proto__',
-  'attributes_push',
-  'toString',
-  '',
-];
+const REST = ['attributes', 'event_report', 'command_reply', 'alarm', 'online', 'data/s1', 'data/__proto__'];
+const FOREIGN = ['data', 'data/', 'data/a/b', 'attributes_push', 'toString', ''];
 
 /** A topic: mostly one of the platform's table, sometimes one that it would never have. */
 export function topic(key: string, random: Random): string {
-  const whole = `open/${random.onceIn(30) ? 'PR_other' : key}/${random.pick(DEVICES)}/${random.pick(REST)}`;
+  const rest = random.pick(random.onceIn(10) ? FOREIGN : REST);
+  const whole = `open/${random.onceIn(30) ? 'PR_other' : key}/${random.pick(DEVICES)}/${rest}`;
   if (!random.onceIn(20)) return whole;
   // A broker sends valid UTF-8 without wildcards and NUL (MQTT 5 §3.3.2.1).
   return (
