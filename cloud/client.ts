@@ -15,7 +15,7 @@ import { formatCode } from './refusals';
 import { createRouter } from './routing';
 import { openSessionMemory } from './session-memory';
 import { createSubscriptions } from './subscriptions';
-import { formatTopic, topicParser } from './topics';
+import { formatTopic, isOutTopic, topicParser } from './topics';
 
 export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'receiveMaximum'> {
   /** Shared-subscription group; empty for none. */
@@ -298,9 +298,10 @@ export function openClient(options: ClientOptions): Client {
   };
 }
 
-function openOutbox({ queue, disk, onError }: ClientOptions): Outbox {
-  const outbox = createOutbox(queue);
-  if (!disk?.queue) return outbox;
-  const files = openMessageFiles(join(disk.directory, 'queue'));
+function openOutbox({ queue, disk, onError, username: projectKey }: ClientOptions): Outbox {
+  if (!disk?.queue) return createOutbox(queue);
+  const accepts = (topic: string) => isOutTopic(projectKey, topic);
+  const files = openMessageFiles(join(disk.directory, 'queue'), accepts);
+  const outbox = createOutbox({ ...queue, limit: Number.POSITIVE_INFINITY });
   return makeDurable(outbox, { ...queue, files, free: disk.free, onError });
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EztError } from './errors';
 import type { MessageFiles } from './message-files';
@@ -13,104 +14,173 @@ export interface DurableOptions extends OutboxOptions {
 
 /** What one call of `add` has on the way. */
 interface Addition {
-  settled: Promise<void>;
-  withdraw(): void;
+  /** Messages that are not yet on disk. */
+  unwritten: number;
+  /** Messages whose outcome is open. */
+  unsettled: number;
+  failure: EztError | undefined;
+  /** The owner has gone: settled as soon as everything is on disk, which then sends it all the same. */
+  withdrawn: boolean;
+  settle(error: EztError | undefined): void;
 }
+
+/** Closing waits this long (ms) for a disk that does not answer. */
+const DISK_PATIENCE = 300;
 
 /**
  * An outbox whose messages survive a restart: each is on disk before it is sent, until the broker has answered
- * for it. What an earlier life left is sent first, within its expiry. What is closed or withdrawn stays on disk:
- * its promise rejects with `EZT_CLOSED`, and it is sent all the same, at the latest after the restart.
+ * for it. What an earlier life left is sent first, within its expiry. What is closed or withdrawn when it is on
+ * disk stays there: its promise rejects with `EZT_CLOSED`, and it is sent all the same, at the latest after the
+ * restart. `outbox` should have no limit of its own: the limit is kept here.
  */
 export function makeDurable(outbox: Outbox, { files, free, limit, expiry, onError }: DurableOptions): Outbox {
   let closed = false;
+  /** Closed, and done waiting for the disk. */
+  let abandoned = false;
+  const onSettled = new Set<() => void>();
   /** Accepted, but not yet on disk. */
   let writing = 0;
-  const owned = new Map<object, Set<Addition>>();
+  const additions = new Map<object, Set<Addition>>();
   /** One after the other, so that the order of acceptance is kept. */
   let tail: Promise<void> = free.then(resend).catch(onError);
 
   async function resend() {
     const { kept, unreadable } = await files.load();
-    for (const name of unreadable)
-      onError(new Error(`Queued message ${name} cannot be read and was set aside`));
-    for (const { name, message, expires } of kept) {
-      const left = expires - Date.now();
-      if (left <= 0) await files.remove(name);
-      else forward(name, message, left).catch(onError);
+    for (const name of unreadable) {
+      onError(new Error(`A queued message cannot be read and is set aside: ${name}.unreadable`));
     }
+    let expired = 0;
+    for (const { name, message, expires } of kept) {
+      // Never longer than a new one, should the clock have been set back.
+      const left = Math.min(expires - Date.now(), expiry);
+      if (left <= 0) {
+        expired += 1;
+        await remove(name);
+      } else {
+        void forward(name, message, left).then((error) => error && !isKept(error) && onError(error));
+      }
+    }
+    if (expired > 0) onError(new Error(`${expired} queued messages expired before they could be sent`));
   }
 
-  /** Hands a message on disk to the outbox, and removes the file when that is settled. */
-  async function forward(name: string, message: Outgoing, lifetime: number): Promise<void> {
+  /** Hands a message on disk to the outbox; when that has settled, the file is gone, unless the message is kept. */
+  async function forward(name: string, message: Outgoing, lifetime: number): Promise<EztError | undefined> {
+    let failure: EztError | undefined;
     try {
       await outbox.add([message], undefined, lifetime);
     } catch (error) {
-      if (error instanceof EztError && error.code === 'EZT_CLOSED') throw new EztError('closedKept');
-      await files.remove(name);
-      throw error;
+      failure = asEztError(error);
+      if (failure.code === 'EZT_CLOSED') return new EztError('closedKept');
     }
-    await files.remove(name);
+    await remove(name);
+    return failure;
   }
 
-  async function accept(message: Outgoing): Promise<void> {
-    const expires = Date.now() + expiry;
-    let sent: Promise<void> | undefined;
-    const mine = tail.then(async () => {
-      const name = await files.write(message, expires);
-      if (closed) throw new EztError('closedKept');
-      sent = forward(name, message, expires - Date.now());
-      sent.catch(() => undefined); // awaited below
-    });
-    tail = mine.catch(() => undefined); // told to whoever awaits `mine`
+  /** A file that stays is sent again after the restart: worth telling, but the message itself is settled. */
+  const remove = (name: string) => files.remove(name).catch(onError);
+
+  async function write(message: Outgoing, deadline: number, addition: Addition): Promise<void> {
+    let name: string | undefined;
+    let failure: EztError | undefined;
     try {
-      await mine;
+      if (abandoned) failure = new EztError('closed');
+      else name = await files.write(message, Date.now() + deadline - performance.now());
     } catch (error) {
-      throw error instanceof EztError
-        ? error
-        : new EztError('diskFailed', { detail: (error as Error).message });
-    } finally {
-      writing -= 1;
+      failure = asEztError(error);
     }
-    await sent;
+    writing -= 1;
+    addition.unwritten -= 1;
+    if (name === undefined) settleOne(addition, failure);
+    else if (abandoned) settleOne(addition, new EztError('closedKept'));
+    else {
+      const sent = forward(name, message, deadline - performance.now());
+      void sent.then((error) => settleOne(addition, error));
+    }
+    if (addition.withdrawn) withdrawWritten(addition);
   }
+
+  function settleOne(addition: Addition, failure: EztError | undefined) {
+    addition.failure ??= failure;
+    addition.unsettled -= 1;
+    if (addition.unsettled === 0) addition.settle(addition.failure);
+  }
+
+  function withdrawWritten(addition: Addition) {
+    addition.withdrawn = true;
+    if (addition.unwritten === 0) addition.settle(addition.failure ?? new EztError('closedKept'));
+  }
+
+  /** Resolves when nothing of `owner` is on the way. */
+  function emptied(owner: object): Promise<void> {
+    if (sizeOf(owner) === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const check = () => {
+        if (sizeOf(owner) > 0) return;
+        onSettled.delete(check);
+        resolve();
+      };
+      onSettled.add(check);
+    });
+  }
+
+  const sizeOf = (owner: object) => additions.get(owner)?.size ?? 0;
 
   return {
     ...outbox,
-    size: (owner) => (owner ? (owned.get(owner)?.size ?? 0) : outbox.size() + writing),
-    async add(messages, owner = {}) {
-      if (closed) throw new EztError('closed');
-      if (outbox.size() + writing + messages.length > limit) throw new EztError('queueFull', { limit });
-      writing += messages.length;
-      const all = Promise.allSettled(messages.map(accept)).then((outcomes) => {
-        for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-      });
-      const additions = owned.get(owner) ?? new Set();
-      owned.set(owner, additions);
-      await new Promise<void>((resolve, reject) => {
-        const addition = { settled: all, withdraw: () => reject(new EztError('closedKept')) };
-        additions.add(addition);
-        const forget = () => {
-          additions.delete(addition);
-          if (additions.size === 0) owned.delete(owner);
+    size: (owner) => (owner ? sizeOf(owner) : outbox.size() + writing),
+    add(messages, owner = outbox) {
+      if (closed) return Promise.reject(new EztError('closed'));
+      if (messages.length === 0) return Promise.resolve();
+      if (outbox.size() + writing + messages.length > limit) {
+        return Promise.reject(new EztError('queueFull', { limit }));
+      }
+      return new Promise<void>((resolve, reject) => {
+        const addition: Addition = {
+          unwritten: messages.length,
+          unsettled: messages.length,
+          failure: undefined,
+          withdrawn: false,
+          settle(error) {
+            const mine = additions.get(owner);
+            mine?.delete(addition);
+            if (mine?.size === 0) additions.delete(owner);
+            for (const listener of onSettled) listener();
+            if (error) reject(error);
+            else resolve();
+          },
         };
-        all.finally(forget).then(resolve, reject);
+        additions.set(owner, (additions.get(owner) ?? new Set()).add(addition));
+        const deadline = performance.now() + expiry;
+        writing += messages.length;
+        for (const message of messages) tail = tail.then(() => write(message, deadline, addition));
       });
     },
     withdraw(owner) {
-      for (const addition of owned.get(owner) ?? []) addition.withdraw();
+      for (const addition of [...(additions.get(owner) ?? [])]) withdrawWritten(addition);
     },
-    async drained(timeout, owner) {
-      if (!owner) return outbox.drained(timeout);
-      const promises = [...(owned.get(owner) ?? [])].map(({ settled }) => settled);
-      const late = new AbortController();
-      await Promise.race([Promise.allSettled(promises), delay(timeout, undefined, { signal: late.signal })]);
-      late.abort();
+    drained(timeout, owner) {
+      return within(timeout, owner ? emptied(owner) : tail.then(() => outbox.drained(timeout)));
     },
     async close() {
       closed = true;
-      await tail;
-      outbox.close();
+      await within(DISK_PATIENCE, tail);
+      abandoned = true;
+      await outbox.close();
+      for (const set of [...additions.values()])
+        for (const addition of [...set]) if (addition.unwritten > 0) addition.settle(new EztError('closed'));
     },
   };
 }
+
+/** Resolves with `promise`, or after `timeout` ms. */
+async function within(timeout: number, promise: Promise<void>): Promise<void> {
+  const late = new AbortController();
+  const timer = delay(timeout, undefined, { signal: late.signal }).catch(() => undefined); // aborted below
+  await Promise.race([promise, timer]);
+  late.abort();
+}
+
+const isKept = ({ reason }: EztError) => reason === 'closedKept';
+
+const asEztError = (error: unknown): EztError =>
+  error instanceof EztError ? error : new EztError('diskFailed', { detail: (error as Error).message });

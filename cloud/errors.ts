@@ -69,7 +69,7 @@ const REASONS = {
   closed: ['EZT_CLOSED', 'Closed before the message was settled.'],
   closedKept: [
     'EZT_CLOSED',
-    'Closed before the broker acknowledged; the message is on disk and goes out at the latest after the restart.',
+    'Closed before the broker acknowledged; the message is on disk and goes out later, as long as the project exists.',
   ],
   malformed: ['EZT_MALFORMED', 'The received message is not valid __channel__: __what__.'],
 } as const satisfies Record<string, readonly [ErrorCode, string]>;

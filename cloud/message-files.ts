@@ -1,6 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Qos } from './filters';
 import type { Outgoing } from './outbox';
 
 /** A message that was accepted in an earlier life. */
@@ -22,38 +21,47 @@ export interface MessageFiles {
   /** Resolves with the file's name when the message is on disk. */
   write(message: Outgoing, expires: number): Promise<string>;
   remove(name: string): Promise<void>;
-  /** Removes everything. */
-  clear(): Promise<void>;
 }
 
-const SUFFIX = '.json';
+/** Microseconds since the epoch, with leading zeros: the order of names is that of acceptance. */
+const NAME = /^0\d{16}\.json$/;
 
-export function openMessageFiles(directory: string): MessageFiles {
+/** `accepts`: whether a topic found on disk is one that may be sent; a broker hangs up on some. */
+export function openMessageFiles(directory: string, accepts: (topic: string) => boolean): MessageFiles {
   // Names of one life follow each other; those of a later one come after, even if the clock was set back.
   let last = 0;
   const newName = () => {
     last = Math.max(last + 1, Date.now() * 1000);
-    return `${String(last).padStart(17, '0')}${SUFFIX}`;
+    return `${String(last).padStart(17, '0')}.json`;
   };
+  const makeDirectory = () => mkdir(directory, { recursive: true, mode: 0o700 });
+
+  async function read(name: string): Promise<Kept | undefined> {
+    const text = await readFile(join(directory, name), 'utf8');
+    const found = NAME.test(name) ? parse(text) : undefined;
+    return found && accepts(found.message.topic) ? { name, ...found } : undefined;
+  }
+
+  async function writeAside(path: string, text: string): Promise<void> {
+    await writeFile(`${path}.tmp`, text, { mode: 0o600 });
+    await rename(`${path}.tmp`, path);
+  }
 
   return {
     async load() {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await makeDirectory();
       const kept: Kept[] = [];
       const unreadable: string[] = [];
       for (const name of (await readdir(directory)).sort()) {
-        const path = join(directory, name);
-        if (!name.endsWith(SUFFIX)) {
-          if (name.endsWith('.tmp')) await rm(path, { force: true });
-          continue;
-        }
-        const found = parse(await readFile(path, 'utf8'));
+        if (name.endsWith('.json.tmp')) await rm(join(directory, name), { force: true, recursive: true });
+        if (!name.endsWith('.json')) continue;
+        const found = await read(name).catch(() => undefined); // e.g. a directory: set aside, and told
         if (found) {
-          kept.push({ name, ...found });
+          kept.push(found);
           last = Math.max(last, Number.parseInt(name, 10));
         } else {
           unreadable.push(name);
-          await rename(path, `${path}.unreadable`);
+          await rename(join(directory, name), join(directory, `${name}.unreadable`));
         }
       }
       return { kept, unreadable };
@@ -61,18 +69,17 @@ export function openMessageFiles(directory: string): MessageFiles {
     async write({ topic, payload, qos }, expires) {
       const name = newName();
       const path = join(directory, name);
-      await writeFile(
-        `${path}.tmp`,
-        JSON.stringify({ topic, qos, expires, payload: payload.toString('base64') }),
-        {
-          mode: 0o600,
-        },
-      );
-      await rename(`${path}.tmp`, path);
+      const text = JSON.stringify({ topic, qos, expires, payload: payload.toString('base64') });
+      try {
+        await writeAside(path, text);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        await makeDirectory(); // somebody tidied up
+        await writeAside(path, text);
+      }
       return name;
     },
     remove: (name) => rm(join(directory, name), { force: true }),
-    clear: () => rm(directory, { recursive: true, force: true }),
   };
 }
 
@@ -82,7 +89,7 @@ function parse(text: string): { message: Outgoing; expires: number } | undefined
     if (typeof topic !== 'string' || typeof expires !== 'number' || typeof payload !== 'string')
       return undefined;
     if (qos !== 0 && qos !== 1 && qos !== 2) return undefined;
-    return { message: { topic, payload: Buffer.from(payload, 'base64'), qos: qos satisfies Qos }, expires };
+    return { message: { topic, payload: Buffer.from(payload, 'base64'), qos }, expires };
   } catch {
     return undefined; // torn, or not ours
   }

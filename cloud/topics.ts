@@ -41,6 +41,13 @@ export function formatTopic(
   return stream === undefined ? topic : `${topic}/${stream}`;
 }
 
+/** Whether `topic` is one that we send on for this project, and that no broker hangs up on. */
+export function isOutTopic(projectKey: string, topic: string): boolean {
+  const [open, key, device, channel, ...more] = topic.split('/');
+  const known = channel === 'attributes_push' || channel === 'command_send';
+  return open === 'open' && key === projectKey && isTopicLevel(device) && known && more.length === 0;
+}
+
 /** A parser of the topics one project receives; `undefined` for whatever is outside the table. */
 export function topicParser(projectKey: string): (topic: string) => Topic | undefined {
   const prefix = `open/${projectKey}/`;

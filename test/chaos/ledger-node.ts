@@ -73,8 +73,8 @@ export = (RED: NodeAPI & WithHooks): void => {
     this.on('input', (msg: Numbered & { payload?: unknown; device?: string }, _send, done) => {
       const { ledger } = msg;
       if (def.event === 'in') {
-        const { n } = msg.payload as { n: number };
-        write({ event: 'in', stream: msg.device ?? '', n });
+        const { n, params } = msg.payload as { n?: number; params?: { n: number } };
+        write({ event: 'in', stream: msg.device ?? '', n: n ?? params?.n ?? -1 });
       } else if (ledger) {
         write({ event: def.event, ...ledger, echo: (msg.payload as { params?: { n?: number } }).params?.n });
       }

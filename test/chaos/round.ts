@@ -118,7 +118,7 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
 }
 
 /** A user directory in which Node-RED finds the nodes that keep the ledger. */
-function prepareUserDirectory(): string {
+export function prepareUserDirectory(): string {
   const userDir = temporaryDirectory('ledger');
   const nodes = join(userDir, 'nodes');
   mkdirSync(nodes);
