@@ -5,7 +5,7 @@ export type { SeenDevice } from './devices';
 export { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint';
 export { type ErrorCode, EztError, fill, type Reason, type ReasonParams, sentences } from './errors';
 export type { Qos } from './filters';
-export { isPlainObject } from './json';
+export { isPlainObject, reading } from './json';
 export type { State } from './keeper';
 export {
   type Alarm,

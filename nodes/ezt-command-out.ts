@@ -1,5 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type Command, checkCommand, EztError, isPlainObject, isTopicLevel, type Listener } from '../cloud';
+import {
+  type Command,
+  checkCommand,
+  EztError,
+  isPlainObject,
+  isTopicLevel,
+  type Listener,
+  reading,
+} from '../cloud';
 import { deviceOf } from './devices';
 import { type Message, onInput } from './input';
 import { joinProject } from './member';
@@ -77,9 +85,12 @@ async function commandOf(RED: NodeAPI, node: Node, settings: CommandOutSettings,
   if (method !== undefined && method !== null && method !== '') {
     return checkCommand(method, await paramsOf(RED, node, settings, message), message.id);
   }
-  const { payload } = message;
-  if (!isPlainObject(payload)) throw new EztError('methodInvalid');
-  return checkCommand(payload.method, payload.params, payload.id ?? message.id);
+  const whole = reading(() => {
+    const { payload } = message;
+    if (!isPlainObject(payload)) throw new EztError('methodInvalid');
+    return { method: payload.method, params: payload.params, id: payload.id ?? message.id };
+  });
+  return checkCommand(whole.method, whole.params, whole.id);
 }
 
 /** The parameters, from wherever the node says. Throws `EZT_PAYLOAD`. */

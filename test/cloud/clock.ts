@@ -1,17 +1,20 @@
 import { performance } from 'node:perf_hooks';
-import { mock } from 'node:test';
 
 /** A clock that stands until `pass` moves it: for timers and `performance.now`. `restore` it after the test. */
 export function stopClock() {
   let now = 1_000_000;
   const timers = new Map<object, { at: number; run: () => void }>();
-  mock.method(performance, 'now', () => now);
-  mock.method(globalThis, 'setTimeout', (run: () => void, ms: number) => {
-    const timer = {};
-    timers.set(timer, { at: now + Math.max(1, Math.trunc(ms)), run });
-    return timer;
+  // Not node:test's mocks: they keep every call, which no test of an hour's traffic survives.
+  const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  Object.assign(performance, { now: () => now });
+  Object.assign(globalThis, {
+    setTimeout(run: () => void, ms: number) {
+      const timer = {};
+      timers.set(timer, { at: now + Math.max(1, Math.trunc(ms)), run });
+      return timer;
+    },
+    clearTimeout: (timer: object) => void timers.delete(timer),
   });
-  mock.method(globalThis, 'clearTimeout', (timer: object) => void timers.delete(timer));
 
   return {
     now: () => now,
@@ -30,7 +33,10 @@ export function stopClock() {
       }
       now = end;
     },
-    restore: () => mock.restoreAll(),
+    restore() {
+      Object.assign(globalThis, real);
+      Reflect.deleteProperty(performance, 'now'); // its own, above the prototype's
+    },
   };
 }
 

@@ -1,0 +1,116 @@
+import should from 'should';
+import { createDevices } from '../../cloud/devices';
+import { createInbox } from '../../cloud/inbox';
+import { createOutbox } from '../../cloud/outbox';
+import { createRouter } from '../../cloud/routing';
+import { topicParser } from '../../cloud/topics';
+import { openLink } from '../cloud/carrier';
+import { type Clock, stopClock } from '../cloud/clock';
+import { turn } from '../cloud/settling';
+import { figure, inMB, MB, used } from './heap';
+
+const HOUR = 3_600_000;
+const PER_SECOND = 100;
+
+describe('bounds', function () {
+  this.timeout(60_000);
+
+  describe('an outage of an hour at 100 messages per second (case 56)', () => {
+    let clock: Clock;
+    beforeEach(() => {
+      clock = stopClock();
+    });
+    afterEach(() => clock.restore());
+
+    for (const limit of [1000, 10_000]) {
+      it(`grows the heap by 50 MB at most and settles everything, with a limit of ${limit}`, async function () {
+        const outbox = createOutbox({ limit, expiry: 60_000, rate: 0 });
+        outbox.attach(openLink().carrier);
+        outbox.detach();
+        const codes: Record<string, number> = {};
+        const count = (code: string) => {
+          codes[code] = (codes[code] ?? 0) + 1;
+        };
+        const before = used();
+        let highest = 0;
+        for (let second = 0; second < HOUR / 1000; second += 1) {
+          for (let i = 0; i < PER_SECOND; i += 1) {
+            const payload = Buffer.from(JSON.stringify({ temperature: 21.5, second, i }));
+            outbox.add([{ topic: 'open/PR_1/DU_1/attributes_push', payload, qos: 1 }]).then(
+              () => count('done'),
+              (error: { code: string }) => count(error.code),
+            );
+          }
+          clock.pass(1000);
+          await turn();
+          if (second % 300 === 299) highest = Math.max(highest, used());
+        }
+        const waiting = outbox.size();
+        const link = openLink();
+        outbox.attach(link.carrier);
+        link.acknowledge(waiting);
+        await turn();
+        should(outbox.size()).equal(0);
+        should(Object.values(codes).reduce((a, b) => a + b)).equal((HOUR / 1000) * PER_SECOND);
+        should(codes.done).equal(waiting);
+        should(Object.keys(codes).sort()).deepEqual(
+          limit === 1000 ? ['EZT_EXPIRED', 'EZT_QUEUE_FULL', 'done'] : ['EZT_EXPIRED', 'done'],
+        );
+        should(highest - before).be.below(50 * MB);
+        figure(this, `${inMB(highest - before)}, ${JSON.stringify(codes)}`);
+      });
+    }
+  });
+
+  it('100,000 devices: the last 10,000 at most are remembered', function () {
+    const devices = createDevices();
+    const before = used();
+    for (let i = 0; i < 100_000; i += 1) {
+      const device = `DU_${String(i).padStart(10, '0')}`;
+      devices.see({ device, channel: 'attributes' }, { temperature: i, humidity: i }, i);
+    }
+    const grown = used() - before;
+    const seen = devices.list();
+    should(seen.length).be.belowOrEqual(10_000);
+    should(seen[0]?.device).equal('DU_0000099999');
+    should(grown).be.below(25 * MB);
+    figure(this, inMB(grown));
+  });
+
+  it('20,000 messages in the midst of a deploy: 10,000 are kept, the rest is dropped and counted', () => {
+    const router = createRouter<never>('PR_1', '');
+    const acknowledged: number[] = [];
+    const connection = {
+      publish: () => undefined,
+      subscribe: () => Promise.resolve([]),
+      unsubscribe: () => Promise.resolve(),
+      acknowledge: ({ packetId }: { packetId: number }) => acknowledged.push(packetId),
+      close: () => Promise.resolve(),
+    };
+    const inbox = createInbox({
+      parse: topicParser('PR_1'),
+      router,
+      subscriptions: { isSurplus: () => false },
+      devices: createDevices(),
+      replies: () => undefined,
+      grouped: false,
+      onError: (error) => {
+        throw error;
+      },
+    });
+    inbox.pause();
+    for (let packetId = 1; packetId <= 20_000; packetId += 1) {
+      inbox.receive(connection, {
+        topic: 'open/PR_1/DU_1/data/s',
+        payload: Buffer.from('x'),
+        qos: 0,
+        retain: false,
+        identifiers: [],
+        packetId,
+      });
+    }
+    should(acknowledged).deepEqual([]);
+    inbox.close();
+    should([inbox.counters.received, inbox.counters.dropped]).deepEqual([20_000, 10_000]);
+  });
+});
