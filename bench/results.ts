@@ -1,13 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chart } from './chart';
 import type { Finding } from './findings';
 import type { Verdict } from './goals';
 import type { Plan, Round } from './paired';
-import { type Routing, routing } from './routing';
+import type { Routing } from './routing';
 
 const DIRECTORY = resolve(__dirname, '../../bench');
+const FILE = join(DIRECTORY, 'results.json');
 
 export interface Results {
   machine: { processors: number; model: string; memoryGB: number; platform: string };
@@ -19,12 +20,39 @@ export interface Results {
   rounds: Record<string, Round[]>;
 }
 
-/** Writes results.json and chart.svg beside the sources. */
-export function writeResults(found: Pick<Results, 'plan' | 'rounds' | 'verdicts' | 'findings'>): void {
-  const results: Results = { machine: machine(), versions: versions(), ...found, routing: routing() };
-  writeFileSync(join(DIRECTORY, 'results.json'), `${JSON.stringify(results, rounded, 1)}\n`);
-  writeFileSync(join(DIRECTORY, 'chart.svg'), chart(results.rounds));
+/** Puts what one scenario found into results.json in place of what it found before, and draws the chart anew. */
+export function writeResults(scenario: string, found: Found): void {
+  const before = readResults();
+  const others = ({ scenario: name }: { scenario: string }) => name !== scenario;
+  const rounds = { ...before?.rounds, ...(found.rounds && { [scenario]: found.rounds }) };
+  const results: Results = {
+    machine: machine(),
+    versions: versions(),
+    plan: found.plan,
+    verdicts: [...(before?.verdicts ?? []).filter(others), ...(found.verdicts ?? [])],
+    findings: [...(before?.findings ?? []).filter(others), ...(found.findings ?? [])],
+    routing: found.routing ?? before?.routing ?? [],
+    rounds,
+  };
+  writeFileSync(FILE, `${JSON.stringify(results, rounded, 1)}\n`);
+  drawChart(results);
 }
+
+export interface Found {
+  plan: Plan;
+  rounds?: Round[];
+  verdicts?: Verdict[];
+  findings?: Finding[];
+  routing?: Routing[];
+}
+
+/** Draws chart.svg from what results.json holds. */
+export function drawChart(results = readResults()): void {
+  if (results) writeFileSync(join(DIRECTORY, 'chart.svg'), chart(results.rounds));
+}
+
+const readResults = (): Results | undefined =>
+  existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Results) : undefined;
 
 /** Five digits say more than the measurement does. */
 const rounded = (_key: string, value: unknown) =>

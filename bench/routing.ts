@@ -8,7 +8,7 @@ import { deviceName, REPORT } from './traffic';
 
 const NODES = [1, 10, 100, 1_000, 10_000, 100_000];
 const PROJECT = 'PR_routing';
-const MESSAGES = 100_000;
+const MESSAGES = 50_000;
 const ROUNDS = 5;
 
 export interface Routing {

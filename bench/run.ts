@@ -4,11 +4,11 @@ import { startBroker } from './broker';
 import type { Finding } from './findings';
 import { judge, type Verdict } from './goals';
 import { startLoad } from './load';
-import { type Plan, type Round, runPaired } from './paired';
+import { type Plan, runPaired } from './paired';
 import { runProfile } from './profile';
 import { findingReport, pairedReport, verdictReport } from './report';
-import { writeResults } from './results';
-import { measureRouting } from './routing';
+import { drawChart, type Found, writeResults } from './results';
+import { measureRouting, routing } from './routing';
 import { PAIRED, SINGLE } from './scenarios';
 
 const HELP = `npm run bench -- [options]
@@ -17,6 +17,8 @@ const HELP = `npm run bench -- [options]
   --rounds <n>       paired rounds (7; quick 2)
   --seconds <s>      length of one measurement (2; quick 0.6)
   --routing          routing alone, in this process: seconds, no broker needed
+  --write            keep the results of chosen scenarios too (a full run keeps them anyway)
+  --chart            only draw the chart again
   --profile          where the time goes in one scenario (in-one); writes *.cpuprofile to the current directory
 `;
 
@@ -41,11 +43,14 @@ async function main(): Promise<void> {
       seconds: { type: 'string' },
       routing: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      chart: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return say(HELP);
   if (values.routing) return say(measureRouting());
+  if (values.chart) return drawChart();
   const { quick, scenario } = values;
   const plan: Plan = {
     rounds: Number(values.rounds ?? (quick ? 2 : 7)),
@@ -63,23 +68,26 @@ async function main(): Promise<void> {
       const { contenders } = PAIRED.find(({ name }) => name === (scenario?.[0] ?? 'in-one')) ?? PAIRED[0];
       return say(await runProfile(contenders, { broker, load }, progress));
     }
-    const rounds: Record<string, Round[]> = {};
     const verdicts: Verdict[] = [];
     const findings: Finding[] = [];
+    const write = (name: string, found: Omit<Found, 'plan'>) => {
+      if (values.write || (!quick && !scenario)) writeResults(name, { plan, ...found });
+    };
     for (const each of PAIRED.filter(wanted)) {
-      const found = await runPaired(each, { broker, load }, plan, progress);
-      rounds[each.name] = found;
-      const judged = each.goals.flatMap((goal) => judge(each.name, goal, found));
+      const rounds = await runPaired(each, { broker, load }, plan, progress);
+      const judged = each.goals.flatMap((goal) => judge(each.name, goal, rounds));
+      write(each.name, { rounds, verdicts: judged });
       verdicts.push(...judged);
-      say(`\n${pairedReport(each, found)}\n`);
+      say(`\n${pairedReport(each, rounds)}\n`);
     }
     for (const each of SINGLE.filter(wanted)) {
       const found = await each.run({ broker, load, quick, rounds: plan.rounds, progress });
+      write(each.name, { findings: found });
       findings.push(...found);
     }
+    if (!scenario) write('routing', { routing: routing() });
     if (findings.length > 0) say(`\n${findingReport(findings)}`);
     if (verdicts.length > 0) say(`\n${verdictReport(verdicts)}`);
-    if (!quick && !scenario) writeResults({ plan, rounds, verdicts, findings });
   } finally {
     load.stop();
     await broker.stop();

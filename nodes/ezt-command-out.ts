@@ -49,8 +49,8 @@ export function registerCommandOut(RED: NodeAPI): void {
       if (member.problem) throw member.problem;
       const { client, settings, changed } = member;
       const device = deviceOf(settings.device, message);
-      const { id, ...rest } = await commandOf(RED, this, settings, message);
-      const command: Command = { ...rest, id: id ?? client.newCommandId(device) };
+      const { method, params, id } = await commandOf(RED, this, settings, message);
+      const command: Command = { method, params, id: id ?? client.newCommandId(device) };
       if (!replies) {
         const settled = client.send(device, command, settings.qos, this).finally(changed);
         changed();
@@ -64,12 +64,11 @@ export function registerCommandOut(RED: NodeAPI): void {
         .finally(changed);
       changed();
       const { reply, elapsed } = await settled;
-      const { method } = reply;
       send(
         Object.assign(message, {
           payload: reply,
           device,
-          method,
+          method: reply.method,
           id: command.id,
           type: 'command_reply',
           elapsed,

@@ -104,7 +104,6 @@ export function dynamicSecurity(): string | undefined {
 }
 
 function nodeRed5(): string | undefined {
-  return [process.env.NODE_RED_5 || undefined, '.cache/node-red-5/node_modules/node-red']
-    .flatMap((place) => (place === undefined ? [] : [resolve(place)]))
-    .find((place) => existsSync(join(place, 'red.js')));
+  const place = resolve(process.env.NODE_RED_5 || '.cache/node-red-5/node_modules/node-red');
+  return existsSync(join(place, 'red.js')) ? place : undefined;
 }
