@@ -45,7 +45,8 @@ export interface Inbox {
 }
 
 const MAX_KEPT = 10_000;
-const LONGEST_PAUSE = 10_000;
+/** Node-RED gives each node 15 s to close. */
+const LONGEST_PAUSE = 20_000;
 
 export function createInbox(options: InboxOptions): Inbox {
   const { parse, router, subscriptions, devices, replies, grouped, onError } = options;
