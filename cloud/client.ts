@@ -281,6 +281,7 @@ export function openClient(options: ClientOptions): Client {
     resume() {
       paused = false;
       for (const listener of departed) router.remove(listener);
+      if (departed.size > 0) outdated = true;
       departed.clear();
       update();
       inbox.resume();

@@ -16,9 +16,12 @@ async function main(): Promise<void> {
   const [inbound, outgoing, seed] = [Number(values.inbound), Number(values.outgoing), Number(values.seed)];
   const random = createRandom(seed);
   console.log(`Seed ${seed}`);
+  let said = '';
   const progress = (what: string, of: number) => (done: number) => {
+    const percent = `${what}: ${Math.floor((done / of) * 10) * 10} % of ${of}`;
     if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${what}: ${done} of ${of}`);
-    else if (done % 100_000 < 10_000 || done === of) console.log(`${what}: ${done} of ${of}`);
+    else if (percent !== said) console.log(percent);
+    said = percent;
   };
 
   const messages = await fuzzMessages(inbound, random, progress('messages', inbound));
