@@ -291,8 +291,8 @@ export function openClient(options: ClientOptions): Client {
       inbox.close();
       commands.withdraw();
       if (connection) await outbox.drained(DRAIN_TIMEOUT);
-      inbox.close();
       await outbox.close();
+      commands.withdraw(); // Node-RED goes on giving messages to nodes that are closing
       subscriptions.detach();
       await keeper.close(endSession);
     },
