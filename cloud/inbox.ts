@@ -81,7 +81,8 @@ export function createInbox(options: InboxOptions): Inbox {
     } catch (error) {
       onError(error);
     }
-    if (handedOver.push([connection, received]) === 1) setImmediate(acknowledge);
+    // QoS 0 is not acknowledged: to keep it until the end of the turn would only cost memory.
+    if (received.qos > 0 && handedOver.push([connection, received]) === 1) setImmediate(acknowledge);
   }
 
   /**
