@@ -8,19 +8,19 @@ export interface Place {
   ca: string;
   projectKey: string;
 }
-type Item = Readonly<Record<string, unknown>>;
+export type Item = Readonly<Record<string, unknown>>;
 
 /** A node without coordinates would count as a config node. */
-const PLACED = { z: 'tab', x: 100, y: 100 };
+export const PLACED = { z: 'tab', x: 100, y: 100 };
 
 export const SINK = 'sink';
 export const SOURCE = 'source';
 const CLOUD = 'cloud';
-const BROKER = 'broker';
+export const BROKER = 'broker';
 
-const tab: Item = { id: 'tab', type: 'tab', label: 'benchmark' };
+export const tab: Item = { id: 'tab', type: 'tab', label: 'benchmark' };
 export const sink: Item = { id: SINK, type: 'bench-sink', ...PLACED, wires: [] };
-const tls = ({ ca }: Place): Item => ({
+export const tls = ({ ca }: Place): Item => ({
   id: 'tls',
   type: 'tls-config',
   name: '',
@@ -36,7 +36,7 @@ const tls = ({ ca }: Place): Item => ({
 });
 
 /** `count` nodes that `make` describes, each for one of as many devices, or one for all of them. */
-const repeat = (count: number, make: (device: string | undefined, i: number) => Item): Item[] =>
+export const repeat = (count: number, make: (device: string | undefined, i: number) => Item): Item[] =>
   count === 0 ? [make(undefined, 0)] : Array.from({ length: count }, (_, i) => make(deviceName(i), i));
 
 /** Credentials go to the file that Node-RED reads at start. */
@@ -80,103 +80,6 @@ export const oursForAll =
     ...Array.from({ length: nodes }, (_, i) => ourIn(i, { devices: [], ...options(i) })),
   ];
 
-const coreBroker = (place: Place, version: 4 | 5): Item[] => [
-  tab,
-  tls(place),
-  {
-    id: BROKER,
-    type: 'mqtt-broker',
-    broker: '127.0.0.1',
-    port: String(place.port),
-    tls: 'tls',
-    usetls: true,
-    protocolVersion: String(version),
-    keepalive: '60',
-    cleansession: true,
-    autoConnect: true,
-  },
-];
-
-const coreIn = (place: Place, i: number, device: string | undefined, wires: string[]): Item => ({
-  id: `in${i}`,
-  type: 'mqtt in',
-  ...PLACED,
-  topic: `open/${place.projectKey}/${device ?? '+'}/attributes`,
-  qos: '0',
-  datatype: 'json',
-  broker: BROKER,
-  nl: false,
-  rap: true,
-  rh: 0,
-  inputs: 0,
-  wires: [wires],
-});
-
-/** Core `mqtt in`, as {@link ours}. */
-export const core =
-  (version: 4 | 5, nodes = 0) =>
-  (place: Place): Flow => [
-    ...coreBroker(place, version),
-    sink,
-    ...repeat(nodes, (device, i) => coreIn(place, i, device, [SINK])),
-  ];
-
-/** `nodes` core `mqtt in` that all want everything. */
-export const coreForAll =
-  (version: 4 | 5, nodes: number) =>
-  (place: Place): Flow => [
-    ...coreBroker(place, version),
-    sink,
-    ...Array.from({ length: nodes }, (_, i) => coreIn(place, i, undefined, [SINK])),
-  ];
-
-/** One core `mqtt in` for all and a switch with a rule for each device. */
-export const coreSwitch =
-  (nodes: number) =>
-  (place: Place): Flow => [
-    ...coreBroker(place, 5),
-    sink,
-    coreIn(place, 0, undefined, ['rules']),
-    {
-      id: 'rules',
-      type: 'switch',
-      ...PLACED,
-      property: 'topic',
-      propertyType: 'msg',
-      rules: Array.from({ length: nodes }, (_, i) => ({
-        t: 'eq',
-        v: `open/${place.projectKey}/${deviceName(i)}/attributes`,
-        vt: 'str',
-      })),
-      checkall: 'false',
-      repair: false,
-      outputs: nodes,
-      wires: Array.from({ length: nodes }, () => [SINK]),
-    },
-  ];
-
-/** Core `mqtt in` and a split: one message for each attribute. */
-export const coreSplit =
-  (version: 4 | 5) =>
-  (place: Place): Flow => [
-    ...coreBroker(place, version),
-    sink,
-    coreIn(place, 0, undefined, ['splitter']),
-    {
-      id: 'splitter',
-      type: 'split',
-      ...PLACED,
-      splt: '\\n',
-      spltType: 'str',
-      arraySplt: 1,
-      arraySpltType: 'len',
-      stream: false,
-      addname: 'attribute',
-      property: 'payload',
-      wires: [[SINK]],
-    },
-  ];
-
 const bareNode = (type: string, place: Place, wires: string[][]): Item => ({
   id: 'bare',
   type,
@@ -184,7 +87,12 @@ const bareNode = (type: string, place: Place, wires: string[][]): Item => ({
   ...place,
   wires,
 });
-const source = (next: string): Item => ({ id: SOURCE, type: 'bench-source', ...PLACED, wires: [[next]] });
+export const source = (next: string): Item => ({
+  id: SOURCE,
+  type: 'bench-source',
+  ...PLACED,
+  wires: [[next]],
+});
 
 export const bare = (place: Place): Flow => [tab, sink, bareNode('bare-in', place, [[SINK]])];
 
@@ -193,23 +101,6 @@ export const oursOut = (place: Place): Flow => [
   source('out'),
   { id: 'out', type: 'ezt-attr-out', ...PLACED, cloud: CLOUD, qos: 1, wires: [] },
 ];
-
-export const coreOut =
-  (version: 4 | 5) =>
-  (place: Place): Flow => [
-    ...coreBroker(place, version),
-    source('out'),
-    {
-      id: 'out',
-      type: 'mqtt out',
-      ...PLACED,
-      topic: '',
-      qos: '1',
-      retain: 'false',
-      broker: BROKER,
-      wires: [],
-    },
-  ];
 
 export const oursCommand = (place: Place): Flow => [
   ...ourCloud(place),

@@ -15,7 +15,7 @@ const HELP = `npm run bench -- [options]
   --quick            under two minutes: fewer rounds, fewer scenarios; writes nothing
   --scenario <name>  only this one, and again for more: ${[...PAIRED, ...SINGLE].map(({ name }) => name).join(', ')}
   --rounds <n>       paired rounds (7; quick 2)
-  --seconds <s>      length of one measurement (2; quick 0.6)
+  --seconds <s>      length of one measurement (2; quick 0.4)
   --routing          routing alone, in this process: seconds, no broker needed
   --write            keep the results of chosen scenarios too (a full run keeps them anyway)
   --chart            only draw the chart again
@@ -23,7 +23,7 @@ const HELP = `npm run bench -- [options]
 `;
 
 /** What the quick form measures. */
-const QUICK = ['in-one', 'in-each', 'payload-10b', 'out', 'commands-1', 'load'];
+const QUICK = ['in-one', 'in-each', 'out', 'commands-1', 'load'];
 
 const started = performance.now();
 const say = (text: string): void => {
@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   const { quick, scenario } = values;
   const plan: Plan = {
     rounds: Number(values.rounds ?? (quick ? 2 : 7)),
-    seconds: Number(values.seconds ?? (quick ? 0.6 : 2)),
+    seconds: Number(values.seconds ?? (quick ? 0.4 : 2)),
   };
   const wanted = ({ name }: { name: string }) =>
     scenario ? scenario.includes(name) : !quick || QUICK.includes(name);

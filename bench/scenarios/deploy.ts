@@ -1,6 +1,7 @@
 import { type Broker, startBroker } from '../broker';
+import { core } from '../core-flows';
 import type { Finding, SingleScenario, Tools } from '../findings';
-import { core, ours, type Place } from '../flows';
+import { ours, type Place } from '../flows';
 import { type Load, startLoad } from '../load';
 import type { Reading } from '../nodes/meter';
 import { median } from '../statistics';

@@ -1,4 +1,5 @@
-import { bare, core, coreSwitch, ours, oursForAll } from '../flows';
+import { core, coreSwitch } from '../core-flows';
+import { bare, ours, oursForAll } from '../flows';
 import type { PairedScenario } from '../paired';
 import type { Contender } from '../subject';
 import { REPORT } from '../traffic';

@@ -1,5 +1,6 @@
+import { core } from '../core-flows';
 import type { Finding, SingleScenario, Tools } from '../findings';
-import { core, ours } from '../flows';
+import { ours } from '../flows';
 import { type Contender, startSubject } from '../subject';
 import { REPORT } from '../traffic';
 

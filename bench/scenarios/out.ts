@@ -1,4 +1,5 @@
-import { bareCommand, coreOut, oursCommand, oursOut } from '../flows';
+import { coreOut } from '../core-flows';
+import { bareCommand, oursCommand, oursOut } from '../flows';
 import type { PairedScenario } from '../paired';
 
 const WINDOW = 100;

@@ -1,4 +1,5 @@
-import { core, coreForAll, coreSplit, ours, oursForAll } from '../flows';
+import { core, coreForAll, coreSplit } from '../core-flows';
+import { ours, oursForAll } from '../flows';
 import type { Goal, PairedScenario } from '../paired';
 import type { Contender } from '../subject';
 import { FIFTY, LARGE, REPORT, SMALL } from '../traffic';
