@@ -10,7 +10,7 @@ import { createInbox, type InboxCounters } from './inbox';
 import { type Keeper, type KeeperOptions, keepConnected, type State } from './keeper';
 import { openMessageFiles } from './message-files';
 import { type Command, type CommandReply, encodeCommand } from './messages';
-import { createOutbox, type Outbox, type OutboxOptions } from './outbox';
+import { createOutbox, type Outbox, type OutboxCounters, type OutboxOptions } from './outbox';
 import { formatCode } from './refusals';
 import { createRouter } from './routing';
 import { openSessionMemory } from './session-memory';
@@ -38,9 +38,7 @@ export interface DiskOptions {
 }
 
 /** Counted since the client began. */
-export interface Counters extends InboxCounters {
-  accepted: number;
-  acknowledged: number;
+export interface Counters extends InboxCounters, OutboxCounters {
   /** Acknowledged, but nobody at the platform subscribes to it. */
   noSubscribers: number;
   /** Command replies that no command awaited: late, doubled or foreign. */
@@ -111,7 +109,7 @@ export function openClient(options: ClientOptions): Client {
   const devices = createDevices();
   const subscriptions = createSubscriptions(router, subscriptionsChanged);
   const watchers = new Set<() => void>();
-  const counted = { accepted: 0, acknowledged: 0, noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
+  const counted = { noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
   let connection: Connection | undefined;
   let outdated = false; // the subscriptions
   let paused = false;
@@ -207,23 +205,17 @@ export function openClient(options: ClientOptions): Client {
     return undefined;
   }
 
-  async function add(topics: readonly string[], payload: Buffer, qos: Qos, owner: object): Promise<void> {
-    const messages = topics.map((topic) => ({ topic, payload, qos }));
-    const settled = outbox.add(messages, owner);
-    counted.accepted += messages.length;
-    await settled;
-    counted.acknowledged += messages.length;
+  async function send(device: string, command: Command, qos: Qos, owner: object): Promise<void> {
+    const topic = formatTopic(projectKey, device, 'command_send');
+    await outbox.add([{ topic, payload: encodeCommand(command), qos }], owner);
   }
-
-  const send: Client['send'] = (device, command, qos, owner) =>
-    add([formatTopic(projectKey, device, 'command_send')], encodeCommand(command), qos, owner);
 
   return {
     get state() {
       return keeper.state;
     },
     get counters() {
-      return { ...inbox.counters, ...counted };
+      return { ...inbox.counters, ...outbox.counters, ...counted };
     },
     details: () => ({
       filters: Object.fromEntries(subscriptions.held),
@@ -248,13 +240,13 @@ export function openClient(options: ClientOptions): Client {
       outdate();
     },
     refusalOf,
-    push: (to, payload, qos, owner) =>
-      add(
-        to.map((device) => formatTopic(projectKey, device, 'attributes_push')),
-        payload,
-        qos,
+    push(to, payload, qos, owner) {
+      const topics = to.map((device) => formatTopic(projectKey, device, 'attributes_push'));
+      return outbox.add(
+        topics.map((topic) => ({ topic, payload, qos })),
         owner,
-      ),
+      );
+    },
     send,
     request(device, command, { qos, timeout, listener, owner }) {
       const sendWhenSubscribed = async (wanted: () => boolean) => {

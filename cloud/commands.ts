@@ -78,12 +78,16 @@ export function createCommands(): Commands {
         };
         pending.set(name, { owner, settle });
         count(owner, 1);
-        const sent = (async () => send(() => open))(); // a rejection, too, when `send` throws at once
-        sent.then(() => {
+        const acknowledged = () => {
           if (!open) return; // replied before the broker's acknowledgement
           const late = () => settle(new EztError('replyTimeout', { device, seconds: timeout / 1000 }));
           timer = setTimeout(late, timeout);
-        }, settle);
+        };
+        try {
+          send(() => open).then(acknowledged, settle);
+        } catch (error) {
+          settle(error as Error);
+        }
       });
     },
     offer(device, reply) {

@@ -117,6 +117,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   let acknowledgements: number[] = [];
   let turn: number | undefined;
   let pinged = performance.now();
+  let gathering = false;
   const subscribing = new Map<number, (codes: readonly number[]) => void>();
 
   const blame = (error: Error) => {
@@ -182,6 +183,18 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     return now;
   }
 
+  /** What is published in one turn of the event loop leaves in one write: TLS makes a record of each. */
+  function gatherWrites() {
+    if (gathering) return;
+    gathering = true;
+    const { stream } = client;
+    stream.cork();
+    setImmediate(() => {
+      gathering = false;
+      stream.uncork();
+    });
+  }
+
   function flushAcknowledgements() {
     if (state === 'open') client.stream.write(Buffer.concat(acknowledgements.map(puback)));
     acknowledgements = [];
@@ -201,6 +214,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
 
   return {
     publish(topic, payload, qos, settled) {
+      gatherWrites();
       client.publish(topic, payload, { qos }, (error?: Error & { code?: number | string }) => {
         if (state === 'closed') return;
         if (!error) settled();

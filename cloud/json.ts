@@ -79,28 +79,57 @@ export function clonePayload(value: unknown): unknown {
  * and what it cannot hold (BigInt, a cycle, over 200 levels) is an `EZT_PAYLOAD` instead.
  */
 export function encodeJson(value: unknown): string {
+  return reading(() => JSON.stringify(copyData(value)));
+}
+
+/** What JSON writes of `value`, each part asked for once: getters, Proxies and toJSON may answer otherwise later. */
+function copyData(value: unknown): unknown {
   /** The containers around the value at hand, outermost first. */
-  const around: unknown[] = [];
+  const around: object[] = [];
   let values = 0;
-  // Checked while it is written: getters, Proxies and toJSON may answer otherwise when asked twice.
-  function check(this: unknown, _key: string, item: unknown): unknown {
-    while (around.length > 0 && around.at(-1) !== this) around.pop();
+
+  function copy(key: string, given: unknown): unknown {
+    const item = hasToJson(given) ? given.toJSON(key) : given;
     values += 1;
     if (values > MAX_VALUES) throw notJson(`more than ${MAX_VALUES} values`);
-    if (isContainer(item)) {
-      if (around.includes(item)) throw notJson('a circular reference');
-      if (around.length === MAX_DEPTH) throw notJson(`more than ${MAX_DEPTH} levels`);
-      around.push(item);
-    }
-    return item;
+    if (!isContainer(item)) return item;
+    if (around.includes(item)) throw notJson('a circular reference');
+    if (around.length === MAX_DEPTH) throw notJson(`more than ${MAX_DEPTH} levels`);
+    around.push(item);
+    const copied = Array.isArray(item) ? copyItems(item) : copyMembers(item);
+    around.pop();
+    return copied;
   }
-  return reading(() => JSON.stringify(value, check));
+
+  function copyItems(items: readonly unknown[]): unknown[] {
+    const copies: unknown[] = [];
+    for (let i = 0; i < items.length; i += 1) copies.push(copy(String(i), items[i])); // with holes, and refused
+    return copies;
+  }
+
+  function copyMembers(object: PlainObject): PlainObject {
+    const copies: PlainObject = {};
+    for (const key of Object.keys(object)) {
+      const member = copy(key, object[key]);
+      // Assigned, it would become the prototype.
+      if (key === '__proto__') Object.defineProperty(copies, key, { value: member, enumerable: true });
+      else copies[key] = member;
+    }
+    return copies;
+  }
+
+  return copy('', value);
 }
+
+/** As JSON.stringify looks for it. */
+const hasToJson = (value: unknown): value is { toJSON(key: string): unknown } =>
+  ((typeof value === 'object' && value !== null) || typeof value === 'bigint') &&
+  typeof (value as { toJSON?: unknown }).toJSON === 'function';
 
 const notJson = (what: string) => new EztError('payloadNotJson', { what });
 
 /** Whether `value` is an object or array; `false` for what JSON holds as it is. Throws for all else. */
-function isContainer(value: unknown): boolean {
+function isContainer(value: unknown): value is PlainObject {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return false;
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return false;

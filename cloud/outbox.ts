@@ -29,7 +29,14 @@ export interface OutboxOptions {
   rate: number;
 }
 
+/** Messages counted since the outbox began. */
+export interface OutboxCounters {
+  accepted: number;
+  acknowledged: number;
+}
+
 export interface Outbox {
+  readonly counters: Readonly<OutboxCounters>;
   /**
    * Accepts all of `messages` or none. Resolves when the broker has acknowledged every one. Rejects with
    * `EZT_QUEUE_FULL` (none accepted), or, once all are settled, with the first error of them: `EZT_PAYLOAD`
@@ -77,6 +84,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
   let pumping = false;
   const counts = new Map<object, number>();
   const onSettled = new Set<() => void>();
+  const counters: OutboxCounters = { accepted: 0, acknowledged: 0 };
 
   function count(owner: object | undefined, difference: number) {
     held += difference;
@@ -91,6 +99,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
     if (!tell) return;
     entry.settle = undefined;
     count(entry.owner, -1);
+    if (!error) counters.acknowledged += 1;
     tell(error);
     for (const listener of onSettled) listener();
   }
@@ -188,6 +197,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
   const size = (owner?: object) => (owner ? (counts.get(owner) ?? 0) : held);
 
   return {
+    counters,
     size,
     add(messages, owner, lifetime = expiry) {
       if (closed) return Promise.reject(new EztError('closed'));
@@ -206,6 +216,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
         const expires = performance.now() + lifetime;
         for (const message of messages) waiting.push({ message, owner, expires, settle: settled });
         count(owner, messages.length);
+        counters.accepted += messages.length;
         watchExpiry();
         pump();
       });

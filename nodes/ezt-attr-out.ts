@@ -21,9 +21,13 @@ export function registerAttrOut(RED: NodeAPI): void {
       const { client, settings, changed } = member;
       const devices = devicesOf(settings.device, message);
       const payload = encodeAttributes(message.payload, settings.attribute);
-      const settled = client.push(devices, payload, settings.qos, this).finally(changed);
+      const settled = client.push(devices, payload, settings.qos, this);
       changed();
-      await settled;
+      try {
+        await settled;
+      } finally {
+        changed();
+      }
     });
   });
 }

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import {
+  type Answer,
   type Command,
   checkCommand,
   EztError,
@@ -51,32 +52,28 @@ export function registerCommandOut(RED: NodeAPI): void {
       const device = deviceOf(settings.device, message);
       const { method, params, id } = await commandOf(RED, this, settings, message);
       const command: Command = { method, params, id: id ?? client.newCommandId(device) };
-      if (!replies) {
-        const settled = client.send(device, command, settings.qos, this).finally(changed);
-        changed();
-        await settled;
-        send(Object.assign(message, { id: command.id, device }));
-        return;
-      }
       const { qos, timeout } = settings;
-      const settled = client
-        .request(device, command, { qos, timeout, listener: replies, owner: this })
-        .finally(changed);
+      const settled: Promise<Answer | undefined> = replies
+        ? client.request(device, command, { qos, timeout, listener: replies, owner: this })
+        : client.send(device, command, qos, this).then(() => undefined);
       changed();
-      const { reply, elapsed } = await settled;
-      send(
-        Object.assign(message, {
-          payload: reply,
-          device,
-          method: reply.method,
-          id: command.id,
-          type: 'command_reply',
-          elapsed,
-        }),
-      );
+      try {
+        send(Object.assign(message, { device, id: command.id }, replyOf(await settled)));
+      } finally {
+        changed();
+      }
     });
   });
 }
+
+/** What a reply adds to the message. */
+const replyOf = (answer: Answer | undefined) =>
+  answer && {
+    payload: answer.reply,
+    method: answer.reply.method,
+    type: 'command_reply',
+    elapsed: answer.elapsed,
+  };
 
 /** The command that node and message name together. Throws `EZT_PAYLOAD`. */
 async function commandOf(RED: NodeAPI, node: Node, settings: CommandOutSettings, message: Message) {
