@@ -1,98 +1,23 @@
 import { join } from 'node:path';
-import { type Answer, createCommands } from './commands';
+import type { Client, ClientOptions } from './client-api';
+import { createCommands } from './commands';
 import type { Connection } from './connection';
 import type { Listener, Receiver } from './delivery';
-import { createDevices, type SeenDevice } from './devices';
+import { createDevices } from './devices';
 import { makeDurable } from './durable-outbox';
 import { EztError } from './errors';
 import type { Qos } from './filters';
-import { createInbox, type InboxCounters } from './inbox';
-import { type Keeper, type KeeperOptions, keepConnected, type State } from './keeper';
+import { createInbox } from './inbox';
+import { type Keeper, keepConnected } from './keeper';
+import { createListeners } from './listeners';
 import { openMessageFiles } from './message-files';
 import { type Command, type CommandReply, encodeCommand } from './messages';
-import { createOutbox, type Outbox, type OutboxCounters, type OutboxOptions } from './outbox';
+import { createOutbox, type Outbox } from './outbox';
 import { formatCode } from './refusals';
 import { createRouter } from './routing';
 import { openSessionMemory } from './session-memory';
 import { createSubscriptions } from './subscriptions';
 import { formatTopic, isOutTopic, topicParser } from './topics';
-
-export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'receiveMaximum'> {
-  /** Shared-subscription group; empty for none. */
-  group: string;
-  queue: OutboxOptions;
-  /** Where what must survive a restart is kept; without it nothing is. */
-  disk?: DiskOptions;
-  /** Something of ours or of a flow's threw while a message or a change was handed over. */
-  onError(error: unknown): void;
-  /** Milliseconds until refused filters are asked for again; but for tests 30 s. */
-  retryRefused?: number;
-}
-
-export interface DiskOptions {
-  directory: string;
-  /** Whether messages are kept there until they are acknowledged; a persistent session's filters always are. */
-  queue: boolean;
-  /** Whoever used the directory before has let go of it. */
-  free: Promise<unknown>;
-}
-
-/** Counted since the client began. */
-export interface Counters extends InboxCounters, OutboxCounters {
-  /** Acknowledged, but nobody at the platform subscribes to it. */
-  noSubscribers: number;
-  /** Command replies that no command awaited: late, doubled or foreign. */
-  unmatchedReplies: number;
-  connections: number;
-}
-
-export interface RequestOptions {
-  qos: Qos;
-  /** Milliseconds from the broker's acknowledgement to the reply. */
-  timeout: number;
-  /** Listens for the replies of the device. */
-  listener: Listener;
-  owner: object;
-}
-
-/** A project, through its one connection. */
-export interface Client {
-  readonly state: State;
-  readonly counters: Counters;
-  /** Filters held with their QoS, filters refused with the reason code, messages and commands on the way. */
-  details(): {
-    filters: Record<string, Qos>;
-    refused: Record<string, string>;
-    queued: number;
-    commands: number;
-  };
-  devices(): SeenDevice[];
-  /** Calls `listener` when the state or the subscriptions have changed; returns how to stop that. */
-  onChange(listener: () => void): () => void;
-  listen(listener: Listener): void;
-  unlisten(listener: Listener): void;
-  /** The broker's reason code for a part of what `listener` wants and does not get. */
-  refusalOf(listener: Listener): number | undefined;
-  /** Publishes `payload` as attributes of each device; settles as {@link Outbox.add}. */
-  push(devices: readonly string[], payload: Buffer, qos: Qos, owner: object): Promise<void>;
-  /** Sends a command; resolves when the broker has acknowledged it. Rejects as {@link Outbox.add}. */
-  send(device: string, command: Command, qos: Qos, owner: object): Promise<void>;
-  /**
-   * Sends a command and awaits its reply. Rejects as {@link Outbox.add} and {@link Commands.request}, and with
-   * `EZT_REFUSED` when the broker refuses the replies.
-   */
-  request(device: string, command: Command, options: RequestOptions): Promise<Answer>;
-  newCommandId(device: string): number;
-  /** What `owner` has on the way: messages to the broker, and commands that await their reply. */
-  pending(owner: object): { queued: number; commands: number };
-  /** Settles what `owner` has on the way: messages within `timeout` ms, the rest at once with `EZT_CLOSED`. */
-  release(owner: object, timeout: number): Promise<void>;
-  /** Keeps received messages and changes of subscriptions back while flows are deployed. */
-  pause(): void;
-  resume(): void;
-  /** Ends everything within 3 s. `endSession`: the broker forgets a persistent session. */
-  close(endSession: boolean): Promise<void>;
-}
 
 const CONNECT_TIMEOUT = 15_000;
 /** With MQTT 5 the broker keeps what is beyond it until we have dealt with these. */
@@ -108,13 +33,10 @@ export function openClient(options: ClientOptions): Client {
   const outbox = openOutbox(options);
   const devices = createDevices();
   const subscriptions = createSubscriptions(router, subscriptionsChanged);
+  const listeners = createListeners(router, subscriptions);
   const watchers = new Set<() => void>();
   const counted = { noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
   let connection: Connection | undefined;
-  let outdated = false; // the subscriptions
-  let paused = false;
-  /** Gone while flows were deployed: perhaps only to come back, so what they listened to is kept until the end. */
-  const departed = new Set<Listener>();
 
   const replies: Receiver = {
     attributes: [],
@@ -151,17 +73,6 @@ export function openClient(options: ClientOptions): Client {
     changed();
   }
 
-  /** Many listeners come and go in one deploy: their subscriptions are sent together. */
-  function outdate() {
-    if (!outdated) setImmediate(() => !paused && update());
-    outdated = true;
-  }
-
-  function update() {
-    if (outdated) void subscriptions.reconcile();
-    outdated = false;
-  }
-
   const keeper: Keeper = keepConnected(
     { ...options, connectTimeout: CONNECT_TIMEOUT, receiveMaximum: RECEIVE_MAXIMUM },
     {
@@ -171,9 +82,8 @@ export function openClient(options: ClientOptions): Client {
       ) {
         counted.connections += 1;
         connection = mine;
-        outdated = false;
         const session = sessionPresent ? (memory?.filters ?? []) : undefined;
-        await subscriptions.attach(mine, subscriptionIdentifiers, session);
+        await listeners.attach(mine, subscriptionIdentifiers, session);
         // Not before the broker has the subscriptions: a reply must not be faster than its subscription.
         if (connection === mine) {
           outbox.attach({ publish: mine.publish, window: receiveMaximum, maximumPacketSize });
@@ -194,16 +104,6 @@ export function openClient(options: ClientOptions): Client {
   const retryRefused = setInterval(() => {
     if (subscriptions.refused.size > 0) void subscriptions.retryRefused();
   }, options.retryRefused ?? RETRY_REFUSED);
-
-  function refusalOf(listener: Listener): number | undefined {
-    if (subscriptions.refused.size === 0) return undefined;
-    for (const filters of router.serving(listener)) {
-      if (filters.some((filter) => subscriptions.held.has(filter))) continue;
-      const refused = filters.find((filter) => subscriptions.refused.has(filter));
-      if (refused !== undefined) return subscriptions.refused.get(refused);
-    }
-    return undefined;
-  }
 
   async function send(device: string, command: Command, qos: Qos, owner: object): Promise<void> {
     const topic = formatTopic(projectKey, device, 'command_send');
@@ -230,16 +130,9 @@ export function openClient(options: ClientOptions): Client {
       watchers.add(listener);
       return () => watchers.delete(listener);
     },
-    listen(listener) {
-      router.add(listener);
-      outdate();
-    },
-    unlisten(listener) {
-      if (paused) departed.add(listener);
-      else router.remove(listener);
-      outdate();
-    },
-    refusalOf,
+    listen: listeners.add,
+    unlisten: listeners.remove,
+    refusalOf: listeners.refusalOf,
     push(to, payload, qos, owner) {
       const topics = to.map((device) => formatTopic(projectKey, device, 'attributes_push'));
       return outbox.add(
@@ -250,10 +143,10 @@ export function openClient(options: ClientOptions): Client {
     send,
     request(device, command, { qos, timeout, listener, owner }) {
       const sendWhenSubscribed = async (wanted: () => boolean) => {
-        update();
+        listeners.update();
         if (subscriptions.settling) await subscriptions.settling;
         if (!wanted()) return;
-        const code = refusalOf(listener);
+        const code = listeners.refusalOf(listener);
         if (code !== undefined) throw new EztError('repliesRefused', { code: formatCode(code) });
         await send(device, command, qos, owner);
       };
@@ -267,15 +160,11 @@ export function openClient(options: ClientOptions): Client {
       outbox.withdraw(owner);
     },
     pause() {
-      paused = true;
+      listeners.pause();
       inbox.pause();
     },
     resume() {
-      paused = false;
-      for (const listener of departed) router.remove(listener);
-      if (departed.size > 0) outdated = true;
-      departed.clear();
-      update();
+      listeners.resume();
       inbox.resume();
     },
     async close(endSession) {

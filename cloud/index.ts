@@ -1,4 +1,5 @@
-export { type Client, type ClientOptions, type Counters, openClient } from './client';
+export { openClient } from './client';
+export type { Client, ClientOptions, Counters } from './client-api';
 export type { Answer } from './commands';
 export type { DeviceMessage, Listener, Parts, RawMessage, Receiver, ValueMessage } from './delivery';
 export type { SeenDevice } from './devices';

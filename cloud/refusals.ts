@@ -41,7 +41,7 @@ const NEEDS_A_PERSON: ReadonlySet<Trouble> = new Set<Trouble>([
 ]);
 export const needsAPerson = ({ trouble }: Refusal): boolean => NEEDS_A_PERSON.has(trouble);
 
-/** CONNACK return codes of MQTT 3.1.1 §3.2.2.3, and reason codes of MQTT 5 §2.4 for CONNACK and DISCONNECT. */
+/** CONNACK return codes of MQTT 3.1.1 §3.2.2.3, and the reason codes of MQTT 5 §2.4 that tell of a failure. */
 const REASON_CODES: Record<number, [Trouble, string]> = {
   1: ['protocol', 'unacceptable protocol version'],
   2: ['clientId', 'identifier rejected'],
@@ -65,15 +65,24 @@ const REASON_CODES: Record<number, [Trouble, string]> = {
   0x8e: ['takenOver', 'session taken over'],
   0x8f: ['lost', 'topic filter invalid'],
   0x90: ['lost', 'topic name invalid'],
+  0x91: ['lost', 'packet identifier in use'],
+  0x92: ['lost', 'packet identifier not found'],
   0x93: ['lost', 'receive maximum exceeded'],
+  0x94: ['lost', 'topic alias invalid'],
   0x95: ['lost', 'packet too large'],
   0x96: ['busy', 'message rate too high'],
   0x97: ['busy', 'quota exceeded'],
   0x98: ['kicked', 'administrative action'],
   0x99: ['lost', 'payload format invalid'],
+  0x9a: ['lost', 'retain not supported'],
+  0x9b: ['lost', 'QoS not supported'],
   0x9c: ['busy', 'use another server'],
   0x9d: ['busy', 'server moved'],
+  0x9e: ['lost', 'shared subscriptions not supported'],
   0x9f: ['busy', 'connection rate exceeded'],
+  0xa0: ['lost', 'maximum connect time'],
+  0xa1: ['lost', 'subscription identifiers not supported'],
+  0xa2: ['lost', 'wildcard subscriptions not supported'],
 };
 
 /** Why the broker refused (CONNACK) or ended (DISCONNECT) a connection. */

@@ -1,17 +1,13 @@
-import { performance } from 'node:perf_hooks';
 import type { Connection, Received } from './connection';
-import { isSharedIdentifier, matching, type Qos, subscriptionIdentifier } from './filters';
+import { type Qos, subscriptionIdentifier } from './filters';
 import type { Router } from './routing';
+import { createSurplus } from './surplus';
 import type { Topic } from './topics';
 
 /** One SUBSCRIBE holds this many filters at most: some 50 kB. */
 const BATCH = 500;
 /** Reason codes from here on are refusals. */
 const REFUSED = 0x80;
-/** The copies of one message come within so many ms. Without identifiers an equal message would be taken for one. */
-const TWINS = { withIdentifiers: 1_000, byContent: 100 } as const;
-/** Copies that a broker held back arrive after filters have changed places: for so many ms more we look at them. */
-const AFTERMATH = { withIdentifiers: 30_000, byContent: 1_000 } as const;
 
 /** Keeps the filters that the broker holds equal to those wanted, by sending the difference. */
 export interface Subscriptions {
@@ -40,19 +36,14 @@ type Plan = Pick<Router<never>, 'filters' | 'filter' | 'parseFilter'>;
 /**
  * `plan` says which filters are wanted; `onChange` is called when what is held or refused has changed.
  * A filter that takes another's place is subscribed first, so that nothing is lost; of the two copies that then
- * come of a message the second one is surplus. Subscription identifiers tell them from a message that was sent
- * twice; without identifiers (MQTT 3.1.1) two equal messages in a row count as one meanwhile.
+ * come of a message the second one is surplus.
  */
 export function createSubscriptions(plan: Plan, onChange: () => void): Subscriptions {
   const held = new Map<string, Qos>();
   const refused = new Map<string, number>();
   /** QoS asked for: a broker may grant less, and asking again would not help. */
   const asked = new Map<string, Qos>();
-  /** Filters that have joined or left in a change of places that is not yet over. */
-  const moving = new Set<string>();
-  const lastOnTopic = new Map<string, { cameBy: Set<number | undefined>; payload: Buffer; at: number }>();
-  /** When copies can no longer be twins; `undefined` while filters change places. */
-  let over: number | undefined;
+  const surplus = createSurplus(plan);
   let link: { connection: Connection; identifiers: boolean } | undefined;
   let running: Promise<void> | undefined;
   let again = false;
@@ -81,19 +72,16 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
     retry = false;
     const add = [...target].filter(([filter, qos]) => qos > (asked.get(filter) ?? -1));
     const leaving = [...held.keys()].filter((filter) => !target.has(filter));
-    if (leaving.length > 0) over = undefined;
-    for (const filter of leaving) moving.add(filter);
+    if (leaving.length > 0) surplus.begin(leaving);
 
     await Promise.all(
       batches(add, identifiers).map(([identifier, filters]) => {
         for (const [filter, qos] of filters) asked.set(filter, qos);
         const answered = (codes: readonly number[]) => {
           if (!current()) return;
-          // What came before has no copy by these filters.
-          for (const { cameBy } of lastOnTopic.values()) cameBy.add(identifier);
+          surplus.subscribed(identifier);
           for (const [i, [filter]] of filters.entries()) {
-            // From here on what it matches comes twice.
-            if (leaving.length > 0 && !held.has(filter)) moving.add(filter);
+            if (leaving.length > 0 && !held.has(filter)) surplus.join(filter);
             settle(filter, codes[i] ?? REFUSED);
           }
         };
@@ -108,9 +96,7 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
       if (current()) for (const filter of gone) forget(filter);
     }
     if (!current()) return;
-    if (!again) {
-      over ??= performance.now() + (identifiers ? AFTERMATH.withIdentifiers : AFTERMATH.byContent);
-    }
+    if (!again) surplus.endSoon(identifiers);
     onChange();
   }
 
@@ -128,12 +114,6 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
   function forget(filter: string) {
     held.delete(filter);
     asked.delete(filter);
-  }
-
-  function endChange() {
-    moving.clear();
-    lastOnTopic.clear();
-    over = undefined;
   }
 
   /** Few packets, each of filters with one identifier. */
@@ -160,7 +140,7 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
     async attach(connection, identifiers, session) {
       // Also what was asked for without an answer. All is asked for again: that changes but outdated identifiers.
       const present = session ? new Set([...held.keys(), ...asked.keys(), ...session]) : [];
-      if (!session) endChange();
+      if (!session) surplus.end();
       link = { connection, identifiers };
       running = undefined;
       held.clear();
@@ -181,31 +161,6 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
       retry = true;
       return reconcile();
     },
-    isSurplus({ topic: name, identifiers, payload }, topic) {
-      if (moving.size === 0) return false;
-      const now = performance.now();
-      if (over !== undefined && now > over) {
-        endChange();
-        return false;
-      }
-      const [identifier, another] = identifiers;
-      if (another !== undefined) return false; // a broker that sends one copy for all
-      const shared = identifier !== undefined && isSharedIdentifier(identifier);
-      const places = matching(topic).filter((pattern) => moving.has(plan.filter(pattern, shared)));
-      if (places.length < 2) return false;
-      const key = `${shared} ${name}`;
-      const last = lastOnTopic.get(key);
-      const within = identifier === undefined ? TWINS.byContent : TWINS.withIdentifiers;
-      if (last && now - last.at < within && last.payload.equals(payload)) {
-        // Without identifiers copies come in pairs: the next equal one is another message.
-        if (identifier === undefined) return lastOnTopic.delete(key);
-        if (!last.cameBy.has(identifier)) {
-          last.cameBy.add(identifier);
-          return true;
-        }
-      }
-      lastOnTopic.set(key, { cameBy: new Set([identifier]), payload: Buffer.from(payload), at: now });
-      return false;
-    },
+    isSurplus: surplus.isSurplus,
   };
 }

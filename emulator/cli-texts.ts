@@ -112,8 +112,13 @@ ${chineseFlags}`,
   seeHelp: (command) => `参见 ${command} -- --help。`,
 };
 
-/** By the environment's `LANG`: Chinese for `zh…`, English for any other. */
-export const textsFor = (lang: string | undefined): Texts => (lang?.startsWith('zh') ? chinese : english);
+/**
+ * In the language of the environment: Chinese for `zh…`, English for any other. Of its variables the first that is not
+ * empty counts. Source: POSIX.1-2024, Base Definitions 8.2.
+ */
+export function textsFor({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): Texts {
+  return (LC_ALL || LC_MESSAGES || LANG)?.startsWith('zh') ? chinese : english;
+}
 
 const SHOWN = 8;
 

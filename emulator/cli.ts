@@ -4,7 +4,7 @@ import { reasonOf, textsFor } from './cli-texts';
 import { startEmulator } from './emulator';
 
 const COMMAND = 'npm run emulator';
-const texts = textsFor(process.env.LANG);
+const texts = textsFor(process.env);
 
 /** Runs the emulator until SIGINT or SIGTERM. Exit codes: 0 stopped, 1 could not start, 2 wrong usage. */
 async function main(): Promise<void> {

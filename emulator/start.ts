@@ -12,7 +12,7 @@ const PACKAGE = '@eztcloud/node-red-eztcloud';
 const COMMAND = 'npm start';
 /** Milliseconds for Node-RED to stop its flows before it is killed. */
 const PATIENCE = 6000;
-const texts = textsFor(process.env.LANG);
+const texts = textsFor(process.env);
 
 /** `npm start`: the emulator and a Node-RED with the tour; ends both on Ctrl-C. Exit codes as of the emulator. */
 async function main(): Promise<number> {

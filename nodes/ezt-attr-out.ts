@@ -3,7 +3,8 @@ import { encodeAttributes } from '../cloud';
 import { devicesOf } from './devices';
 import { onInput } from './input';
 import { joinProject } from './member';
-import { attrOutSettings, type Raw } from './settings';
+import type { Raw } from './raw-settings';
+import { attrOutSettings } from './settings';
 
 /** `ezt-attr-out`: pushes attributes to devices. */
 export function registerAttrOut(RED: NodeAPI): void {

@@ -12,7 +12,8 @@ import {
 import { deviceOf } from './devices';
 import { type Message, onInput } from './input';
 import { joinProject } from './member';
-import { type CommandOutSettings, commandOutSettings, type Raw } from './settings';
+import type { Raw } from './raw-settings';
+import { type CommandOutSettings, commandOutSettings } from './settings';
 import { asError } from './texts';
 
 /** `ezt-command-out`: sends commands and, if asked to, passes on the device's reply. */

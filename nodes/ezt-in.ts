@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Listener, ValueMessage } from '../cloud';
 import { joinProject } from './member';
-import { inSettings, type Raw } from './settings';
+import type { Raw } from './raw-settings';
+import { inSettings } from './settings';
 import { translate } from './texts';
 
 /** `ezt-in`: what devices send, as typed messages. */

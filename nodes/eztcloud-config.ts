@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { type Client, type ClientOptions, EztError, formatEndpoint, openClient } from '../cloud';
-import { type Credentials, projectSettings, type Raw } from './settings';
+import type { Raw } from './raw-settings';
+import { type Credentials, projectSettings } from './settings';
 import { asError, translate } from './texts';
 
 const CONFIG_TYPE = 'eztcloud-config';

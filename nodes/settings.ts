@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { NodeAPI, NodeDef } from 'node-red';
+import type { NodeAPI } from 'node-red';
 import {
   CHANNELS,
   type Channel,
@@ -13,62 +13,9 @@ import {
   parseEndpoint,
   type Qos,
 } from '../cloud';
+import { bad, flag, list, number, oneOf, qos, type Raw, resolved, text } from './raw-settings';
 
-/**
- * What stands in a flow file is text, a number, a list or nothing, by hand or by an environment variable.
- * Each node's settings are parsed here once; nothing behind this file sees the raw ones.
- */
-export type Raw = NodeDef & Record<string, unknown>;
-
-/** Throws `EZT_CONFIG` for `${NAME}`: so Node-RED leaves it when there is no such variable. */
-function resolved(value: string): string {
-  const [, variable] = /^\s*\$\{([^{}]+)\}\s*$/.exec(value) ?? [];
-  if (variable !== undefined) throw new EztError('noVariable', { variable });
-  return value;
-}
-
-const text = (raw: Raw, name: string): string => {
-  const value = raw[name];
-  return typeof value === 'string' ? resolved(value).trim() : typeof value === 'number' ? String(value) : '';
-};
-
-function bad(option: string, expected: string): EztError {
-  return new EztError('badOption', { option, expected });
-}
-
-function oneOf<T extends string>(raw: Raw, name: string, allowed: readonly T[], byDefault: T): T {
-  const value = text(raw, name);
-  if (value === '') return byDefault;
-  const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw bad(name, allowed.join(', '));
-  return found;
-}
-
-function number(raw: Raw, name: string, byDefault: number, min: number, max: number, whole = true): number {
-  const value = text(raw, name);
-  if (value === '') return byDefault;
-  const parsed = Number(value);
-  if (!(parsed >= min && parsed <= max) || (whole && !Number.isInteger(parsed))) {
-    throw bad(name, `${min} … ${max}`);
-  }
-  return parsed;
-}
-
-function list(raw: Raw, name: string): string[] {
-  const value = raw[name];
-  const items = typeof value === 'string' ? value.split(/[\s,;]+/) : (value ?? []);
-  if (!Array.isArray(items)) throw bad(name, '[…]');
-  return [...new Set(items.map((item) => resolved(String(item)).trim()).filter((item) => item !== ''))];
-}
-
-const flag = (raw: Raw, name: string, byDefault: boolean): boolean => {
-  const value = raw[name];
-  return value === undefined || value === '' ? byDefault : value === true || value === 'true';
-};
-
-function qos(raw: Raw): Qos {
-  return number(raw, 'qos', 1, 0, 2) as Qos;
-}
+// Each node's settings are parsed here once; nothing behind this file sees the raw ones.
 
 export interface Credentials {
   projectKey?: string;

@@ -58,6 +58,13 @@ for (const language of ['en-US', 'zh-CN'] as const) {
       }
     }
 
+    it('open from nodes whose labels take one line in the palette', async () => {
+      const labels = editor.page.locator('[data-palette-type^="ezt-"] .red-ui-palette-label');
+      const broken = labels.filter({ has: editor.page.locator('br') });
+      should(await labels.count()).equal(3);
+      should(await broken.allInnerTexts()).eql([]);
+    });
+
     Object.entries(FORMS).forEach(([type, { typed, saved, wrong }], row) => {
       describe(type, () => {
         const isConfig = type === 'eztcloud-config';

@@ -13,6 +13,15 @@ describe('durable outbox on a disk that fails', () => {
   });
   afterEach(() => disk.close());
 
+  async function sendOne(outbox: ReturnType<Disk['life']>): Promise<void> {
+    const link = openLink();
+    outbox.attach(link.carrier);
+    const added = outbox.add(messages('a'));
+    await until(() => link.unanswered.length === 1, 2000, 'the message');
+    link.acknowledge();
+    await added;
+  }
+
   it('a disk that does not answer holds closing up for less than half a second', async () => {
     const outbox = disk.life({ files: { write: () => new Promise<string>(() => undefined) } });
     const failed = Promise.all([rejection(outbox.add(messages('a'))), rejection(outbox.add(messages('b')))]);
@@ -34,24 +43,14 @@ describe('durable outbox on a disk that fails', () => {
 
   it('a file that cannot be removed does not make a failure of an acknowledged message', async () => {
     const outbox = disk.life({ files: { remove: () => Promise.reject(new Error('EACCES')) } });
-    const link = openLink();
-    outbox.attach(link.carrier);
-    const added = outbox.add(messages('a'));
-    await until(() => link.unanswered.length === 1, 2000, 'the message');
-    link.acknowledge();
-    await added;
+    await sendOne(outbox);
     should(disk.errors).deepEqual(['Error: EACCES']);
   });
 
   it('unreadable files are told, and stop nothing', async () => {
     writeFileSync(join(disk.directory, '00000000000000001.json'), '{"topic"');
     const outbox = disk.life();
-    const link = openLink();
-    outbox.attach(link.carrier);
-    const added = outbox.add(messages('a'));
-    await until(() => link.unanswered.length === 1, 2000, 'the message');
-    link.acknowledge();
-    await added;
+    await sendOne(outbox);
     should(disk.errors.length).equal(1);
     should(disk.errors[0]).match(/00000000000000001\.json\.unreadable/);
   });

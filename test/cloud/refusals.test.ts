@@ -35,16 +35,29 @@ const CODES: [number, Trouble, boolean][] = [
   [0x8e, 'takenOver', false],
   [0x8f, 'lost', false],
   [0x90, 'lost', false],
+  [0x91, 'lost', false],
+  [0x92, 'lost', false],
   [0x93, 'lost', false],
+  [0x94, 'lost', false],
   [0x95, 'lost', false],
   [0x96, 'busy', false],
   [0x97, 'busy', false],
   [0x98, 'kicked', false],
   [0x99, 'lost', false],
+  [0x9a, 'lost', false],
+  [0x9b, 'lost', false],
   [0x9c, 'busy', false],
   [0x9d, 'busy', false],
+  [0x9e, 'lost', false],
   [0x9f, 'busy', false],
+  [0xa0, 'lost', false],
+  [0xa1, 'lost', false],
+  [0xa2, 'lost', false],
 ];
+
+/** The reason codes of MQTT 5 §2.4 that tell of a failure have no gap between these two. */
+const FIRST_FAILURE = 0x80;
+const LAST_FAILURE = 0xa2;
 
 /** By what Node, OpenSSL, ws or mqtt.js says. */
 const ERRORS: [string | undefined, string, Trouble, boolean][] = [
@@ -99,6 +112,13 @@ describe('refusals', () => {
       refusalOfError(failure(code, 'x')).should.eql(refusal);
     });
   }
+
+  it('have a name of its own for every failure of MQTT 5', () => {
+    const codes = Array.from({ length: LAST_FAILURE - FIRST_FAILURE + 1 }, (_, i) => FIRST_FAILURE + i);
+    codes.filter((code) => describeCode(code) === 'unknown reason').should.eql([]);
+    new Set(codes.map(describeCode)).size.should.equal(codes.length);
+    should(describeCode(LAST_FAILURE + 1)).equal('unknown reason');
+  });
 
   it('take a code they do not know as a lost connection, and name it', () => {
     for (const code of [0, 6, 127, 0xff, -1, 1e9]) {

@@ -23,7 +23,7 @@ describe('npm run emulator', () => {
 
   function run(args: string[], lang = 'C') {
     const child = spawn(process.execPath, [CLI, '--directory', directory, ...args], {
-      env: { ...process.env, LANG: lang },
+      env: { ...process.env, LANG: 'C', LC_ALL: lang },
     });
     running.push(child);
     let output = '';

@@ -28,7 +28,7 @@ describe('npm start', function () {
     const all = [...FREE_PORTS, '--editor-port', `${port}`, '--user-dir', userDir, '--directory', directory];
     const child = killAtEnd(
       spawn(process.execPath, [START, ...all, '--interval', '100', ...args], {
-        env: { ...process.env, LANG: lang, LC_ALL: lang },
+        env: { ...process.env, LANG: 'C', LC_ALL: lang },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: process.platform !== 'win32', // a process group of its own, for Ctrl-C
       }),

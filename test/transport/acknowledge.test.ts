@@ -14,10 +14,10 @@ import {
   numbers,
   open,
   openConnected,
+  upTo,
 } from './harness';
 
 const WILDCARD = `open/${KEY}/+/attributes`;
-const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 describe('transport: acknowledging', () => {
   let broker: ScriptedBroker;

@@ -141,6 +141,8 @@ export const attributesOf = (device = DEVICE) => formatTopic(KEY, device, 'attri
 /** The numbers in `{"n": …}` messages. */
 export const numbers = ({ messages }: Ear) => messages.map(({ payload }) => Number(Object(payload).n));
 export const numbered = (n: number) => JSON.stringify({ n });
+/** 0 … count − 1. */
+export const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 /** One connection, with what it was told. */
 export interface Line {

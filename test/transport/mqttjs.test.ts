@@ -7,6 +7,16 @@ import {
   startScriptedBroker,
 } from '../support/scripted-broker';
 
+const QOS2 = {
+  cmd: 'publish',
+  topic: 'a',
+  payload: 'x',
+  qos: 2,
+  messageId: 1,
+  retain: false,
+  dup: false,
+} as const;
+
 /** What `cloud/connection.ts` leans on or works around. When one of these fails after an update, read that file. */
 describe('transport: contract with mqtt.js', () => {
   let broker: ScriptedBroker;
@@ -74,15 +84,7 @@ describe('transport: contract with mqtt.js', () => {
     client.handleMessage = (_packet, next) => {
       release = next;
     };
-    broker.current.send({
-      cmd: 'publish',
-      topic: 'a',
-      payload: 'x',
-      qos: 2,
-      messageId: 1,
-      retain: false,
-      dup: false,
-    });
+    broker.current.send(QOS2);
     await broker.packet('pubrec');
     await until(() => release, 2000, 'the message');
     broker.packets('pubcomp').should.be.empty();
@@ -94,15 +96,7 @@ describe('transport: contract with mqtt.js', () => {
     const incomingStore = new mqtt.Store({ clean: false });
     await start({ on: { pubrec: () => undefined } }, { clean: false, clientId: 'a', incomingStore });
     await connect();
-    broker.current.send({
-      cmd: 'publish',
-      topic: 'a',
-      payload: 'x',
-      qos: 2,
-      messageId: 1,
-      retain: false,
-      dup: false,
-    });
+    broker.current.send(QOS2);
     await broker.packet('pubrec');
     const ended = event(client, 'end', 2000);
     client.end(true);

@@ -13,6 +13,7 @@ import {
   numbered,
   numbers,
   openConnected,
+  upTo,
 } from './harness';
 
 const OTHER = 'DU_0000000002';
@@ -24,7 +25,6 @@ const irregular = (it: Ear, last: number) => {
   const again = heard.filter((n, i) => i > 0 && n <= (heard[i - 1] ?? 0));
   return [...missed.map((n) => `${n} missed`), ...again.map((n) => `${n} again`)];
 };
-const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 describe('transport: overlapping filters on mosquitto', function () {
   needs(this, 'mosquitto');

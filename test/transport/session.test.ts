@@ -18,11 +18,11 @@ import {
   numbers,
   open,
   openConnected,
+  upTo,
 } from './harness';
 
 const ATTRIBUTES = formatTopic(KEY, '+', 'attributes');
 const ALARMS = formatTopic(KEY, '+', 'alarm');
-const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 for (const protocol of ['5', '3.1.1'] as const) {
   const version = protocol === '5' ? 5 : 4;
