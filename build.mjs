@@ -1,5 +1,6 @@
-// Builds dist/: the runtime by tsc, the editor as one HTML file with its script inlined (a script in
-// resources/ would register the nodes too late), icons and locales beside the file package.json names.
+// Builds dist/: everything by tsc; of that Node-RED gets the runtime as one file (it loads in a fifth of the time
+// of many, docs/performance.md) and the editor as one HTML file with its script inlined (a script in resources/
+// would register the nodes too late), with icons and locales beside them.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
@@ -15,6 +16,18 @@ run('node_modules/.bin/tsc', '-p', 'tsconfig.editor.json');
 
 const out = 'dist/nodes';
 mkdirSync(out, { recursive: true });
+buildSync({
+  entryPoints: ['nodes/eztcloud.ts'],
+  outfile: `${out}/eztcloud.js`,
+  allowOverwrite: true,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['mqtt'],
+  charset: 'utf8',
+  logLevel: 'warning',
+});
 const script = buildSync({
   entryPoints: ['nodes/eztcloud.editor.ts'],
   bundle: true,

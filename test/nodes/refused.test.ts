@@ -11,9 +11,6 @@ import { startProxy } from '../support/proxy';
 import { startScriptedBroker } from '../support/scripted-broker';
 import { CONNECTING, connected, shows, statuses } from '../support/statuses';
 
-/** The module that tells when to try again; its export is what the client uses unless a test says otherwise. */
-import backoff = require('../../cloud/backoff');
-
 const red = ({ fill, shape, text }: { fill?: string; shape?: string; text?: string }) =>
   fill === 'red' && shape === 'ring' && text !== CONNECTING.text;
 
@@ -35,7 +32,12 @@ describe('a project that cannot be reached', function () {
     ...palette('ezt-attr-out', 'attr'),
     ...palette('ezt-command-out', 'command'),
   ];
-  const faster = () => mock.method(backoff, 'retryDelay', () => 200);
+  /** The minute between attempts after a refusal that a person has to mend. */
+  function faster() {
+    const real = globalThis.setTimeout;
+    const shortened = (callback: () => void, ms?: number) => real(callback, ms && ms >= 60_000 ? 200 : ms);
+    mock.method(globalThis, 'setTimeout', shortened);
+  }
 
   /** Starts with the endpoint and the credentials given, and resolves with the reason that every node shows. */
   async function reasonFor(
