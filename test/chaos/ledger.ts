@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Mark } from './platform';
-import { judgeReports, stops } from './reports';
+import { connectedBetween, judgeReports, stops } from './reports';
 
 /** One line of the ledger that Node-RED's process writes. */
 export interface Entry {
@@ -74,8 +74,6 @@ export function readLedger(file: string): Entry[] {
 
 /** Milliseconds that a message may need to the disk: one offered that shortly before SIGKILL may be gone. */
 const TO_DISK = 1000;
-/** Milliseconds between two looks at the proxy. */
-export const LOOK = 50;
 
 const keyOf = ({ stream, life, n }: Pick<Entry, 'stream' | 'life' | 'n'>) => `${stream} ${life} ${n}`;
 
@@ -104,7 +102,7 @@ export function judge(entries: readonly Entry[], seen: Observations): Verdict {
     if (times > 1) {
       row(mark.at).doubled += 1;
       const since = offered.get(key)?.at ?? 0;
-      if (!seen.connections.some((at) => at >= since - LOOK && at <= mark.at + LOOK))
+      if (!connectedBetween(seen, since, mark.at))
         violations.push(`doubled without a new connection: ${key}`);
     } else {
       const before = newest.get(mark.stream);

@@ -9,8 +9,9 @@ import { type NodeRed, startNodeRed } from '../support/node-red';
 import { startProxy } from '../support/proxy';
 import { FAULTS, rounds, seeded } from './faults';
 import { credentialsOf, flowOf } from './flow';
-import { judge, LOOK, type Observations, readLedger, type Verdict } from './ledger';
+import { judge, type Observations, readLedger, type Verdict } from './ledger';
 import { startPlatform } from './platform';
+import { LOOK } from './reports';
 
 export interface RoundOptions {
   seed: number;
