@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
@@ -90,6 +91,12 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     return closing;
   }
 
+  /** A session that no node has used of late has to be ended too: the broker would go on keeping messages for it. */
+  function openToEnd({ disk, ...options }: ProjectSettings) {
+    if (client || options.clean || !disk || !existsSync(disk.directory)) return;
+    client = openClient({ ...options, onError: (error) => node.error(asError(error)) });
+  }
+
   function closeIfUnused() {
     if (users.size === 0) void close(false);
   }
@@ -105,6 +112,7 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     RED.events.off('flows:stopping', onStopping);
     RED.events.off('flows:started', onStarted);
     const directory = removed ? settings?.disk?.directory : undefined;
+    if (removed && settings) openToEnd(settings);
     close(removed && settings?.clean === false)
       .then(() => (directory ? rm(directory, { recursive: true, force: true }) : undefined))
       .catch((error: unknown) => node.error(asError(error)))
