@@ -25,14 +25,27 @@ export function judgeReports(
     if (!connectedBetween(seen, published.get(n)?.at ?? 0, at))
       violations.push(`report repeated without a new connection: ${stream} ${n}`);
   }
-  const missing = seen.published.filter(({ n }) => !arrived.has(n));
-  for (const { at } of seen.published) row(at).reported += 1;
-  for (const { stream, n, at } of missing) {
+  let missing = 0;
+  for (const { stream, n, at } of seen.published) {
+    row(at).reported += 1;
+    if (arrived.has(n)) continue;
+    if (losesLast(seen, at)) {
+      row(at).lostByBroker += 1;
+      continue;
+    }
+    missing += 1;
     row(at).missing += 1;
     violations.push(`report missing: ${stream} ${n}`);
   }
-  return missing.length;
+  return missing;
 }
+
+/** Milliseconds: mosquitto saves after every second change, so a killed one forgets what it has just acknowledged. */
+const TO_DATABASE = 200;
+
+/** Whether the broker was killed so shortly after `at` that what it acknowledged then may be gone. */
+export const losesLast = ({ brokerKilled }: Observations, at: number): boolean =>
+  brokerKilled.some((killed) => killed >= at && killed - at < TO_DATABASE);
 
 /** Milliseconds between two looks at the proxy. */
 export const LOOK = 50;

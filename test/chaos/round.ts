@@ -51,6 +51,7 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
     faults: [],
     connections: [],
     killed: [],
+    brokerKilled: [],
     closes: [],
   };
   const look = watch(
@@ -66,7 +67,13 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
   });
   let revision = 0;
   const laboratory = {
-    broker,
+    broker: {
+      restart: broker.restart,
+      kill(signal?: NodeJS.Signals) {
+        if (signal === 'SIGKILL') seen.brokerKilled.push(Date.now());
+        return broker.kill(signal);
+      },
+    },
     proxy,
     deploy(type: DeployType) {
       revision += 1;
