@@ -25,6 +25,8 @@ export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'r
   disk?: DiskOptions;
   /** Something of ours or of a flow's threw while a message or a change was handed over. */
   onError(error: unknown): void;
+  /** The broker does less than was asked of it; each is said once. */
+  onWarning?(warning: EztError): void;
   /** Milliseconds until refused filters are asked for again; but for tests 30 s. */
   retryRefused?: number;
 }
@@ -109,7 +111,10 @@ export function openClient(options: ClientOptions): Client {
   const memory = options.clean ? undefined : openSessionMemory(options.disk?.directory, options.clientId);
   const outbox = openOutbox(options);
   const devices = createDevices();
-  const subscriptions = createSubscriptions(router, subscriptionsChanged);
+  const subscriptions = createSubscriptions(router, subscriptionsChanged, (filter, granted, asked) =>
+    warn('lowerQos', { filter, granted, asked }),
+  );
+  const warned = new Set<string>();
   const watchers = new Set<() => void>();
   const counted = { accepted: 0, acknowledged: 0, noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
   let connection: Connection | undefined;
@@ -148,6 +153,12 @@ export function openClient(options: ClientOptions): Client {
     }
   }
 
+  function warn(...about: ConstructorParameters<typeof EztError>) {
+    const warning = new EztError(...about);
+    if (!warned.has(warning.message)) options.onWarning?.(warning);
+    warned.add(warning.message);
+  }
+
   function subscriptionsChanged() {
     memory?.save(subscriptions.held.keys()).catch(onError);
     changed();
@@ -184,6 +195,7 @@ export function openClient(options: ClientOptions): Client {
       onMessage: inbox.receive,
       onNoSubscribers() {
         counted.noSubscribers += 1;
+        warn('noSubscribers');
       },
       onDisconnected() {
         connection = undefined;

@@ -21,7 +21,7 @@ export interface Project {
   /** The last to leave closes it, unless a deploy brings another at once. */
   leave(user: Node): void;
 }
-type ProjectSettings = Omit<ClientOptions, 'onError'>;
+type ProjectSettings = Omit<ClientOptions, 'onError' | 'onWarning'>;
 
 interface ConfigNode extends Node<Credentials> {
   project: Project;
@@ -70,7 +70,12 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
 
   function open(options: ProjectSettings): Client {
     const disk = options.disk && { disk: { ...options.disk, free: closing } };
-    const opened = openClient({ ...options, ...disk, onError: (error) => node.error(asError(error)) });
+    const opened = openClient({
+      ...options,
+      ...disk,
+      onError: (error) => node.error(asError(error)),
+      onWarning: (warning) => node.warn(translate(RED, warning).message),
+    });
     let said = '';
     opened.onChange(() => {
       const { state } = opened;

@@ -2,7 +2,17 @@ import should from 'should';
 import { formatTopic } from '../../cloud';
 import { until } from '../support/events';
 import { type PacketOf, type ScriptedBroker, startScriptedBroker } from '../support/scripted-broker';
-import { attributesOf, closeAll, connected, DEVICE, dialled, ear, KEY, openConnected } from './harness';
+import {
+  attributesOf,
+  closeAll,
+  connected,
+  DEVICE,
+  dialled,
+  type Ear,
+  ear,
+  KEY,
+  openConnected,
+} from './harness';
 
 const ALARMS = formatTopic(KEY, '+', 'alarm');
 const ATTRIBUTES = formatTopic(KEY, '+', 'attributes');
@@ -95,13 +105,13 @@ describe('transport: subscriptions', () => {
     client.details().filters.should.be.empty();
   });
 
-  it('a granted QoS that is lower is shown, works, and is not asked for again (case 14)', async () => {
+  it('a granted QoS that is lower is warned of, shown, works, and is not asked for again (case 14)', async () => {
     broker.on.subscribe = (packet, connection) => {
       for (const wanted of packet.subscriptions) wanted.qos = 0;
       connection.answer(packet);
     };
-    const { client } = await openConnected(broker);
-    const attributes = ear({ qos: 2 });
+    const [warnings, attributes]: [string[], Ear] = [[], ear({ qos: 2 })];
+    const { client } = await openConnected(broker, { onWarning: ({ message }) => warnings.push(message) });
     client.listen(attributes);
     await until(() => client.details().filters[ATTRIBUTES] === 0, 2000, 'the granted QoS');
     client.listen(ear({ channels: ['online'] }));
@@ -109,6 +119,9 @@ describe('transport: subscriptions', () => {
     asked().should.deepEqual([ATTRIBUTES, ONLINE]);
     broker.current.deliver(attributesOf(), '{"a":1}', { qos: 2 });
     await until(() => attributes.messages.length === 1, 2000, 'the message');
+    broker.current.destroy();
+    await until(() => broker.connections.length === 2 && connected(client), 2000, 'the next connection');
+    warnings.map((text) => text.includes(ATTRIBUTES)).should.deepEqual([true, false]); // each once
   });
 
   for (const persistent of [false, true]) {
