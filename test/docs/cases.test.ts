@@ -25,7 +25,7 @@ function everyTest(): Named[] {
   }));
 }
 
-/** The rows of the table: which cases, and which tests. Of a file without a title any test will do. */
+/** The rows of the table: which cases, and which tests. */
 function everyRow(): { cases: number[]; tests: Named[] }[] {
   const text = readFileSync(join('docs', 'reliability.md'), 'utf8');
   return [...text.matchAll(/^\| (\d+)(?:–(\d+))? +\|[^|]*\|(.*)\|$/gm)].map((row) => {
@@ -35,7 +35,7 @@ function everyRow(): { cases: number[]; tests: Named[] }[] {
         const titles = [...rest.matchAll(/_([^_]+)_|\*((?:[^*\\]|\\.)+)\*/g)].map(
           (found) => found[1] ?? found[2] ?? '',
         );
-        return (titles.length > 0 ? titles : ['…']).map((title) => ({
+        return (titles.length > 0 ? titles : ['(no title)']).map((title) => ({
           file,
           title: title.replaceAll('\\', ''),
         }));
