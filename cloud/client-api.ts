@@ -1,6 +1,7 @@
 import type { Answer } from './commands';
 import type { Listener } from './delivery';
 import type { SeenDevice } from './devices';
+import type { EztError } from './errors';
 import type { Qos } from './filters';
 import type { InboxCounters } from './inbox';
 import type { KeeperOptions, State } from './keeper';
@@ -15,6 +16,8 @@ export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'r
   disk?: DiskOptions;
   /** Something of ours or of a flow's threw while a message or a change was handed over. */
   onError(error: unknown): void;
+  /** The broker does less than was asked of it; each is said once. */
+  onWarning?(warning: EztError): void;
   /** Milliseconds until refused filters are asked for again; but for tests 30 s. */
   retryRefused?: number;
 }

@@ -32,8 +32,11 @@ export function openClient(options: ClientOptions): Client {
   const memory = options.clean ? undefined : openSessionMemory(options.disk?.directory, options.clientId);
   const outbox = openOutbox(options);
   const devices = createDevices();
-  const subscriptions = createSubscriptions(router, subscriptionsChanged);
+  const subscriptions = createSubscriptions(router, subscriptionsChanged, (filter, granted, asked) =>
+    warn('lowerQos', { filter, granted, asked }),
+  );
   const listeners = createListeners(router, subscriptions);
+  const warned = new Set<string>();
   const watchers = new Set<() => void>();
   const counted = { noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
   let connection: Connection | undefined;
@@ -68,6 +71,12 @@ export function openClient(options: ClientOptions): Client {
     }
   }
 
+  function warn(...about: ConstructorParameters<typeof EztError>) {
+    const warning = new EztError(...about);
+    if (!warned.has(warning.message)) options.onWarning?.(warning);
+    warned.add(warning.message);
+  }
+
   function subscriptionsChanged() {
     memory?.save(subscriptions.held.keys()).catch(onError);
     changed();
@@ -92,6 +101,7 @@ export function openClient(options: ClientOptions): Client {
       onMessage: inbox.receive,
       onNoSubscribers() {
         counted.noSubscribers += 1;
+        if (counted.noSubscribers === 1) options.onWarning?.(new EztError('noSubscribers'));
       },
       onDisconnected() {
         connection = undefined;

@@ -89,6 +89,8 @@ export interface Connection {
 const MAX_PACKET_UNANNOUNCED = 1024 * 1024;
 /** MQTT 3.1.1 announces no receive maximum; EMQX takes 100 unfinished QoS 2 messages of a client. */
 const RECEIVE_MAXIMUM_3_1_1 = 100;
+/** A broker keeps larger packets to itself (MQTT 5): 100 of the largest may come at once. EMQX's own limit is 1 MB. */
+const MAX_PACKET_RECEIVED = 16 * 1024 * 1024;
 const CLOSE_GRACE_MS = 500;
 const ANSWER_TIMEOUT_MS = 30_000;
 /** So long received messages are handed over before others have their turn of the event loop. */
@@ -289,6 +291,7 @@ function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions):
     ...(version === 5 && {
       properties: {
         receiveMaximum: options.receiveMaximum,
+        maximumPacketSize: MAX_PACKET_RECEIVED,
         ...(!clean && { sessionExpiryInterval: options.sessionExpiry }),
       },
     }),

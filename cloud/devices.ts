@@ -29,13 +29,15 @@ interface Entry {
   methods: Set<string>;
 }
 
-/** Devices kept, and names kept of each: some 20 MB at the very most. */
+/** Devices kept, names of each kind kept of each, and names kept of all: some 50 MB at the very most. */
 const MAX_DEVICES = 10_000;
 const MAX_NAMES = 100;
+const MAX_NAMES_IN_ALL = 200_000;
 const MAX_NAME_LENGTH = 128;
 
 export function createDevices(maxDevices = MAX_DEVICES): Devices {
   const seen = new Map<string, Entry>();
+  let names = 0;
 
   function entryOf(device: string, now: number): Entry {
     let entry = seen.get(device);
@@ -53,7 +55,17 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
     const oldest = [...seen]
       .sort(([, a], [, b]) => a.lastSeen - b.lastSeen)
       .slice(0, Math.ceil(maxDevices / 10));
-    for (const [device] of oldest) seen.delete(device);
+    for (const [device, { attributes, streams, methods }] of oldest) {
+      names -= attributes.size + streams.size + methods.size;
+      seen.delete(device);
+    }
+  }
+
+  function note(known: Set<string>, name: unknown) {
+    if (typeof name !== 'string' || known.has(name) || name.length > MAX_NAME_LENGTH) return;
+    if (known.size >= MAX_NAMES || names >= MAX_NAMES_IN_ALL) return;
+    known.add(name);
+    names += 1;
   }
 
   return {
@@ -79,8 +91,4 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
         }))
         .sort((a, b) => b.lastSeen - a.lastSeen),
   };
-}
-
-function note(names: Set<string>, name: unknown) {
-  if (names.size < MAX_NAMES && typeof name === 'string' && name.length <= MAX_NAME_LENGTH) names.add(name);
 }

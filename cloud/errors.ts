@@ -63,6 +63,11 @@ const REASONS = {
     'EZT_EXPIRED',
     'Not sent within __seconds__ s: the broker could not be reached or did not answer.',
   ],
+  lowerQos: ['EZT_REFUSED', 'The broker grants QoS __granted__ instead of __asked__ for __filter__.'],
+  noSubscribers: [
+    'EZT_REFUSED',
+    'The broker took a message that nobody subscribes to: check the project key.',
+  ],
   publishRefused: ['EZT_REFUSED', 'The broker refused the message: __reason__ (__code__).'],
   repliesRefused: ['EZT_REFUSED', 'The broker refuses the subscription to command replies (__code__).'],
   replyTimeout: ['EZT_REPLY_TIMEOUT', 'No reply from __device__ within __seconds__ s.'],

@@ -34,11 +34,16 @@ export interface Subscriptions {
 type Plan = Pick<Router<never>, 'filters' | 'filter' | 'parseFilter'>;
 
 /**
- * `plan` says which filters are wanted; `onChange` is called when what is held or refused has changed.
+ * `plan` says which filters are wanted; `onChange` is called when what is held or refused has changed, `onLowerQos`
+ * when the broker grants less than was asked for.
  * A filter that takes another's place is subscribed first, so that nothing is lost; of the two copies that then
  * come of a message the second one is surplus.
  */
-export function createSubscriptions(plan: Plan, onChange: () => void): Subscriptions {
+export function createSubscriptions(
+  plan: Plan,
+  onChange: () => void,
+  onLowerQos: (filter: string, granted: Qos, asked: Qos) => void = () => undefined,
+): Subscriptions {
   const held = new Map<string, Qos>();
   const refused = new Map<string, number>();
   /** QoS asked for: a broker may grant less, and asking again would not help. */
@@ -102,6 +107,8 @@ export function createSubscriptions(plan: Plan, onChange: () => void): Subscript
 
   function settle(filter: string, code: number) {
     if (code < REFUSED) {
+      const wanted = asked.get(filter) ?? 0;
+      if (code < wanted) onLowerQos(filter, code as Qos, wanted);
       held.set(filter, code as Qos);
       refused.delete(filter);
       return;

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import {
@@ -15,6 +16,8 @@ import { asError, translate } from './texts';
 
 /** Milliseconds that a test of a connection may take. */
 const TEST_TIMEOUT = 10_000;
+/** Tests within a minute: more than a person makes, few for whoever scans a network. */
+const TESTS_PER_MINUTE = 30;
 /** What the editor sends for a secret that was not typed again. */
 const UNCHANGED = '__PWRD__';
 
@@ -23,6 +26,7 @@ export function registerAdmin(RED: NodeAPI): void {
   const read = RED.auth.needsPermission('eztcloud-config.read');
   const write = RED.auth.needsPermission('eztcloud-config.write');
   let testing = false;
+  let begun: number[] = [];
 
   const ofProject = (answer: (project: Project) => unknown) => (request: Request, response: Response) => {
     const project = findProject(RED, request.params.configId);
@@ -38,14 +42,20 @@ export function registerAdmin(RED: NodeAPI): void {
   RED.httpAdmin.get('/eztcloud/:configId/status', read, ofProject(statusOf));
 
   RED.httpAdmin.post('/eztcloud/test', write, (request: Request, response: Response) => {
-    // One at a time: the route is for a person with a dialog, not for scanning a network.
-    if (testing) {
+    // The route is for a person with a dialog, not for scanning a network.
+    const now = performance.now();
+    begun = begun.filter((at) => now - at < 60_000);
+    if (testing || begun.length >= TESTS_PER_MINUTE) {
       response.sendStatus(429);
       return;
     }
     testing = true;
     Promise.resolve()
-      .then(() => probeConnection(probeOptions(RED, request.body)))
+      .then(() => {
+        const options = probeOptions(RED, request.body);
+        begun.push(now);
+        return probeConnection(options);
+      })
       .then((steps) => response.json({ ok: steps.every(({ ok }) => ok), steps }))
       .catch((error: unknown) => {
         const known = error instanceof EztError ? translate(RED, error) : asError(error);

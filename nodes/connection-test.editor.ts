@@ -101,6 +101,7 @@ function failure(node: Node, xhr: JQuery.jqXHR): string {
   const answer: unknown = xhr.responseJSON;
   if (isRecord(answer) && typeof answer.error === 'string') return answer.error;
   if (xhr.status === 401 || xhr.status === 403) return node._('eztcloud.test.notAllowed');
+  if (xhr.status === 429) return node._('eztcloud.test.tooMany');
   return node._('eztcloud.test.noAnswer');
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
@@ -21,7 +22,7 @@ export interface Project {
   /** The last to leave closes it, unless a deploy brings another at once. */
   leave(user: Node): void;
 }
-type ProjectSettings = Omit<ClientOptions, 'onError'>;
+type ProjectSettings = Omit<ClientOptions, 'onError' | 'onWarning'>;
 
 interface ConfigNode extends Node<Credentials> {
   project: Project;
@@ -70,7 +71,12 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
 
   function open(options: ProjectSettings): Client {
     const disk = options.disk && { disk: { ...options.disk, free: closing } };
-    const opened = openClient({ ...options, ...disk, onError: (error) => node.error(asError(error)) });
+    const opened = openClient({
+      ...options,
+      ...disk,
+      onError: (error) => node.error(asError(error)),
+      onWarning: (warning) => node.warn(translate(RED, warning).message),
+    });
     let said = '';
     opened.onChange(() => {
       const { state } = opened;
@@ -91,6 +97,12 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     return closing;
   }
 
+  /** A session that no node has used of late has to be ended too: the broker would go on keeping messages for it. */
+  function openToEnd({ disk, ...options }: ProjectSettings) {
+    if (client || options.clean || !disk || !existsSync(disk.directory)) return;
+    client = openClient({ ...options, onError: (error) => node.error(asError(error)) });
+  }
+
   function closeIfUnused() {
     if (users.size === 0) void close(false);
   }
@@ -106,6 +118,7 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     RED.events.off('flows:stopping', onStopping);
     RED.events.off('flows:started', onStarted);
     const directory = removed ? settings?.disk?.directory : undefined;
+    if (removed && settings) openToEnd(settings);
     close(removed && settings?.clean === false)
       .then(() => (directory ? rm(directory, { recursive: true, force: true }) : undefined))
       .catch((error: unknown) => node.error(asError(error)))

@@ -77,6 +77,37 @@ describe('bounds', function () {
     figure(this, inMB(grown));
   });
 
+  it('10,000 hostile devices with 300 long names each: 200,000 names in all are remembered', function () {
+    const devices = createDevices();
+    const before = used();
+    let unique = 0;
+    const name = () => {
+      unique += 1;
+      return String(unique).padStart(128, 'x');
+    };
+    for (let i = 0; i < 10_000; i += 1) {
+      const device = `DU_${i}`;
+      const attributes = Object.fromEntries(Array.from({ length: 100 }, () => [name(), i]));
+      devices.see({ device, channel: 'attributes' }, attributes, i);
+      for (let n = 0; n < 100; n += 1) {
+        devices.see({ device, channel: 'data', stream: name() }, undefined, i);
+        devices.see({ device, channel: 'event_report' }, { method: name() }, i);
+      }
+    }
+    const grown = used() - before;
+    const kept = devices
+      .list()
+      .map(({ attributes, streams, methods }) => [attributes, streams, methods].flat());
+    should(kept.flat().length).equal(200_000);
+    should(grown).be.below(60 * MB);
+    // Whoever is forgotten makes room.
+    for (let i = 0; i < 1000; i += 1)
+      devices.see({ device: `new ${i}`, channel: 'alarm' }, undefined, 20_000);
+    devices.see({ device: 'new 0', channel: 'attributes' }, { temperature: 1 }, 20_001);
+    should(devices.list()[0]?.attributes).deepEqual(['temperature']);
+    figure(this, inMB(grown));
+  });
+
   it('20,000 messages in the midst of a deploy: 10,000 are kept, the rest is dropped and counted', () => {
     const router = createRouter<never>('PR_1', '');
     const acknowledged: number[] = [];

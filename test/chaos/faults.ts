@@ -5,7 +5,7 @@ import type { TcpProxy } from '../support/proxy';
 
 /** What faults are done to. */
 export interface Laboratory {
-  broker: Mosquitto;
+  broker: Pick<Mosquitto, 'kill' | 'restart'>;
   proxy: TcpProxy;
   deploy(type: DeployType): Promise<void>;
   /** Stops Node-RED with `signal`, stays away for `away` ms, starts it again. */
@@ -19,6 +19,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'no fault': (_, random) => pause(500 + 1000 * random()),
   'broker restart': async ({ broker }, random) => {
     await broker.kill('SIGTERM');
+    await pause(200 + 1500 * random());
+    await broker.restart();
+  },
+  'broker SIGKILL': async ({ broker }, random) => {
+    await broker.kill('SIGKILL');
     await pause(200 + 1500 * random());
     await broker.restart();
   },

@@ -1,5 +1,6 @@
 import should from 'should';
 import { needs } from '../support/machine';
+import type { Row } from './ledger';
 import { runRound } from './round';
 import { tableOf } from './table';
 
@@ -14,6 +15,9 @@ describe('ledger', function () {
     const verdict = await runRound({ seed: SEED, duration: 60_000 });
     const { violations, rows } = verdict;
     should(violations.slice(0, 20)).deepEqual([], tableOf(verdict));
-    should(rows.reduce((sum, row) => sum + row.acknowledged, 0)).be.above(500);
+    const total = (pick: (row: Row) => number) => rows.reduce((sum, row) => sum + pick(row), 0);
+    should(total((row) => row.acknowledged)).be.above(500);
+    should(total((row) => row.reported)).be.above(500);
+    should(total((row) => row.times)).be.above(8);
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Mark } from './platform';
-import { judgeReports, stops } from './reports';
+import { connectedBetween, judgeReports, losesLast, stops } from './reports';
 
 /** One line of the ledger that Node-RED's process writes. */
 export interface Entry {
@@ -34,6 +34,8 @@ export interface Observations {
   connections: number[];
   /** Processes that got no chance to settle anything. */
   killed: { life: number; at: number }[];
+  /** When the broker was killed with SIGKILL. */
+  brokerKilled: number[];
   /** How long Node-RED took to end after SIGTERM, or to stop its flows, in ms. */
   closes: { at: number; ms: number }[];
   published: readonly Mark[];
@@ -50,6 +52,8 @@ export interface Row {
   killed: number;
   /** Acknowledged, or kept on disk, but never received. */
   lost: number;
+  /** Acknowledged by a broker that was killed before it had saved them: messages and reports. */
+  lostByBroker: number;
   doubled: number;
   /** Reports of devices: acknowledged by the broker, not seen by the flow, seen more than once. */
   reported: number;
@@ -74,8 +78,6 @@ export function readLedger(file: string): Entry[] {
 
 /** Milliseconds that a message may need to the disk: one offered that shortly before SIGKILL may be gone. */
 const TO_DISK = 1000;
-/** Milliseconds between two looks at the proxy. */
-export const LOOK = 50;
 
 const keyOf = ({ stream, life, n }: Pick<Entry, 'stream' | 'life' | 'n'>) => `${stream} ${life} ${n}`;
 
@@ -104,7 +106,7 @@ export function judge(entries: readonly Entry[], seen: Observations): Verdict {
     if (times > 1) {
       row(mark.at).doubled += 1;
       const since = offered.get(key)?.at ?? 0;
-      if (!seen.connections.some((at) => at >= since - LOOK && at <= mark.at + LOOK))
+      if (!connectedBetween(seen, since, mark.at))
         violations.push(`doubled without a new connection: ${key}`);
     } else {
       const before = newest.get(mark.stream);
@@ -143,7 +145,9 @@ export function judge(entries: readonly Entry[], seen: Observations): Verdict {
       open += 1;
       violations.push(`never settled: ${key}`);
     }
-    if (owed && !received.has(key)) {
+    if (owed && !received.has(key) && outcome?.event === 'done' && losesLast(seen, outcome.at)) {
+      row(outcome.at).lostByBroker += 1;
+    } else if (owed && !received.has(key)) {
       row(outcome?.at ?? offer.at).lost += 1;
       violations.push(`lost: ${key} (${outcome?.event ?? 'killed'} ${outcome?.reason ?? ''})`);
     }
@@ -173,6 +177,7 @@ const emptyRow = () => ({
   failed: {},
   killed: 0,
   lost: 0,
+  lostByBroker: 0,
   doubled: 0,
   reported: 0,
   missing: 0,

@@ -9,8 +9,9 @@ import { type NodeRed, startNodeRed } from '../support/node-red';
 import { startProxy } from '../support/proxy';
 import { FAULTS, rounds, seeded } from './faults';
 import { credentialsOf, flowOf } from './flow';
-import { judge, LOOK, type Observations, readLedger, type Verdict } from './ledger';
+import { judge, type Observations, readLedger, type Verdict } from './ledger';
 import { startPlatform } from './platform';
+import { LOOK } from './reports';
 
 export interface RoundOptions {
   seed: number;
@@ -50,6 +51,7 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
     faults: [],
     connections: [],
     killed: [],
+    brokerKilled: [],
     closes: [],
   };
   const look = watch(
@@ -65,7 +67,13 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
   });
   let revision = 0;
   const laboratory = {
-    broker,
+    broker: {
+      restart: broker.restart,
+      kill(signal?: NodeJS.Signals) {
+        if (signal === 'SIGKILL') seen.brokerKilled.push(Date.now());
+        return broker.kill(signal);
+      },
+    },
     proxy,
     deploy(type: DeployType) {
       revision += 1;

@@ -179,4 +179,13 @@ describe('admin routes', function () {
     should((await first).ok).be.false();
     should((await test(dialog())).ok).be.true();
   });
+
+  it('test: thirty in a minute, then 429', async () => {
+    const statuses = new Set<number>();
+    const endpoint = `127.0.0.1:${await freePort()}`;
+    for (let i = 0; i < 31; i += 1) {
+      statuses.add((await admin('/eztcloud/test', dialog({ endpoint }))).status);
+    }
+    should([...statuses]).deepEqual([200, 429]);
+  });
 });

@@ -119,6 +119,26 @@ describe('a project that cannot be reached', function () {
     await ours.stop();
   });
 
+  it('another client with the same client id: named after three connections, then peace (case 53)', async () => {
+    faster();
+    const rival = await startScriptedBroker({
+      on: {
+        connect: (packet, connection) => {
+          connection.answer(packet);
+          connection.close(0x8e);
+        },
+      },
+    });
+    const named = ({ text = '' }) => text === 'eztcloud.reason.takenOver';
+    await reasonFor(rival.endpoint, { ca: rival.ca });
+    await until(() => rival.connections.length === 3, 5000, 'the third connection');
+    await Promise.all(['in', 'attr', 'command'].map((id) => shows(id, named)));
+    const { state } = await statusOf('cloud');
+    should(state.until).be.above(Date.now() + 590_000);
+    should(rival.connections.length).equal(3);
+    await rival.stop();
+  });
+
   it('a host that comes up: connected without a deploy, and no error after it', async () => {
     faster();
     const proxy = await startProxy({ port: broker.ports.mqtts });

@@ -131,6 +131,25 @@ describe('a persistent session over restarts of Node-RED', function () {
     await red.deploy(flow('alarm').slice(0, 2));
     await until(() => !existsSync(files), 5000, 'the files to go');
     await until(() => !broker.clients.has(clientId), 5000, 'the end of the connection');
+    should(await sessionPresent()).be.false();
+  });
+
+  it('ends also when no node has used it since the last deploy (case 47)', async () => {
+    const credentials = { projectKey: broker.key, projectSecret: broker.secret };
+    const used = flow('alarm').map((node) => (node.id === 'project' ? { ...node, credentials } : node));
+    await red.deploy(used);
+    await connected(red);
+    await until(() => existsSync(files), 5000, 'the files');
+    await red.deploy(used.slice(0, 3));
+    await until(() => !broker.clients.has(clientId), 5000, 'the end of the connection');
+    should(await sessionPresent()).be.true();
+    await red.deploy(used.slice(0, 2));
+    await until(() => !existsSync(files), 5000, 'the files to go');
+    should(await sessionPresent()).be.false();
+  });
+
+  /** Whether the broker has the session; it has one after this. */
+  async function sessionPresent(): Promise<boolean> {
     const { key: username, secret: password, ca } = broker;
     const heir = mqtt.connect(broker.endpoint, {
       username,
@@ -139,9 +158,10 @@ describe('a persistent session over restarts of Node-RED', function () {
       clientId,
       clean: false,
       protocolVersion: 5,
+      properties: { sessionExpiryInterval: 600 },
     });
     const [connack] = await event(heir, 'connect', 5000);
     await heir.endAsync(true);
-    should(connack).have.property('sessionPresent', false);
-  });
+    return (connack as { sessionPresent: boolean }).sessionPresent;
+  }
 });

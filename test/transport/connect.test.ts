@@ -85,6 +85,13 @@ describe('transport: connecting', () => {
     line.connacks.should.be.empty();
   });
 
+  it('is back within 16 s at a broker that sent no CONNACK (case 4)', async function () {
+    this.timeout(30_000);
+    broker.on.connect = () => undefined;
+    open(broker, { retryDelay });
+    await broker.packet('connect', 2, 16_500);
+  });
+
   it('gives up on a server that accepts TCP and never speaks TLS (case 4)', async () => {
     const silent = await startSilentServer();
     const line = dial(

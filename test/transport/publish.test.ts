@@ -48,13 +48,15 @@ describe('transport: publishing', () => {
     should(connected(client)).be.ok();
   });
 
-  it('PUBACK 0x10 is success, and counted: nobody listens there (case 39)', async () => {
+  it('PUBACK 0x10 is success, counted, and warned of once: nobody listens there (case 39)', async () => {
     broker.on.publish = ({ messageId = 0 }, connection) =>
       connection.send({ cmd: 'puback', messageId, reasonCode: 0x10 });
-    const { client } = await openConnected(broker);
-    await client.push([DEVICE], payload, 1, owner);
-    client.counters.noSubscribers.should.equal(1);
-    client.counters.acknowledged.should.equal(1);
+    const warnings: string[] = [];
+    const { client } = await openConnected(broker, { onWarning: ({ reason }) => warnings.push(reason) });
+    for (const _ of upTo(3)) await client.push([DEVICE], payload, 1, owner);
+    client.counters.noSubscribers.should.equal(3);
+    client.counters.acknowledged.should.equal(3);
+    warnings.should.deepEqual(['noSubscribers']);
   });
 
   it('offline messages wait in order up to the limit, the rest is refused at once (case 40)', async () => {

@@ -123,7 +123,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
       await line.connection.close(true);
     });
 
-    it('a broker that is killed and restarted brings the session back (case 49)', async () => {
+    it('a broker that is stopped and started again brings the session back (case 49)', async () => {
       const { client } = await openConnected(broker, session('restarted'));
       const all = ear();
       client.listen(all);

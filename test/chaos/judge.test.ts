@@ -1,0 +1,116 @@
+import should from 'should';
+import { type Entry, judge, type Observations } from './ledger';
+
+const LIFE = 1;
+const entry = (event: Entry['event'], more: Partial<Entry> = {}): Entry => ({
+  life: LIFE,
+  at: 10,
+  event,
+  stream: 'push',
+  n: 1,
+  ...more,
+});
+const mark = (n = 1, at = 20, stream = 'push') => ({ stream, n, life: LIFE, at });
+const nothing: Observations = {
+  faults: [],
+  connections: [],
+  killed: [],
+  brokerKilled: [],
+  closes: [],
+  published: [],
+  received: [],
+};
+const offered = entry('offered');
+const done = entry('done', { at: 30 });
+const failed = (reason?: string) => entry('failed', { code: 'EZT_CLOSED', ...(reason && { reason }) });
+const report = (n: number, at = 40) => entry('in', { stream: 'DU_a', n, at });
+const published = [mark(1, 20, 'DU_a'), mark(2, 21, 'DU_a')];
+const killed = [{ life: LIFE, at: 5000 }];
+const durable = { stream: 'durable' };
+
+/** What the ledger says, what was seen from outside, and the promises that this breaks. */
+const cases: [what: string, entries: Entry[], seen: Partial<Observations>, violations: string[]][] = [
+  ['nothing', [], {}, []],
+  ['done and received', [offered, done], { received: [mark()] }, []],
+  ['done, never received', [offered, done], {}, ['lost: push 1 1 (done )']],
+  ['failed, never received', [offered, failed()], {}, []],
+  [
+    'said to be kept, never received',
+    [offered, failed('closedKept')],
+    {},
+    ['lost: push 1 1 (failed closedKept)'],
+  ],
+  ['done a moment before the broker was killed', [offered, done], { brokerKilled: [40] }, []],
+  [
+    'done after the broker was killed, never received',
+    [offered, done],
+    { brokerKilled: [29] },
+    ['lost: push 1 1 (done )'],
+  ],
+  ['never settled', [offered], { received: [mark()] }, ['never settled: push 1 1']],
+  ['unsettled when it was killed', [offered], { killed }, []],
+  [
+    'on disk when it was killed, never received',
+    [entry('offered', durable)],
+    { killed },
+    ['lost: durable 1 1 (killed )'],
+  ],
+  ['settled twice', [offered, done, failed()], { received: [mark()] }, ['settled 2 times: push 1 1']],
+  ['received, never offered', [], { received: [mark()] }, ['received, but never offered: push 1 1']],
+  [
+    'doubled on one connection',
+    [offered, done],
+    { received: [mark(), mark()] },
+    ['doubled without a new connection: push 1 1'],
+  ],
+  ['doubled over a new connection', [offered, done], { received: [mark(), mark()], connections: [15] }, []],
+  [
+    'out of order',
+    [offered, done, entry('offered', { n: 2 }), entry('done', { n: 2 })],
+    { received: [mark(2), mark(1)] },
+    ['out of order: push 1 1 after push 1 2'],
+  ],
+  ["another command's reply", [entry('replied', { echo: 2 })], {}, ['command 1 of push got the reply to 2']],
+  [
+    'Complete without done',
+    [offered, failed(), entry('complete')],
+    {},
+    ['Complete saw what was not done: push 1'],
+  ],
+  [
+    'Catch after done',
+    [offered, done, entry('catch')],
+    { received: [mark()] },
+    ['Catch saw what did not fail: push 1'],
+  ],
+  ['reports, each once', [report(1), report(2)], { published }, []],
+  ['a report that is missing', [report(1)], { published }, ['report missing: DU_a 2']],
+  ['reports out of order', [report(2), report(1)], { published }, ['report out of order: DU_a 1']],
+  [
+    'a report twice on one connection',
+    [report(1), report(2), report(1, 500)],
+    { published },
+    ['report repeated without a new connection: DU_a 1'],
+  ],
+  [
+    'a report twice over a new one',
+    [report(1), report(2), report(1, 500)],
+    { published, connections: [450] },
+    [],
+  ],
+  [
+    'a slow stop of the flows',
+    [entry('stopping'), entry('stopped', { at: 4100 })],
+    {},
+    ['closing took 4090 ms'],
+  ],
+  ['a slow end of the process', [], { closes: [{ at: 1, ms: 4001 }] }, ['closing took 4001 ms']],
+];
+
+describe('the judge of the ledger', () => {
+  for (const [what, entries, seen, violations] of cases) {
+    it(`${what}: ${violations.length === 0 ? 'nothing is broken' : 'a broken promise'}`, () => {
+      should(judge(entries, { ...nothing, ...seen }).violations).deepEqual(violations);
+    });
+  }
+});
