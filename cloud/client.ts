@@ -32,11 +32,13 @@ export function openClient(options: ClientOptions): Client {
   const memory = options.clean ? undefined : openSessionMemory(options.disk?.directory, options.clientId);
   const outbox = openOutbox(options);
   const devices = createDevices();
-  const subscriptions = createSubscriptions(router, subscriptionsChanged, (filter, granted, asked) =>
-    warn('lowerQos', { filter, granted, asked }),
-  );
+  const subscriptions = createSubscriptions(router, subscriptionsChanged, (filter, granted, asked) => {
+    if (!lowered.has(filter)) options.onWarning?.(new EztError('lowerQos', { filter, granted, asked }));
+    lowered.add(filter);
+  });
   const listeners = createListeners(router, subscriptions);
-  const warned = new Set<string>();
+  /** Filters that the broker grants a lower QoS. */
+  const lowered = new Set<string>();
   const watchers = new Set<() => void>();
   const counted = { noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
   let connection: Connection | undefined;
@@ -69,12 +71,6 @@ export function openClient(options: ClientOptions): Client {
         onError(error);
       }
     }
-  }
-
-  function warn(...about: ConstructorParameters<typeof EztError>) {
-    const warning = new EztError(...about);
-    if (!warned.has(warning.message)) options.onWarning?.(warning);
-    warned.add(warning.message);
   }
 
   function subscriptionsChanged() {
