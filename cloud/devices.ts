@@ -21,12 +21,13 @@ export interface Devices {
   list(): SeenDevice[];
 }
 
-interface Entry {
+type Names = (typeof KINDS)[number];
+
+interface Entry extends Partial<Record<Names, Set<string>>> {
   online?: boolean;
   lastSeen: number;
-  attributes: Set<string>;
-  streams: Set<string>;
-  methods: Set<string>;
+  /** Seen more than once since it was learned or last spared. */
+  again: boolean;
 }
 
 /** Devices kept, names of each kind kept of each, and names kept of all: some 50 MB at the very most. */
@@ -34,6 +35,7 @@ const MAX_DEVICES = 10_000;
 const MAX_NAMES = 100;
 const MAX_NAMES_IN_ALL = 200_000;
 const MAX_NAME_LENGTH = 128;
+const KINDS = ['attributes', 'streams', 'methods'] as const;
 
 export function createDevices(maxDevices = MAX_DEVICES): Devices {
   const seen = new Map<string, Entry>();
@@ -41,30 +43,38 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
 
   function entryOf(device: string, now: number): Entry {
     let entry = seen.get(device);
-    if (!entry) {
-      if (seen.size >= maxDevices) forgetOldest();
-      entry = { lastSeen: now, attributes: new Set(), streams: new Set(), methods: new Set() };
+    if (entry) {
+      entry.lastSeen = now;
+      entry.again = true;
+    } else {
+      if (seen.size >= maxDevices) forgetSome();
+      entry = { lastSeen: now, again: false };
       seen.set(device, entry);
     }
-    entry.lastSeen = now;
     return entry;
   }
 
-  /** A tenth at a time, so that a full list costs little per new device. */
-  function forgetOldest() {
-    const oldest = [...seen]
-      .sort(([, a], [, b]) => a.lastSeen - b.lastSeen)
-      .slice(0, Math.ceil(maxDevices / 10));
-    for (const [device, { attributes, streams, methods }] of oldest) {
-      names -= attributes.size + streams.size + methods.size;
+  /** A tenth of them, those known longest first; but one that has been seen again since then is spared once. */
+  function forgetSome() {
+    let left = Math.ceil(maxDevices / 10);
+    for (const [device, entry] of seen) {
       seen.delete(device);
+      if (entry.again) {
+        entry.again = false;
+        seen.set(device, entry);
+      } else {
+        for (const kind of KINDS) names -= entry[kind]?.size ?? 0;
+        left -= 1;
+        if (left === 0) break;
+      }
     }
   }
 
-  function note(known: Set<string>, name: unknown) {
-    if (typeof name !== 'string' || known.has(name) || name.length > MAX_NAME_LENGTH) return;
-    if (known.size >= MAX_NAMES || names >= MAX_NAMES_IN_ALL) return;
-    known.add(name);
+  function note(entry: Entry, kind: Names, name: unknown) {
+    if (typeof name !== 'string' || entry[kind]?.has(name) || name.length > MAX_NAME_LENGTH) return;
+    entry[kind] ??= new Set();
+    if (entry[kind].size >= MAX_NAMES || names >= MAX_NAMES_IN_ALL) return;
+    entry[kind].add(name);
     names += 1;
   }
 
@@ -73,21 +83,22 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
       if (topic.device.length > MAX_NAME_LENGTH) return;
       const entry = entryOf(topic.device, now);
       if (topic.stream !== undefined) {
-        note(entry.streams, topic.stream);
+        note(entry, 'streams', topic.stream);
       } else if (isPlainObject(payload)) {
-        if (topic.channel === 'attributes') for (const name in payload) note(entry.attributes, name);
+        if (topic.channel === 'attributes') for (const name in payload) note(entry, 'attributes', name);
         else if (topic.channel === 'online') entry.online = payload.online === true;
-        else if (topic.channel !== 'alarm') note(entry.methods, payload.method);
+        else if (topic.channel !== 'alarm') note(entry, 'methods', payload.method);
       }
     },
     list: () =>
       [...seen]
-        .map(([device, { attributes, streams, methods, ...rest }]) => ({
+        .map(([device, { online, lastSeen, attributes, streams, methods }]) => ({
           device,
-          ...rest,
-          attributes: [...attributes],
-          streams: [...streams],
-          methods: [...methods],
+          ...(online !== undefined && { online }),
+          lastSeen,
+          attributes: [...(attributes ?? [])],
+          streams: [...(streams ?? [])],
+          methods: [...(methods ?? [])],
         }))
         .sort((a, b) => b.lastSeen - a.lastSeen),
   };
