@@ -6,7 +6,7 @@ import type { Qos } from './filters';
 import type { InboxCounters } from './inbox';
 import type { KeeperOptions, State } from './keeper';
 import type { Command } from './messages';
-import type { OutboxCounters, OutboxOptions } from './outbox';
+import type { OutboxCounters, OutboxOptions } from './outbox-api';
 
 export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'receiveMaximum'> {
   /** Shared-subscription group; empty for none. */

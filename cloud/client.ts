@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Client, ClientOptions } from './client-api';
 import { createCommands } from './commands';
-import type { Connection } from './connection';
+import type { Connection } from './connection-api';
 import type { Listener, Receiver } from './delivery';
 import { createDevices } from './devices';
 import { makeDurable } from './durable-outbox';
@@ -12,7 +12,8 @@ import { type Keeper, keepConnected } from './keeper';
 import { createListeners } from './listeners';
 import { openMessageFiles } from './message-files';
 import { type Command, type CommandReply, encodeCommand } from './messages';
-import { createOutbox, type Outbox } from './outbox';
+import { createOutbox } from './outbox';
+import type { Outbox } from './outbox-api';
 import { formatCode } from './refusals';
 import { createRouter } from './routing';
 import { openSessionMemory } from './session-memory';

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EztError } from './errors';
 import type { MessageFiles } from './message-files';
-import type { Outbox, OutboxOptions, Outgoing } from './outbox';
+import type { Outbox, OutboxOptions, Outgoing } from './outbox-api';
 
 export interface DurableOptions extends OutboxOptions {
   files: MessageFiles;

@@ -1,4 +1,4 @@
-import type { Connection, Received } from './connection';
+import type { Connection, Received } from './connection-api';
 import { deliver, type Envelope, type Listener, type Receiver } from './delivery';
 import type { Devices } from './devices';
 import { isSharedIdentifier } from './filters';

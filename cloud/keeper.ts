@@ -1,15 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { retryDelay } from './backoff';
-import {
-  type Connected,
-  type Connection,
-  type ConnectionOptions,
-  createUnfinished,
-  openConnection,
-  type ProtocolVersion,
-  type Received,
-  type Unfinished,
-} from './connection';
+import { createUnfinished, openConnection } from './connection';
+import type {
+  Connected,
+  Connection,
+  ConnectionOptions,
+  ProtocolVersion,
+  Received,
+  Unfinished,
+} from './connection-api';
 import { needsAPerson, type Refusal } from './refusals';
 
 /** How the one connection of a project is. `since` and `until` are milliseconds since the epoch. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Outgoing } from './outbox';
+import type { Outgoing } from './outbox-api';
 
 /** A message that was accepted in an earlier life. */
 export interface Kept {

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
-import { type Connection, openConnection, type ProtocolVersion } from './connection';
+import { openConnection } from './connection';
+import type { Connection, ProtocolVersion } from './connection-api';
 import type { Endpoint } from './endpoint';
 import type { Qos } from './filters';
 import { formatCode, type Refusal, refusalOfError, type Trouble } from './refusals';

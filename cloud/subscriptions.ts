@@ -1,4 +1,4 @@
-import type { Connection, Received } from './connection';
+import type { Connection, Received } from './connection-api';
 import { type Qos, subscriptionIdentifier } from './filters';
 import type { Router } from './routing';
 import { createSurplus } from './surplus';

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Received } from './connection';
+import type { Received } from './connection-api';
 import { isSharedIdentifier, matching } from './filters';
 import type { Router } from './routing';
 import type { Topic } from './topics';

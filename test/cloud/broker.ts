@@ -1,4 +1,4 @@
-import type { Connection, Received } from '../../cloud/connection';
+import type { Connection, Received } from '../../cloud/connection-api';
 import type { Qos } from '../../cloud/filters';
 import { subscriptionIdentifier } from '../../cloud/filters';
 import { createRouter, type Interest } from '../../cloud/routing';

@@ -1,4 +1,4 @@
-import type { Carrier, Outgoing } from '../../cloud/outbox';
+import type { Carrier, Outgoing } from '../../cloud/outbox-api';
 
 /** A message that a link has taken; `settle` is the broker's answer. */
 export interface Sent {

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { makeDurable } from '../../cloud/durable-outbox';
 import { type MessageFiles, openMessageFiles } from '../../cloud/message-files';
-import { createOutbox, type Outbox, type OutboxOptions } from '../../cloud/outbox';
+import { createOutbox } from '../../cloud/outbox';
+import type { Outbox, OutboxOptions } from '../../cloud/outbox-api';
 import { temporaryDirectory } from '../support/cleanup';
 import { until } from '../support/events';
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import should from 'should';
 import { openMessageFiles } from '../../cloud/message-files';
-import type { Outgoing } from '../../cloud/outbox';
+import type { Outgoing } from '../../cloud/outbox-api';
 import { isOutTopic } from '../../cloud/topics';
 import { temporaryDirectory } from '../support/cleanup';
 

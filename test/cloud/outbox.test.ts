@@ -1,5 +1,6 @@
 import should from 'should';
-import { createOutbox, type Outgoing } from '../../cloud/outbox';
+import { createOutbox } from '../../cloud/outbox';
+import type { Outgoing } from '../../cloud/outbox-api';
 import { messages, openLink } from './carrier';
 import { type Clock, stopClock } from './clock';
 import { rejection, turn } from './settling';

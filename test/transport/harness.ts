@@ -8,13 +8,8 @@ import {
   type State,
   type ValueMessage,
 } from '../../cloud';
-import {
-  type Connected,
-  type Connection,
-  type ConnectionOptions,
-  openConnection,
-  type Received,
-} from '../../cloud/connection';
+import { openConnection } from '../../cloud/connection';
+import type { Connected, Connection, ConnectionOptions, Received } from '../../cloud/connection-api';
 import type { Refusal } from '../../cloud/refusals';
 import { until } from '../support/events';
 

@@ -1,0 +1,98 @@
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import type { IClientOptions, IConnackPacket, IPublishPacket } from 'mqtt';
+import type { Connected, ConnectionOptions, ProtocolVersion, Received } from './connection-api';
+import { formatEndpoint } from './endpoint';
+import type { Outgoing } from './outbox-api';
+
+/** EMQX closes a 3.1.1 connection on a larger packet without a word (and the platform is EMQX). */
+const MAX_PACKET_UNANNOUNCED = 1024 * 1024;
+/** MQTT 3.1.1 announces no receive maximum; EMQX takes 100 unfinished QoS 2 messages of a client. */
+const RECEIVE_MAXIMUM_3_1_1 = 100;
+/** A broker keeps larger packets to itself (MQTT 5): 100 of the largest may come at once. EMQX's own limit is 1 MB. */
+const MAX_PACKET_RECEIVED = 16 * 1024 * 1024;
+
+/** CONNECT, and how mqtt.js shall behave. */
+export function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions): IClientOptions {
+  const { endpoint, tls, version, clean } = options;
+  const secure: TlsOptions = { ...tls, minVersion: tls.minVersion ?? 'TLSv1.2' };
+  return {
+    ...(secure as IClientOptions),
+    protocol: endpoint.protocol,
+    host: endpoint.host,
+    port: endpoint.port,
+    path: endpoint.path,
+    transformWsUrl: () => formatEndpoint(endpoint), // mqtt.js would leave an IPv6 address without its brackets
+    // mqtt.js hands only some TLS options on to a WebSocket.
+    wsOptions: { ...secure, perMessageDeflate: false },
+    protocolId: 'MQTT',
+    protocolVersion: version,
+    clientId: options.clientId,
+    username: options.username,
+    password: Buffer.from(options.password), // text would be printed by mqtt-packet with DEBUG=*
+    clean,
+    keepalive: options.keepalive,
+    connectTimeout: options.connectTimeout,
+    ...(version === 5 && {
+      properties: {
+        receiveMaximum: options.receiveMaximum,
+        maximumPacketSize: MAX_PACKET_RECEIVED,
+        ...(!clean && { sessionExpiryInterval: options.sessionExpiry }),
+      },
+    }),
+    ...(options.unfinished && { incomingStore: options.unfinished }),
+    manualConnect: true,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    messageIdProvider: new mqtt.UniqueMessageIdProvider(),
+    timerVariant: PATIENT_TIMER,
+    reschedulePings: false, // a PINGREQ each keepalive is cheaper than a timer set anew for each PUBACK
+    log: () => undefined, // with DEBUG=mqttjs* the default would print the secret
+  };
+}
+
+/** After the event loop was blocked timers come before sockets: what the broker sent meanwhile shall count first. */
+const PATIENT_TIMER = {
+  set: (callback: () => void, ms: number): number => Number(setInterval(() => setImmediate(callback), ms)),
+  clear: (timer: number) => clearInterval(timer),
+};
+
+/** CONNACK. */
+export function describe(packet: IConnackPacket, version: ProtocolVersion): Connected {
+  const { properties } = packet;
+  return {
+    version,
+    sessionPresent: packet.sessionPresent,
+    receiveMaximum: version === 5 ? (properties?.receiveMaximum ?? 65_535) : RECEIVE_MAXIMUM_3_1_1,
+    maximumPacketSize: properties?.maximumPacketSize ?? MAX_PACKET_UNANNOUNCED,
+    subscriptionIdentifiers: version === 5 && properties?.subscriptionIdentifiersAvailable !== false,
+  };
+}
+
+/** PUBLISH. */
+export function received(packet: IPublishPacket): Received {
+  const identifier = packet.properties?.subscriptionIdentifier;
+  return {
+    topic: packet.topic,
+    payload: typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload,
+    qos: packet.qos,
+    retain: packet.retain,
+    identifiers: identifier === undefined ? [] : typeof identifier === 'number' ? [identifier] : identifier,
+    packetId: packet.messageId ?? 0,
+  };
+}
+
+/** PUBACK, the same bytes in MQTT 3.1.1 and 5 (success). */
+export const puback = (packetId: number) => Buffer.of(0x40, 2, packetId >> 8, packetId & 0xff);
+
+/** DISCONNECT; in MQTT 5 with session expiry interval 0 when the session shall end. */
+export function disconnect(version: ProtocolVersion, endSession: boolean): Buffer {
+  return version === 5 && endSession ? Buffer.of(0xe0, 7, 0, 5, 0x11, 0, 0, 0, 0) : Buffer.of(0xe0, 0);
+}
+
+/** Bytes of the PUBLISH packet (MQTT 5 §3.3, without properties). */
+export function publishSize({ topic, payload, qos }: Outgoing): number {
+  const remaining = 2 + Buffer.byteLength(topic) + (qos > 0 ? 2 : 0) + 1 + payload.length;
+  const lengthBytes = remaining < 128 ? 1 : remaining < 16_384 ? 2 : remaining < 2_097_152 ? 3 : 4;
+  return 1 + lengthBytes + remaining;
+}
