@@ -70,11 +70,10 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
     }
   }
 
-  function note(entry: Entry, kind: Names, name: unknown) {
-    if (typeof name !== 'string' || entry[kind]?.has(name) || name.length > MAX_NAME_LENGTH) return;
-    entry[kind] ??= new Set();
-    if (entry[kind].size >= MAX_NAMES || names >= MAX_NAMES_IN_ALL) return;
-    entry[kind].add(name);
+  function note(known: Set<string>, name: unknown) {
+    if (typeof name !== 'string' || known.has(name) || name.length > MAX_NAME_LENGTH) return;
+    if (known.size >= MAX_NAMES || names >= MAX_NAMES_IN_ALL) return;
+    known.add(name);
     names += 1;
   }
 
@@ -83,11 +82,18 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
       if (topic.device.length > MAX_NAME_LENGTH) return;
       const entry = entryOf(topic.device, now);
       if (topic.stream !== undefined) {
-        note(entry, 'streams', topic.stream);
-      } else if (isPlainObject(payload)) {
-        if (topic.channel === 'attributes') for (const name in payload) note(entry, 'attributes', name);
-        else if (topic.channel === 'online') entry.online = payload.online === true;
-        else if (topic.channel !== 'alarm') note(entry, 'methods', payload.method);
+        entry.streams ??= new Set();
+        note(entry.streams, topic.stream);
+      } else if (!isPlainObject(payload) || topic.channel === 'alarm') {
+        return;
+      } else if (topic.channel === 'attributes') {
+        entry.attributes ??= new Set();
+        for (const name in payload) note(entry.attributes, name);
+      } else if (topic.channel === 'online') {
+        entry.online = payload.online === true;
+      } else {
+        entry.methods ??= new Set();
+        note(entry.methods, payload.method);
       }
     },
     list: () =>
