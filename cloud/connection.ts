@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { IDisconnectPacket, Packet } from 'mqtt';
 import type { Connection, ConnectionEvents, ConnectionOptions, Unfinished } from './connection-api';
 import { clientOptions, describe, disconnect, puback, received } from './packets';
+import { createPublisher } from './publisher';
 import { type Refusal, refusalOfCode, refusalOfError } from './refusals';
 
 const CLOSE_GRACE_MS = 500;
@@ -27,22 +28,25 @@ export function createUnfinished(): Unfinished {
  */
 export function openConnection(options: ConnectionOptions, events: ConnectionEvents): Connection {
   const mqtt = mqttjs();
-  const client = mqtt.connect(clientOptions(mqtt, options));
+  const ids = new mqtt.UniqueMessageIdProvider();
+  const client = mqtt.connect({ ...clientOptions(options), messageIdProvider: ids });
+  const publisher = createPublisher(client, options.version, ids);
   let state: 'open' | 'closed' = 'open';
   let refusal: Refusal | undefined;
   let acknowledgements: number[] = [];
   let turn: number | undefined;
   let pinged = performance.now();
-  let gathering = false;
   const subscribing = new Map<number, (codes: readonly number[]) => void>();
 
   const blame = (error: Error) => {
     refusal ??= refusalOfError(error);
   };
-  client.on('error', (error) => {
+  /** After bytes that are no MQTT, or a wrong acknowledgement, mqtt.js would go on. */
+  const fail = (error: Error) => {
     blame(error);
-    client.stream.destroy(); // after bytes that are no MQTT, or a wrong acknowledgement, mqtt.js would go on
-  });
+    client.stream.destroy();
+  };
+  client.on('error', fail);
   client.on('disconnect', (packet: IDisconnectPacket) => {
     refusal ??= refusalOfCode(packet.reasonCode ?? 0x80);
   });
@@ -50,6 +54,9 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     if (state === 'open') events.onConnected(describe(packet, options.version));
   });
   client.on('packetreceive', (packet: Packet) => {
+    if (state !== 'open') return;
+    const wrong = publisher.receive(packet);
+    if (wrong) fail(wrong);
     if (packet.cmd === 'puback' && packet.reasonCode === 0x10) events.onNoSubscribers();
     if (packet.cmd === 'suback' && packet.messageId !== undefined) {
       const told = subscribing.get(packet.messageId);
@@ -99,18 +106,6 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     return now;
   }
 
-  /** What is published in one turn of the event loop leaves in one write: TLS makes a record of each. */
-  function gatherWrites() {
-    if (gathering) return;
-    gathering = true;
-    const { stream } = client;
-    stream.cork();
-    setImmediate(() => {
-      gathering = false;
-      stream.uncork();
-    });
-  }
-
   function flushAcknowledgements() {
     if (state === 'open') client.stream.write(Buffer.concat(acknowledgements.map(puback)));
     acknowledgements = [];
@@ -121,22 +116,15 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     what: string,
     ask: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
   ): Promise<T> {
-    const timer = setTimeout(() => {
-      blame(new Error(`timeout: no ${what}`));
-      client.stream.destroy();
-    }, options.answerTimeout ?? ANSWER_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => fail(new Error(`timeout: no ${what}`)),
+      options.answerTimeout ?? ANSWER_TIMEOUT_MS,
+    );
     return new Promise(ask).finally(() => clearTimeout(timer));
   }
 
   return {
-    publish(topic, payload, qos, settled) {
-      gatherWrites();
-      client.publish(topic, payload, { qos }, (error?: Error & { code?: number | string }) => {
-        if (state === 'closed') return;
-        if (!error) settled();
-        else if (typeof error.code === 'number') settled(error.code);
-      });
-    },
+    publish: publisher.publish,
     subscribe(filters, identifier, answered) {
       const asked = Object.fromEntries(filters.map(([filter, qos]) => [filter, { qos, rh: 1 } as const]));
       const properties =

@@ -8,11 +8,13 @@ import type { Outgoing } from './outbox-api';
 const MAX_PACKET_UNANNOUNCED = 1024 * 1024;
 /** MQTT 3.1.1 announces no receive maximum; EMQX takes 100 unfinished QoS 2 messages of a client. */
 const RECEIVE_MAXIMUM_3_1_1 = 100;
+/** Of 65,535 packet identifiers some are left for SUBSCRIBE. */
+const WINDOW = 65_000;
 /** A broker keeps larger packets to itself (MQTT 5): 100 of the largest may come at once. EMQX's own limit is 1 MB. */
 const MAX_PACKET_RECEIVED = 16 * 1024 * 1024;
 
 /** CONNECT, and how mqtt.js shall behave. */
-export function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOptions): IClientOptions {
+export function clientOptions(options: ConnectionOptions): IClientOptions {
   const { endpoint, tls, version, clean } = options;
   const secure: TlsOptions = { ...tls, minVersion: tls.minVersion ?? 'TLSv1.2' };
   return {
@@ -44,7 +46,6 @@ export function clientOptions(mqtt: typeof import('mqtt'), options: ConnectionOp
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
-    messageIdProvider: new mqtt.UniqueMessageIdProvider(),
     timerVariant: PATIENT_TIMER,
     reschedulePings: false, // a PINGREQ each keepalive is cheaper than a timer set anew for each PUBACK
     log: () => undefined, // with DEBUG=mqttjs* the default would print the secret
@@ -63,7 +64,8 @@ export function describe(packet: IConnackPacket, version: ProtocolVersion): Conn
   return {
     version,
     sessionPresent: packet.sessionPresent,
-    receiveMaximum: version === 5 ? (properties?.receiveMaximum ?? 65_535) : RECEIVE_MAXIMUM_3_1_1,
+    receiveMaximum:
+      version === 5 ? Math.min(properties?.receiveMaximum ?? 65_535, WINDOW) : RECEIVE_MAXIMUM_3_1_1,
     maximumPacketSize: properties?.maximumPacketSize ?? MAX_PACKET_UNANNOUNCED,
     subscriptionIdentifiers: version === 5 && properties?.subscriptionIdentifiersAvailable !== false,
   };
@@ -90,9 +92,32 @@ export function disconnect(version: ProtocolVersion, endSession: boolean): Buffe
   return version === 5 && endSession ? Buffer.of(0xe0, 7, 0, 5, 0x11, 0, 0, 0, 0) : Buffer.of(0xe0, 0);
 }
 
-/** Bytes of the PUBLISH packet (MQTT 5 §3.3, without properties). */
-export function publishSize({ topic, payload, qos }: Outgoing): number {
-  const remaining = 2 + Buffer.byteLength(topic) + (qos > 0 ? 2 : 0) + 1 + payload.length;
-  const lengthBytes = remaining < 128 ? 1 : remaining < 16_384 ? 2 : remaining < 2_097_152 ? 3 : 4;
-  return 1 + lengthBytes + remaining;
+/** PUBLISH (MQTT 5 §3.3, without properties), in one piece. */
+export function encodePublish(version: ProtocolVersion, message: Outgoing, packetId: number): Buffer {
+  const { topic, payload, qos } = message;
+  const bytes = Buffer.allocUnsafe(publishSize(message, version));
+  let at = bytes.writeUInt8(0x30 | (qos << 1), 0);
+  let rest = publishLength(message, version);
+  for (; rest > 127; rest >>>= 7) at = bytes.writeUInt8((rest & 0x7f) | 0x80, at);
+  at = bytes.writeUInt8(rest, at);
+  const topicAt = at + 2;
+  at = topicAt + bytes.write(topic, topicAt);
+  bytes.writeUInt16BE(at - topicAt, topicAt - 2);
+  if (qos > 0) at = bytes.writeUInt16BE(packetId, at);
+  if (version === 5) at = bytes.writeUInt8(0, at);
+  payload.copy(bytes, at);
+  return bytes;
 }
+
+/** Bytes of the whole packet; of MQTT 5 if no version is named, which is a byte more. */
+export function publishSize(message: Outgoing, version: ProtocolVersion = 5): number {
+  const length = publishLength(message, version);
+  return 1 + (length < 128 ? 1 : length < 16_384 ? 2 : length < 2_097_152 ? 3 : 4) + length;
+}
+
+/** The "remaining length": what follows the fixed header. */
+const publishLength = ({ topic, payload, qos }: Outgoing, version: ProtocolVersion): number =>
+  2 + Buffer.byteLength(topic) + (qos > 0 ? 2 : 0) + (version === 5 ? 1 : 0) + payload.length;
+
+/** PUBREL. */
+export const pubrel = (packetId: number) => Buffer.of(0x62, 2, packetId >> 8, packetId & 0xff);
