@@ -84,7 +84,7 @@ export function openClient(options: ClientOptions): Client {
     {
       async onConnected(
         mine,
-        { sessionPresent, subscriptionIdentifiers, receiveMaximum, maximumPacketSize },
+        { sessionPresent, subscriptionIdentifiers, receiveMaximum, maximumPacketSize, maximumQos },
       ) {
         counted.connections += 1;
         connection = mine;
@@ -92,7 +92,7 @@ export function openClient(options: ClientOptions): Client {
         await listeners.attach(mine, subscriptionIdentifiers, session);
         // Not before the broker has the subscriptions: a reply must not be faster than its subscription.
         if (connection === mine) {
-          outbox.attach({ publish: mine.publish, window: receiveMaximum, maximumPacketSize });
+          outbox.attach({ publish: mine.publish, window: receiveMaximum, maximumPacketSize, maximumQos });
         }
       },
       onMessage: inbox.receive,

@@ -28,10 +28,16 @@ export interface ConnectionOptions {
   answerTimeout?: number;
   /** QoS 1 and 2 messages the broker may have unacknowledged with us (MQTT 5). */
   receiveMaximum: number;
-  /** Half-received QoS 2 messages of the session: pass the same one on every reconnection of a session. */
+  /** Pass the same one on every reconnection of a session. */
   unfinished?: Unfinished;
 }
-export type Unfinished = NonNullable<IClientOptions['incomingStore']>;
+
+/** QoS 2 messages of a session that are half done. */
+export interface Unfinished {
+  received: NonNullable<IClientOptions['incomingStore']>;
+  /** Packet identifiers that the broker may hold until PUBREL. */
+  sent: Set<number>;
+}
 
 /** What CONNACK said. */
 export interface Connected {
@@ -41,6 +47,8 @@ export interface Connected {
   receiveMaximum: number;
   /** Bytes. */
   maximumPacketSize: number;
+  /** The highest that may be published. */
+  maximumQos: Qos;
   subscriptionIdentifiers: boolean;
 }
 

@@ -16,10 +16,10 @@ const DEFERRED = new Error('acknowledged later');
 // Loaded with the first connection: a palette nobody uses costs no start-up time.
 const mqttjs = (): typeof import('mqtt') => require('mqtt');
 
-/** An empty store for {@link ConnectionOptions.unfinished} that outlives a connection. */
+/** What {@link ConnectionOptions.unfinished} is at first. */
 export function createUnfinished(): Unfinished {
   const { Store } = mqttjs();
-  return new Store({ clean: false });
+  return { received: new Store({ clean: false }), sent: new Set() };
 }
 
 /**
@@ -30,7 +30,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   const mqtt = mqttjs();
   const ids = new mqtt.UniqueMessageIdProvider();
   const client = mqtt.connect({ ...clientOptions(options), messageIdProvider: ids });
-  const publisher = createPublisher(client, options.version, ids);
+  const publisher = createPublisher(client, options.version, ids, options.unfinished?.sent);
   let state: 'open' | 'closed' = 'open';
   let refusal: Refusal | undefined;
   let acknowledgements: number[] = [];
@@ -51,13 +51,17 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     refusal ??= refusalOfCode(packet.reasonCode ?? 0x80);
   });
   client.on('connect', (packet) => {
-    if (state === 'open') events.onConnected(describe(packet, options.version));
+    if (state !== 'open') return;
+    publisher.begin(packet.sessionPresent);
+    events.onConnected(describe(packet, options.version));
   });
   client.on('packetreceive', (packet: Packet) => {
     if (state !== 'open') return;
     const wrong = publisher.receive(packet);
     if (wrong) fail(wrong);
-    if (packet.cmd === 'puback' && packet.reasonCode === 0x10) events.onNoSubscribers();
+    if ((packet.cmd === 'puback' || packet.cmd === 'pubrec') && packet.reasonCode === 0x10) {
+      events.onNoSubscribers();
+    }
     if (packet.cmd === 'suback' && packet.messageId !== undefined) {
       const told = subscribing.get(packet.messageId);
       subscribing.delete(packet.messageId);

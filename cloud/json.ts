@@ -123,10 +123,15 @@ function copyData(value: unknown): unknown {
 
 /** As JSON.stringify looks for it. */
 const hasToJson = (value: unknown): value is { toJSON(key: string): unknown } =>
-  ((typeof value === 'object' && value !== null) || typeof value === 'bigint') &&
+  ((typeof value === 'object' && value !== null) ||
+    typeof value === 'function' ||
+    typeof value === 'bigint') &&
   typeof (value as { toJSON?: unknown }).toJSON === 'function';
 
 const notJson = (what: string) => new EztError('payloadNotJson', { what });
+
+/** From Node.js 21 on; what stands in it cannot be checked. */
+const { isRawJSON: isRawJson } = JSON as { isRawJSON?(value: unknown): boolean };
 
 /** Whether `value` is an object or array; `false` for what JSON holds as it is. Throws for all else. */
 function isContainer(value: unknown): value is PlainObject {
@@ -137,7 +142,7 @@ function isContainer(value: unknown): value is PlainObject {
   }
   if (typeof value !== 'object') throw notJson(value === undefined ? 'undefined' : `a ${typeof value}`);
   // By name, not by `instanceof`: a Function node has its own `Map`.
-  const name = Object.prototype.toString.call(value).slice(8, -1);
+  const name = isRawJson?.(value) ? 'piece of raw JSON' : Object.prototype.toString.call(value).slice(8, -1);
   if (name !== 'Object' && name !== 'Array') throw notJson(`a ${name}`);
   return true;
 }

@@ -15,6 +15,7 @@ export interface Carrier {
   readonly window: number;
   /** Largest MQTT packet in bytes. */
   readonly maximumPacketSize: number;
+  readonly maximumQos: Qos;
 }
 
 export interface OutboxOptions {

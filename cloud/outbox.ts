@@ -15,6 +15,12 @@ interface Entry {
 /** Milliseconds that a timer or a busy moment may come late without slowing the rate down. */
 const LATENESS = 10;
 
+/** The broker would hang up on what it has said that it does not take. */
+const QOS_NOT_SUPPORTED = 0x9b;
+
+const refusal = (code: number) =>
+  new EztError('publishRefused', { reason: describeCode(code), code: formatCode(code) });
+
 /** Everything that waits to be sent, in order. Each accepted message settles exactly once, whatever happens. */
 export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
   let held = 0;
@@ -53,14 +59,17 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
   function pump() {
     if (pumping) return; // QoS 0 settles while it is written
     pumping = true;
-    for (;;) {
-      forgetSettled();
-      const entry = waiting[next];
-      if (!entry || !carrier || inFlight.size >= carrier.window || mustPause()) break;
-      next += 1;
-      send(entry, carrier);
+    try {
+      for (;;) {
+        forgetSettled();
+        const entry = waiting[next];
+        if (!entry || !carrier || inFlight.size >= carrier.window || mustPause()) break;
+        next += 1;
+        send(entry, carrier);
+      }
+    } finally {
+      pumping = false;
     }
-    pumping = false;
   }
 
   /** Passes over what settled while it waited: it must cost neither memory nor a place in the rate. */
@@ -90,15 +99,13 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
     const { topic, payload, qos } = entry.message;
     const size = publishSize(entry.message);
     if (size > by.maximumPacketSize) {
-      settle(entry, new EztError('tooLarge', { size, limit: by.maximumPacketSize }));
-      return;
+      return settle(entry, new EztError('tooLarge', { size, limit: by.maximumPacketSize }));
     }
+    if (qos > by.maximumQos) return settle(entry, refusal(QOS_NOT_SUPPORTED));
     inFlight.add(entry);
     by.publish(topic, payload, qos, (refused) => {
       if (carrier !== by || !inFlight.delete(entry)) return;
-      const code =
-        refused === undefined ? undefined : { reason: describeCode(refused), code: formatCode(refused) };
-      settle(entry, code && new EztError('publishRefused', code));
+      settle(entry, refused === undefined ? undefined : refusal(refused));
       pump();
     });
   }

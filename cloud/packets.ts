@@ -6,6 +6,8 @@ import type { Outgoing } from './outbox-api';
 
 /** EMQX closes a 3.1.1 connection on a larger packet without a word (and the platform is EMQX). */
 const MAX_PACKET_UNANNOUNCED = 1024 * 1024;
+/** MQTT has no length field for more. */
+const MAX_PACKET = 5 + 268_435_455;
 /** MQTT 3.1.1 announces no receive maximum; EMQX takes 100 unfinished QoS 2 messages of a client. */
 const RECEIVE_MAXIMUM_3_1_1 = 100;
 /** Of 65,535 packet identifiers some are left for SUBSCRIBE. */
@@ -41,7 +43,7 @@ export function clientOptions(options: ConnectionOptions): IClientOptions {
         ...(!clean && { sessionExpiryInterval: options.sessionExpiry }),
       },
     }),
-    ...(options.unfinished && { incomingStore: options.unfinished }),
+    ...(options.unfinished && { incomingStore: options.unfinished.received }),
     manualConnect: true,
     reconnectPeriod: 0,
     resubscribe: false,
@@ -66,7 +68,8 @@ export function describe(packet: IConnackPacket, version: ProtocolVersion): Conn
     sessionPresent: packet.sessionPresent,
     receiveMaximum:
       version === 5 ? Math.min(properties?.receiveMaximum ?? 65_535, WINDOW) : RECEIVE_MAXIMUM_3_1_1,
-    maximumPacketSize: properties?.maximumPacketSize ?? MAX_PACKET_UNANNOUNCED,
+    maximumPacketSize: Math.min(properties?.maximumPacketSize ?? MAX_PACKET_UNANNOUNCED, MAX_PACKET),
+    maximumQos: properties?.maximumQoS === 0 ? 0 : properties?.maximumQoS === 1 ? 1 : 2,
     subscriptionIdentifiers: version === 5 && properties?.subscriptionIdentifiersAvailable !== false,
   };
 }

@@ -13,6 +13,7 @@ export function openLink(window = 65_535, maximumPacketSize = 1_000_000) {
   const carrier: Carrier = {
     window,
     maximumPacketSize,
+    maximumQos: 2,
     publish(topic, _payload, qos, settled) {
       sent.push(topic);
       if (qos === 0) return settled();

@@ -72,6 +72,7 @@ describe('outbox and time', () => {
       outbox.attach({
         window: 65_535,
         maximumPacketSize: 1000,
+        maximumQos: 2,
         publish(_topic, _payload, _qos, settled) {
           times.push(clock.now() - start);
           settled();
