@@ -51,4 +51,5 @@ main()
     console.error(error);
     process.exitCode = 1;
   })
-  .finally(cleanUp);
+  .finally(cleanUp)
+  .then(() => process.exit()); // Node.js 20 may spin for ever when it ends by itself after much TLS
