@@ -23,7 +23,7 @@ export function createUnfinished(): Unfinished {
 }
 
 /**
- * Opens one MQTT connection over TLS; the only place that knows mqtt.js, as codec, socket and packet pump.
+ * Opens one MQTT connection over TLS, with mqtt.js as codec, socket and packet pump; only a PUBLISH goes past it.
  * It never reconnects, resubscribes or queues: that is the client's part.
  */
 export function openConnection(options: ConnectionOptions, events: ConnectionEvents): Connection {
@@ -94,7 +94,6 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   }
   // A refused WebSocket upgrade reaches nobody otherwise: mqtt.js drops stream errors that have no code.
   client.stream.on('error', blame);
-  client.stream.setMaxListeners(0); // while the broker reads nothing, each QoS 0 message waits for 'drain'
 
   /** A flow may be slower than messages arrive: the broker is told that we live, and its PINGRESP waits its turn. */
   function beginTurn(): number {

@@ -98,9 +98,10 @@ export function disconnect(version: ProtocolVersion, endSession: boolean): Buffe
 /** PUBLISH (MQTT 5 §3.3, without properties), in one piece. */
 export function encodePublish(version: ProtocolVersion, message: Outgoing, packetId: number): Buffer {
   const { topic, payload, qos } = message;
-  const bytes = Buffer.allocUnsafe(publishSize(message, version));
+  const length = publishLength(message, version);
+  const bytes = Buffer.allocUnsafe(packetSize(length));
   let at = bytes.writeUInt8(0x30 | (qos << 1), 0);
-  let rest = publishLength(message, version);
+  let rest = length;
   for (; rest > 127; rest >>>= 7) at = bytes.writeUInt8((rest & 0x7f) | 0x80, at);
   at = bytes.writeUInt8(rest, at);
   const topicAt = at + 2;
@@ -113,10 +114,11 @@ export function encodePublish(version: ProtocolVersion, message: Outgoing, packe
 }
 
 /** Bytes of the whole packet; of MQTT 5 if no version is named, which is a byte more. */
-export function publishSize(message: Outgoing, version: ProtocolVersion = 5): number {
-  const length = publishLength(message, version);
-  return 1 + (length < 128 ? 1 : length < 16_384 ? 2 : length < 2_097_152 ? 3 : 4) + length;
-}
+export const publishSize = (message: Outgoing, version: ProtocolVersion = 5): number =>
+  packetSize(publishLength(message, version));
+
+const packetSize = (length: number): number =>
+  1 + (length < 128 ? 1 : length < 16_384 ? 2 : length < 2_097_152 ? 3 : 4) + length;
 
 /** The "remaining length": what follows the fixed header. */
 const publishLength = ({ topic, payload, qos }: Outgoing, version: ProtocolVersion): number =>

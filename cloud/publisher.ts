@@ -1,6 +1,7 @@
 import type { IClientOptions, MqttClient, Packet } from 'mqtt';
 import type { Connection, ProtocolVersion } from './connection-api';
 import { encodePublish, pubrel } from './packets';
+import { REFUSED } from './refusals';
 
 export interface Publisher {
   /** On CONNACK. What a session still holds of QoS 2 messages is let go: they are sent again as new ones. */
@@ -15,9 +16,6 @@ interface Unanswered {
   due: 'puback' | 'pubrec' | 'pubcomp';
   settled(refused?: number): void;
 }
-
-/** Reason codes from here on are refusals. */
-const REFUSED = 0x80;
 
 /**
  * Publishes over the stream of an mqtt.js client, past mqtt.js itself: a PUBLISH is one buffer here, where mqtt.js writes

@@ -20,6 +20,9 @@ export type Trouble =
   | 'kicked'
   | 'lost';
 
+/** MQTT 5 reason codes from here on are refusals. */
+export const REFUSED = 0x80;
+
 export interface Refusal {
   trouble: Trouble;
   /** What the broker or the socket said; never a secret. */

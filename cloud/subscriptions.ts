@@ -1,13 +1,12 @@
 import type { Connection, Received } from './connection-api';
 import { type Qos, subscriptionIdentifier } from './filters';
+import { REFUSED } from './refusals';
 import type { Router } from './routing';
 import { createSurplus } from './surplus';
 import type { Topic } from './topics';
 
 /** One SUBSCRIBE holds this many filters at most: some 50 kB. */
 const BATCH = 500;
-/** Reason codes from here on are refusals. */
-const REFUSED = 0x80;
 
 /** Keeps the filters that the broker holds equal to those wanted, by sending the difference. */
 export interface Subscriptions {
