@@ -43,25 +43,32 @@ export function decodeJson(bytes: Buffer): unknown {
   } catch {
     throw new Malformed(text === '' ? 'empty' : 'not JSON');
   }
-  makeSafe(value, 0);
+  if (isBranch(value)) makeSafe(value, 1);
   return value;
 }
 
-function makeSafe(value: unknown, depth: number): void {
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new Malformed('a number is too large');
-  } else if (typeof value === 'object' && value !== null) {
-    if (depth === MAX_DEPTH) throw new Malformed(`nested deeper than ${MAX_DEPTH} levels`);
-    if (Array.isArray(value)) {
-      for (const item of value) makeSafe(item, depth + 1);
-    } else {
-      const object = value as PlainObject;
-      for (const key in object) {
-        if (key === '__proto__') delete object[key];
-        else makeSafe(object[key], depth + 1);
-      }
+function makeSafe(branch: object, depth: number): void {
+  if (depth > MAX_DEPTH) throw new Malformed(`nested deeper than ${MAX_DEPTH} levels`);
+  if (Array.isArray(branch)) {
+    // By index: `for … of` takes twice as long over what may be a hundred thousand numbers.
+    for (let i = 0; i < branch.length; i += 1) {
+      const item: unknown = branch[i];
+      if (isBranch(item)) makeSafe(item, depth + 1);
+    }
+  } else {
+    const object = branch as PlainObject;
+    for (const key in object) {
+      const member = object[key];
+      if (key === '__proto__') delete object[key];
+      else if (isBranch(member)) makeSafe(member, depth + 1);
     }
   }
+}
+
+/** Whether a parsed `value` is an object or array. JSON may write a number that JavaScript makes Infinity of. */
+function isBranch(value: unknown): value is object {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Malformed('a number is too large');
+  return typeof value === 'object' && value !== null;
 }
 
 /** A copy of a decoded payload, JSON or Buffer, so that each node may change its own. */
