@@ -1,4 +1,4 @@
-import { isPlainObject } from './json';
+import { isPlainObject, type PlainObject } from './json';
 import type { Topic } from './topics';
 
 /** What has been seen of a device, learned from traffic alone. */
@@ -23,7 +23,7 @@ export interface Devices {
 
 type Names = (typeof KINDS)[number];
 
-interface Entry extends Partial<Record<Names, Set<string>>> {
+interface Entry extends Partial<Record<Names, string[]>> {
   online?: boolean;
   lastSeen: number;
   /** Seen more than once since it was learned or last spared. */
@@ -63,18 +63,32 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
         entry.again = false;
         seen.set(device, entry);
       } else {
-        for (const kind of KINDS) names -= entry[kind]?.size ?? 0;
+        for (const kind of KINDS) names -= entry[kind]?.length ?? 0;
         left -= 1;
         if (left === 0) break;
       }
     }
   }
 
-  function note(known: Set<string>, name: unknown) {
-    if (typeof name !== 'string' || known.has(name) || name.length > MAX_NAME_LENGTH) return;
-    if (known.size >= MAX_NAMES || names >= MAX_NAMES_IN_ALL) return;
-    known.add(name);
+  const isFull = (known: readonly string[]) => known.length >= MAX_NAMES || names >= MAX_NAMES_IN_ALL;
+
+  /** Where `name` stands in `known` from now on; -1 when it has no place. */
+  function note(known: string[], name: unknown): number {
+    if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH || isFull(known)) return -1;
+    const found = known.indexOf(name);
+    if (found >= 0) return found;
     names += 1;
+    return known.push(name) - 1;
+  }
+
+  /** A device mostly reports the same attributes in the same order: then one look at each is enough. */
+  function noteAll(known: string[], object: PlainObject) {
+    let next = 0;
+    for (const name in object) {
+      if (known[next] !== name) next = note(known, name);
+      if (isFull(known)) return;
+      next += 1;
+    }
   }
 
   return {
@@ -82,17 +96,17 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
       if (topic.device.length > MAX_NAME_LENGTH) return;
       const entry = entryOf(topic.device, now);
       if (topic.stream !== undefined) {
-        entry.streams ??= new Set();
+        entry.streams ??= [];
         note(entry.streams, topic.stream);
       } else if (!isPlainObject(payload) || topic.channel === 'alarm') {
         return;
       } else if (topic.channel === 'attributes') {
-        entry.attributes ??= new Set();
-        for (const name in payload) note(entry.attributes, name);
+        entry.attributes ??= [];
+        noteAll(entry.attributes, payload);
       } else if (topic.channel === 'online') {
         entry.online = payload.online === true;
       } else {
-        entry.methods ??= new Set();
+        entry.methods ??= [];
         note(entry.methods, payload.method);
       }
     },
