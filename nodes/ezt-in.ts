@@ -14,15 +14,21 @@ export function registerIn(RED: NodeAPI): void {
       this,
       raw.cloud,
       () => inSettings(raw as Raw),
-      (client, { devices, channels, streams, qos, ...form }) => {
+      (client, settings) => {
+        const { devices, channels, streams, qos, attributes, methods, dataFormat, output } = settings;
         const listener: Listener = {
           devices,
           channels,
           streams,
           qos,
           unshared: false,
+          // Written out: an object that is spread may get a hidden class of its own, and with a thousand of
+          // them V8 looks every property up (docs/performance.md).
           receiver: {
-            ...form,
+            attributes,
+            methods,
+            dataFormat,
+            output,
             onMessage: (message: ValueMessage) => this.send(message),
             onMalformed: (error, message) => this.error(translate(RED, error), message),
           },
