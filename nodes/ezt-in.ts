@@ -1,6 +1,7 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import type { Listener, ValueMessage } from '../cloud';
 import { joinProject } from './member';
+import { newMessageId } from './message-id';
 import type { Raw } from './raw-settings';
 import { inSettings } from './settings';
 import { translate } from './texts';
@@ -29,7 +30,10 @@ export function registerIn(RED: NodeAPI): void {
             methods,
             dataFormat,
             output,
-            onMessage: (message: ValueMessage) => this.send(message),
+            onMessage: (message: NodeMessage & ValueMessage) => {
+              message._msgid = newMessageId();
+              this.send(message);
+            },
             onMalformed: (error, message) => this.error(translate(RED, error), message),
           },
         };
