@@ -59,7 +59,11 @@ export function registerCommandOut(RED: NodeAPI): void {
         : client.send(device, command, qos, this).then(() => undefined);
       changed();
       try {
-        send(Object.assign(message, { device, id: command.id }, replyOf(await settled)));
+        const answer = await settled;
+        message.device = device;
+        message.id = command.id;
+        if (answer) addReply(message, answer);
+        send(message);
       } finally {
         changed();
       }
@@ -67,14 +71,12 @@ export function registerCommandOut(RED: NodeAPI): void {
   });
 }
 
-/** What a reply adds to the message. */
-const replyOf = (answer: Answer | undefined) =>
-  answer && {
-    payload: answer.reply,
-    method: answer.reply.method,
-    type: 'command_reply',
-    elapsed: answer.elapsed,
-  };
+function addReply(message: Message, { reply, elapsed }: Answer) {
+  message.payload = reply;
+  message.method = reply.method;
+  message.type = 'command_reply';
+  message.elapsed = elapsed;
+}
 
 /** The command that node and message name together. Throws `EZT_PAYLOAD`. */
 async function commandOf(RED: NodeAPI, node: Node, settings: CommandOutSettings, message: Message) {
