@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { EztError } from './errors';
 import type { Carrier, Outbox, OutboxCounters, OutboxOptions, Outgoing } from './outbox-api';
+import { createPace } from './pace';
 import { publishSize } from './packets';
 import { describeCode, formatCode } from './refusals';
 
@@ -11,9 +12,6 @@ interface Entry {
   /** `undefined` once settled. */
   settle: ((error?: EztError) => void) | undefined;
 }
-
-/** Milliseconds that a timer or a busy moment may come late without slowing the rate down. */
-const LATENESS = 10;
 
 /** The broker would hang up on what it has said that it does not take. */
 const QOS_NOT_SUPPORTED = 0x9b;
@@ -31,8 +29,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
   /** Written and unacknowledged, oldest first; a settled one still takes its place in the broker's window. */
   const inFlight = new Set<Entry>();
   let expiryTimer: NodeJS.Timeout | undefined;
-  let rateTimer: NodeJS.Timeout | undefined;
-  let sendableAt = 0;
+  const pace = createPace(rate);
   let pumping = false;
   const counts = new Map<object, number>();
   const onSettled = new Set<() => void>();
@@ -63,7 +60,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
       for (;;) {
         forgetSettled();
         const entry = waiting[next];
-        if (!entry || !carrier || inFlight.size >= carrier.window || mustPause()) break;
+        if (!entry || !carrier || inFlight.size >= carrier.window || !pace.next(pump)) break;
         next += 1;
         send(entry, carrier);
       }
@@ -79,20 +76,6 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
       waiting = waiting.slice(next);
       next = 0;
     }
-  }
-
-  function mustPause(): boolean {
-    if (rate === 0) return false;
-    const now = performance.now();
-    if (now < sendableAt) {
-      rateTimer ??= setTimeout(() => {
-        rateTimer = undefined;
-        pump();
-      }, sendableAt - now);
-      return true;
-    }
-    sendableAt = (now - sendableAt < LATENESS ? sendableAt : now) + 1000 / rate;
-    return false;
   }
 
   function send(entry: Entry, by: Carrier) {
@@ -203,7 +186,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
       closed = true;
       carrier = undefined;
       clearTimeout(expiryTimer);
-      clearTimeout(rateTimer);
+      pace.stop();
       for (const entry of [...unsettled()]) settle(entry, new EztError('closed'));
       return Promise.resolve();
     },
