@@ -2,9 +2,11 @@ import { performance } from 'node:perf_hooks';
 import { PassThrough } from 'node:stream';
 import type { IDisconnectPacket, Packet } from 'mqtt';
 import type { Connection, ConnectionEvents, ConnectionOptions, Unfinished } from './connection-api';
+import { createPacketIds } from './packet-ids';
 import { clientOptions, describe, disconnect, puback, received } from './packets';
 import { createPublisher } from './publisher';
 import { type Refusal, refusalOfCode, refusalOfError } from './refusals';
+import { createWriter } from './writer';
 
 const CLOSE_GRACE_MS = 500;
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -28,12 +30,12 @@ export function createUnfinished(): Unfinished {
  */
 export function openConnection(options: ConnectionOptions, events: ConnectionEvents): Connection {
   const mqtt = mqttjs();
-  const ids = new mqtt.UniqueMessageIdProvider();
+  const ids = createPacketIds();
   const client = mqtt.connect({ ...clientOptions(options), messageIdProvider: ids });
-  const publisher = createPublisher(client, options.version, ids, options.unfinished?.sent);
+  const writer = createWriter(client);
+  const publisher = createPublisher(writer, options.version, ids, options.unfinished?.sent);
   let state: 'open' | 'closed' = 'open';
   let refusal: Refusal | undefined;
-  let acknowledgements: number[] = [];
   let turn: number | undefined;
   let pinged = performance.now();
   const subscribing = new Map<number, (codes: readonly number[]) => void>();
@@ -53,7 +55,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   client.on('connect', (packet) => {
     if (state !== 'open') return;
     publisher.begin(packet.sessionPresent);
-    events.onConnected(describe(packet, options.version));
+    events.onConnected(describe(packet, options.version, options.unfinished?.sent.size ?? 0));
   });
   client.on('packetreceive', (packet: Packet) => {
     if (state !== 'open') return;
@@ -109,11 +111,6 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     return now;
   }
 
-  function flushAcknowledgements() {
-    if (state === 'open') client.stream.write(Buffer.concat(acknowledgements.map(puback)));
-    acknowledgements = [];
-  }
-
   /** A broker that does not answer would leave us without subscriptions, and nobody would know. */
   function answer<T>(
     what: string,
@@ -146,9 +143,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
         client.unsubscribe([...filters], {}, (error) => (error ? reject(error) : resolve()));
       }),
     acknowledge({ packetId, qos }) {
-      if (qos !== 1) return;
-      // One write for all that were dealt with in this turn of the event loop, after the flow had its turn too.
-      if (acknowledgements.push(packetId) === 1) setImmediate(flushAcknowledgements);
+      if (qos === 1 && state === 'open') writer.write(puback(packetId));
     },
     close(endSession) {
       if (state === 'closed') return Promise.resolve();
@@ -162,7 +157,6 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
           resolve();
         });
         if (client.connected) {
-          if (acknowledgements.length > 0) stream.write(Buffer.concat(acknowledgements.map(puback)));
           // Not client.end(): that waits for unacknowledged messages, for ever if need be.
           stream.end(disconnect(options.version, endSession));
         } else {

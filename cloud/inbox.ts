@@ -40,7 +40,7 @@ export interface Inbox {
   /** Keeps messages back, for a few seconds at most: while flows are deployed nobody is there to take them. */
   pause(): void;
   resume(): void;
-  /** From now on nothing is taken or acknowledged, what is kept back neither: a persistent session brings it again. */
+  /** From now on nothing is taken or acknowledged, what is kept back neither: a persistent session brings QoS 1 again. */
   close(): void;
 }
 

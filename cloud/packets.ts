@@ -60,14 +60,16 @@ const PATIENT_TIMER = {
   clear: (timer: number) => clearInterval(timer),
 };
 
-/** CONNACK. */
-export function describe(packet: IConnackPacket, version: ProtocolVersion): Connected {
+/** CONNACK; `held`: packet identifiers that are taken already. */
+export function describe(packet: IConnackPacket, version: ProtocolVersion, held: number): Connected {
   const { properties } = packet;
   return {
     version,
     sessionPresent: packet.sessionPresent,
     receiveMaximum:
-      version === 5 ? Math.min(properties?.receiveMaximum ?? 65_535, WINDOW) : RECEIVE_MAXIMUM_3_1_1,
+      version === 5
+        ? Math.max(1, Math.min(properties?.receiveMaximum ?? 65_535, WINDOW - held))
+        : RECEIVE_MAXIMUM_3_1_1,
     maximumPacketSize: Math.min(properties?.maximumPacketSize ?? MAX_PACKET_UNANNOUNCED, MAX_PACKET),
     maximumQos: properties?.maximumQoS === 0 ? 0 : properties?.maximumQoS === 1 ? 1 : 2,
     subscriptionIdentifiers: version === 5 && properties?.subscriptionIdentifiersAvailable !== false,

@@ -1,7 +1,9 @@
-import type { IClientOptions, MqttClient, Packet } from 'mqtt';
+import type { Packet } from 'mqtt';
 import type { Connection, ProtocolVersion } from './connection-api';
+import type { PacketIds } from './packet-ids';
 import { encodePublish, pubrel } from './packets';
 import { REFUSED } from './refusals';
+import type { Writer } from './writer';
 
 export interface Publisher {
   /** On CONNACK. What a session still holds of QoS 2 messages is let go: they are sent again as new ones. */
@@ -23,38 +25,12 @@ interface Unanswered {
  * `held` those that the broker may hold until PUBREL.
  */
 export function createPublisher(
-  client: MqttClient,
+  { write, afterDrain }: Writer,
   version: ProtocolVersion,
-  ids: NonNullable<IClientOptions['messageIdProvider']>,
+  ids: PacketIds,
   held = new Set<number>(),
 ): Publisher {
   const unanswered = new Map<number, Unanswered>();
-  let gathering = false;
-  let undrained: (() => void)[] = [];
-
-  /** What is written in one turn of the event loop leaves together: TLS makes a record of each write. */
-  function write(bytes: Buffer): boolean {
-    const { stream } = client;
-    if (!gathering) {
-      gathering = true;
-      stream.cork();
-      setImmediate(() => {
-        gathering = false;
-        stream.uncork();
-      });
-    }
-    return stream.write(bytes);
-  }
-
-  /** QoS 0 is settled when the socket takes more: one listener for all that wait for that. */
-  function afterDrain(settled: () => void) {
-    if (undrained.push(settled) > 1) return;
-    client.stream.once('drain', () => {
-      const drained = undrained;
-      undrained = [];
-      for (const tell of drained) tell();
-    });
-  }
 
   return {
     begin(sessionPresent) {

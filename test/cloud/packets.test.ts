@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { type IPublishPacket, parser } from 'mqtt-packet';
+import { type IConnackPacket, type IPublishPacket, parser } from 'mqtt-packet';
 import should from 'should';
-import { encodePublish, publishSize } from '../../cloud/packets';
+import { describe as describeConnack, encodePublish, publishSize } from '../../cloud/packets';
 
 function decode(bytes: Buffer, protocolVersion: 4 | 5): IPublishPacket[] {
   const packets: IPublishPacket[] = [];
@@ -48,4 +48,19 @@ describe('PUBLISH', () => {
       should(packet?.messageId).equal(7);
     });
   }
+});
+
+describe('CONNACK', () => {
+  const window = (receiveMaximum: number | undefined, held: number) => {
+    const properties = receiveMaximum === undefined ? {} : { receiveMaximum };
+    const connack: IConnackPacket = { cmd: 'connack', sessionPresent: true, reasonCode: 0, properties };
+    return describeConnack(connack, 5, held).receiveMaximum;
+  };
+
+  it('leaves packet identifiers to SUBSCRIBE, and to what the session still holds', () => {
+    should(window(20, 0)).equal(20);
+    should(window(20, 40_000)).equal(20);
+    should(window(undefined, 40_000)).be.belowOrEqual(65_535 - 40_000);
+    should(window(undefined, 65_000)).equal(1);
+  });
 });
