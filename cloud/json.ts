@@ -25,8 +25,9 @@ export function isPlainObject(value: unknown): value is PlainObject {
 
 /** UTF-8 bytes as text without a byte-order mark. Throws {@link Malformed} for anything else. */
 export function decodeText(bytes: Buffer): string {
-  if (!isUtf8(bytes)) throw new Malformed('not UTF-8');
   const text = bytes.toString();
+  // What is not UTF-8 has become U+FFFD; to look for that in ASCII takes no time.
+  if (text.includes('\ufffd') && !isUtf8(bytes)) throw new Malformed('not UTF-8');
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 

@@ -13,8 +13,8 @@ export interface Topic {
 }
 
 const MAX_LEVEL = 128;
-const known = new Set<string>(CHANNELS);
-const isChannel = (level: string): level is Channel => known.has(level);
+/** The constant, not the piece cut out of a topic: what is looked up by it later is found without hashing it again. */
+const channelOf = (level: string): Channel | undefined => CHANNELS.find((channel) => channel === level);
 
 /**
  * Whether `level` may stand as one level of a topic we publish or subscribe to: 1 to 128 characters, none of
@@ -61,6 +61,7 @@ export function topicParser(projectKey: string): (topic: string) => Topic | unde
       const stream = rest.slice(5);
       return stream === '' || stream.includes('/') ? undefined : { device, channel: 'data', stream };
     }
-    return rest !== 'data' && isChannel(rest) ? { device, channel: rest } : undefined;
+    const channel = channelOf(rest);
+    return channel === undefined || channel === 'data' ? undefined : { device, channel };
   };
 }
