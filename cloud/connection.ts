@@ -36,6 +36,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   const publisher = createPublisher(writer, options.version, ids, options.unfinished?.sent);
   let state: 'open' | 'closed' = 'open';
   let refusal: Refusal | undefined;
+  let acknowledgements: number[] = [];
   let turn: number | undefined;
   let pinged = performance.now();
   const subscribing = new Map<number, (codes: readonly number[]) => void>();
@@ -111,6 +112,11 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     return now;
   }
 
+  function flushAcknowledgements() {
+    if (state === 'open') writer.write(Buffer.concat(acknowledgements.map(puback)));
+    acknowledgements = [];
+  }
+
   /** A broker that does not answer would leave us without subscriptions, and nobody would know. */
   function answer<T>(
     what: string,
@@ -143,7 +149,9 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
         client.unsubscribe([...filters], {}, (error) => (error ? reject(error) : resolve()));
       }),
     acknowledge({ packetId, qos }) {
-      if (qos === 1 && state === 'open') writer.write(puback(packetId));
+      if (qos !== 1) return;
+      // Written together, and a turn of the event loop later: by then the flow has got even the last of them.
+      if (acknowledgements.push(packetId) === 1) setImmediate(flushAcknowledgements);
     },
     close(endSession) {
       if (state === 'closed') return Promise.resolve();
@@ -157,6 +165,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
           resolve();
         });
         if (client.connected) {
+          if (acknowledgements.length > 0) stream.write(Buffer.concat(acknowledgements.map(puback)));
           // Not client.end(): that waits for unacknowledged messages, for ever if need be.
           stream.end(disconnect(options.version, endSession));
         } else {

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
+const digits = (number: number) => number.toString(16).padStart(8, '0');
 
-const run = randomBytes(4).toString('hex');
+const run = digits(Math.floor(Math.random() * 2 ** 32));
 let count = 0;
 
 /**
@@ -9,5 +9,5 @@ let count = 0;
  */
 export function newMessageId(): string {
   count = (count + 1) % 2 ** 32;
-  return run + count.toString(16).padStart(8, '0');
+  return run + digits(count);
 }
