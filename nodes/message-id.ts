@@ -1,13 +1,13 @@
-const digits = (number: number) => number.toString(16).padStart(8, '0');
+const eightDigits = (number: number) => number.toString(16).padStart(8, '0');
 
-const run = digits(Math.floor(Math.random() * 2 ** 32));
+const ofThisRun = eightDigits(Math.floor(Math.random() * 2 ** 32));
 let count = 0;
 
 /**
- * A new `_msgid`: 16 hexadecimal digits as Node-RED gives, which makes each from eight random numbers and takes as long
- * for it as we for all of the routing (docs/performance.md).
+ * A new `_msgid`, 16 hexadecimal digits as Node-RED's own. Node-RED draws eight random numbers for each, which takes as
+ * long as all of our routing (docs/performance.md); here only the first half is random, once for each start.
  */
 export function newMessageId(): string {
   count = (count + 1) % 2 ** 32;
-  return run + digits(count);
+  return ofThisRun + eightDigits(count);
 }

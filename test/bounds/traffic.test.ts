@@ -2,19 +2,16 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import should from 'should';
 import { formatTopic } from '../../cloud';
 import { until } from '../support/events';
-import { type ScriptedBroker, startScriptedBroker } from '../support/scripted-broker';
-import { attributesOf, closeAll, DEVICE, ear, KEY, openConnected } from '../transport/harness';
+import type { ScriptedBroker } from '../support/scripted-broker';
+import { attributesOf, DEVICE, ear, KEY, openConnected } from '../transport/harness';
+import { withBroker } from '../transport/with-broker';
 import { figure, inMB, MB, used } from './heap';
 
 describe('bounds of traffic', function () {
   this.timeout(60_000);
   let broker: ScriptedBroker;
-  beforeEach(async () => {
-    broker = await startScriptedBroker();
-  });
-  afterEach(async () => {
-    await closeAll();
-    await broker.stop();
+  withBroker((started) => {
+    broker = started;
   });
 
   it('10,000 commands in flight: each gets its own reply, nothing is left over', async function () {

@@ -2,10 +2,9 @@ import should from 'should';
 import { until } from '../support/events';
 import { needs } from '../support/machine';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto';
-import { type ScriptedBroker, startScriptedBroker } from '../support/scripted-broker';
+import type { ScriptedBroker } from '../support/scripted-broker';
 import {
   attributesOf,
-  closeAll,
   connected,
   dialled,
   ear,
@@ -16,17 +15,14 @@ import {
   openConnected,
   upTo,
 } from './harness';
+import { withBroker } from './with-broker';
 
 const WILDCARD = `open/${KEY}/+/attributes`;
 
 describe('transport: acknowledging', () => {
   let broker: ScriptedBroker;
-  beforeEach(async () => {
-    broker = await startScriptedBroker();
-  });
-  afterEach(async () => {
-    await closeAll();
-    await broker.stop();
+  withBroker((started) => {
+    broker = started;
   });
 
   it('PUBACK is sent when a message has been dealt with, not before', async () => {

@@ -3,17 +3,14 @@ import should from 'should';
 import { retryDelay } from '../../cloud/backoff';
 import type { Trouble } from '../../cloud/refusals';
 import { until } from '../support/events';
-import { type ScriptedBroker, startScriptedBroker } from '../support/scripted-broker';
-import { closeAll, connected, dial, open, refused } from './harness';
+import type { ScriptedBroker } from '../support/scripted-broker';
+import { connected, dial, open, refused } from './harness';
+import { withBroker } from './with-broker';
 
 describe('transport: connecting', () => {
   let broker: ScriptedBroker;
-  beforeEach(async () => {
-    broker = await startScriptedBroker();
-  });
-  afterEach(async () => {
-    await closeAll();
-    await broker.stop();
+  withBroker((started) => {
+    broker = started;
   });
 
   /** CONNACK code of MQTT 5 and of 3.1.1 (none: not told apart there), trouble, whether a person has to mend it. */

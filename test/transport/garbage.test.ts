@@ -1,7 +1,8 @@
 import should from 'should';
 import { until, within } from '../support/events';
-import { type Connection, type ScriptedBroker, startScriptedBroker } from '../support/scripted-broker';
-import { attributesOf, closeAll, connected, DEVICE, ear, KEY, numbered, openConnected } from './harness';
+import type { Connection, ScriptedBroker } from '../support/scripted-broker';
+import { attributesOf, connected, DEVICE, ear, KEY, numbered, openConnected } from './harness';
+import { withBroker } from './with-broker';
 
 const WILDCARD = `open/${KEY}/+/attributes`;
 const payload = Buffer.from('{"a":1}');
@@ -60,12 +61,8 @@ const poisons: Record<string, [(connection: Connection) => void, 'reconnects' | 
 
 describe('transport: a broken broker (case 58)', () => {
   let broker: ScriptedBroker;
-  beforeEach(async () => {
-    broker = await startScriptedBroker();
-  });
-  afterEach(async () => {
-    await closeAll();
-    await broker.stop();
+  withBroker((started) => {
+    broker = started;
   });
 
   for (const [what, [poison, outcome]] of Object.entries(poisons)) {

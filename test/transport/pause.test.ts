@@ -2,20 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import should from 'should';
 import { formatTopic } from '../../cloud';
 import { until } from '../support/events';
-import { type ScriptedBroker, startScriptedBroker } from '../support/scripted-broker';
-import { attributesOf, close, closeAll, DEVICE, ear, KEY, numbered, numbers, openConnected } from './harness';
+import type { ScriptedBroker } from '../support/scripted-broker';
+import { attributesOf, close, DEVICE, ear, KEY, numbered, numbers, openConnected } from './harness';
+import { withBroker } from './with-broker';
 
 /** Long enough for a packet that should not come to have come. */
 const A_WHILE = 100;
 
 describe('transport: while flows are deployed', () => {
   let broker: ScriptedBroker;
-  beforeEach(async () => {
-    broker = await startScriptedBroker();
-  });
-  afterEach(async () => {
-    await closeAll();
-    await broker.stop();
+  withBroker((started) => {
+    broker = started;
   });
   const command = { method: 'm', params: {}, id: 1 };
   const replies = () => ear({ channels: ['command_reply'], unshared: true });

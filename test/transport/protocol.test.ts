@@ -1,7 +1,8 @@
 import should from 'should';
 import { until } from '../support/events';
-import { type Connection, type ScriptedBroker, startScriptedBroker } from '../support/scripted-broker';
-import { closeAll, connected, type Opened, open, refused } from './harness';
+import type { Connection, ScriptedBroker } from '../support/scripted-broker';
+import { connected, type Opened, open, refused } from './harness';
+import { withBroker } from './with-broker';
 
 /** How a broker refuses MQTT 5. */
 const refusals: Record<string, (connection: Connection) => void> = {
@@ -15,12 +16,8 @@ const refusals: Record<string, (connection: Connection) => void> = {
 
 describe('transport: MQTT 5 or 3.1.1', () => {
   let broker: ScriptedBroker;
-  beforeEach(async () => {
-    broker = await startScriptedBroker();
-  });
-  afterEach(async () => {
-    await closeAll();
-    await broker.stop();
+  withBroker((started) => {
+    broker = started;
   });
 
   /** Versions of the CONNECTs so far. */

@@ -1,19 +1,16 @@
 import should from 'should';
 import { until, within } from '../support/events';
-import { type ScriptedBroker, startScriptedBroker } from '../support/scripted-broker';
-import { closeAll, connected, DEVICE, openConnected } from './harness';
+import type { ScriptedBroker } from '../support/scripted-broker';
+import { connected, DEVICE, openConnected } from './harness';
+import { withBroker } from './with-broker';
 
 const owner = {};
 const payload = Buffer.from('{"a":1}');
 
 describe('transport: publishing at QoS 2', () => {
   let broker: ScriptedBroker;
-  beforeEach(async () => {
-    broker = await startScriptedBroker();
-  });
-  afterEach(async () => {
-    await closeAll();
-    await broker.stop();
+  withBroker((started) => {
+    broker = started;
   });
 
   for (const protocol of ['5', '3.1.1'] as const) {

@@ -3,8 +3,9 @@ import { EztError } from '../../cloud';
 import { until, within } from '../support/events';
 import { needs } from '../support/machine';
 import { startMosquitto } from '../support/mosquitto';
-import { type ScriptedBroker, startScriptedBroker } from '../support/scripted-broker';
+import type { ScriptedBroker } from '../support/scripted-broker';
 import { close, closeAll, connected, DEVICE, open, openConnected } from './harness';
+import { withBroker } from './with-broker';
 
 const owner = {};
 const payload = Buffer.from('{"a":1}');
@@ -13,12 +14,8 @@ const code = (error: unknown) => (error instanceof EztError ? error.code : error
 
 describe('transport: publishing', () => {
   let broker: ScriptedBroker;
-  beforeEach(async () => {
-    broker = await startScriptedBroker();
-  });
-  afterEach(async () => {
-    await closeAll();
-    await broker.stop();
+  withBroker((started) => {
+    broker = started;
   });
 
   for (const [reason, text, label] of [

@@ -1,8 +1,9 @@
 import should from 'should';
 import { formatTopic } from '../../cloud';
 import { until } from '../support/events';
-import { type PacketOf, type ScriptedBroker, startScriptedBroker } from '../support/scripted-broker';
-import { attributesOf, closeAll, connected, DEVICE, dialled, ear, KEY, openConnected } from './harness';
+import type { PacketOf, ScriptedBroker } from '../support/scripted-broker';
+import { attributesOf, connected, DEVICE, dialled, ear, KEY, openConnected } from './harness';
+import { withBroker } from './with-broker';
 
 const ALARMS = formatTopic(KEY, '+', 'alarm');
 const ATTRIBUTES = formatTopic(KEY, '+', 'attributes');
@@ -10,12 +11,8 @@ const ONLINE = formatTopic(KEY, '+', 'online');
 
 describe('transport: subscriptions', () => {
   let broker: ScriptedBroker;
-  beforeEach(async () => {
-    broker = await startScriptedBroker();
-  });
-  afterEach(async () => {
-    await closeAll();
-    await broker.stop();
+  withBroker((started) => {
+    broker = started;
   });
 
   /** From now on these filters are refused. */

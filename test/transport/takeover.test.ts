@@ -1,19 +1,16 @@
 import { until } from '../support/events';
 import { needs } from '../support/machine';
 import { startMosquitto } from '../support/mosquitto';
-import { type ScriptedBroker, startScriptedBroker } from '../support/scripted-broker';
+import type { ScriptedBroker } from '../support/scripted-broker';
 import { closeAll, connected, open, openConnected, waiting } from './harness';
+import { withBroker } from './with-broker';
 
 const SESSION = { randomClientId: false, clientId: 'one-and-the-same', clean: false };
 
 describe('transport: another client with the same client id', () => {
   let broker: ScriptedBroker;
-  beforeEach(async () => {
-    broker = await startScriptedBroker();
-  });
-  afterEach(async () => {
-    await closeAll();
-    await broker.stop();
+  withBroker((started) => {
+    broker = started;
   });
 
   it('is named after three takeovers (0x8E), then there is peace for ten minutes (case 53)', async () => {
