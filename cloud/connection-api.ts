@@ -67,7 +67,7 @@ export interface Received {
 export interface ConnectionEvents {
   onConnected(connected: Connected): void;
   onMessage(received: Received): void;
-  /** The broker took a message that nobody subscribes to (PUBACK 0x10). */
+  /** The broker took a message that nobody subscribes to (PUBACK or PUBREC 0x10). */
   onNoSubscribers(): void;
   onClosed(refusal: Refusal): void;
 }

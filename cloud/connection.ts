@@ -25,7 +25,8 @@ export function createUnfinished(): Unfinished {
 }
 
 /**
- * Opens one MQTT connection over TLS, with mqtt.js as codec, socket and packet pump; only a PUBLISH goes past it.
+ * Opens one MQTT connection over TLS, with mqtt.js as codec, socket and packet pump; only publishing and
+ * acknowledging (`createWriter`) go past it.
  * It never reconnects, resubscribes or queues: that is the client's part.
  */
 export function openConnection(options: ConnectionOptions, events: ConnectionEvents): Connection {

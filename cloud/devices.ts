@@ -72,7 +72,7 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
 
   const isFull = (known: readonly string[]) => known.length >= MAX_NAMES || names >= MAX_NAMES_IN_ALL;
 
-  /** Where `name` stands in `known` from now on; -1 when it has no place. */
+  /** Where `name` stands in `known` from now on; -1 when it is not noted, or no more are. */
   function note(known: string[], name: unknown): number {
     if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH || isFull(known)) return -1;
     const found = known.indexOf(name);

@@ -138,7 +138,7 @@ const hasToJson = (value: unknown): value is { toJSON(key: string): unknown } =>
 
 const notJson = (what: string) => new EztError('payloadNotJson', { what });
 
-/** From Node.js 21 on; what stands in it cannot be checked. */
+/** From Node.js 21 on. JSON.stringify writes the text in it as it stands. */
 const { isRawJSON: isRawJson } = JSON as { isRawJSON?(value: unknown): boolean };
 
 /** Whether `value` is an object or array; `false` for what JSON holds as it is. Throws for all else. */

@@ -5,7 +5,7 @@ import { openConnection } from './connection';
 import type { Connection, ProtocolVersion } from './connection-api';
 import type { Endpoint } from './endpoint';
 import type { Qos } from './filters';
-import { formatCode, type Refusal, refusalOfError, type Trouble } from './refusals';
+import { formatCode, REFUSED, type Refusal, refusalOfError, type Trouble } from './refusals';
 import { CHANNELS, formatTopic } from './topics';
 
 export interface ProbeOptions {
@@ -37,7 +37,6 @@ interface Probe extends ProbeOptions {
 }
 
 const MAX_DETAIL = 200;
-const REFUSED = 0x80;
 
 class Failed extends Error {
   constructor(

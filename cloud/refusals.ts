@@ -101,7 +101,7 @@ export function describeCode(code: number): string {
 
 /** `0x87`; codes of MQTT 3.1.1 stay decimal. */
 export function formatCode(code: number): string {
-  return code < 0x80 ? String(code) : `0x${code.toString(16).toUpperCase()}`;
+  return code < REFUSED ? String(code) : `0x${code.toString(16).toUpperCase()}`;
 }
 
 /** Codes of Node's `net`, `dns` and `tls` errors. */
