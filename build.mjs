@@ -29,7 +29,7 @@ buildSync({
   logLevel: 'warning',
 });
 const script = buildSync({
-  entryPoints: ['nodes/eztcloud.editor.ts'],
+  entryPoints: ['nodes/editor/eztcloud.ts'],
   bundle: true,
   write: false,
   format: 'iife',
@@ -37,12 +37,13 @@ const script = buildSync({
   charset: 'utf8',
 }).outputFiles[0].text;
 const forms = readdirSync('nodes')
-  .filter((file) => file.endsWith('.html'))
+  .map((folder) => `nodes/${folder}/form.html`)
+  .filter(existsSync)
   .sort();
 writeFileSync(
   `${out}/eztcloud.html`,
   [
-    ...forms.map((file) => readFileSync(`nodes/${file}`, 'utf8')),
+    ...forms.map((file) => readFileSync(file, 'utf8')),
     `<script type="text/javascript">\n${script}</script>\n`,
   ].join('\n'),
 );

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { deliver, type Listener, type Receiver } from '../cloud/delivery';
-import { createRouter } from '../cloud/routing';
-import { topicParser } from '../cloud/topics';
+import { topicParser } from '../cloud/protocol/topics';
+import { deliver, type Listener, type Receiver } from '../cloud/receive/delivery';
+import { createRouter } from '../cloud/subscriptions/router';
 import { median } from './statistics';
 import { figure, table } from './table';
 import { deviceName, REPORT } from './traffic';

@@ -1,12 +1,12 @@
-import type { Answer } from './commands';
-import type { Listener } from './delivery';
-import type { SeenDevice } from './devices';
-import type { EztError } from './errors';
-import type { Qos } from './filters';
-import type { InboxCounters } from './inbox';
-import type { KeeperOptions, State } from './keeper';
-import type { Command } from './messages';
-import type { OutboxCounters, OutboxOptions } from './outbox-api';
+import type { SeenDevice } from './devices/device-memory';
+import type { EztError } from './protocol/errors';
+import type { Command } from './protocol/messages';
+import type { Qos } from './protocol/topics';
+import type { Listener } from './receive/delivery';
+import type { InboxCounters } from './receive/inbox';
+import type { Answer } from './send/commands';
+import type { OutboxCounters, OutboxOptions } from './send/outbox-api';
+import type { KeeperOptions, State } from './transport/reconnect';
 
 export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'receiveMaximum'> {
   /** Shared-subscription group; empty for none. */

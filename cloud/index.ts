@@ -1,13 +1,9 @@
 export { openClient } from './client';
 export type { Client, ClientOptions, Counters } from './client-api';
-export type { Answer } from './commands';
-export type { DeviceMessage, Listener, Parts, RawMessage, Receiver, ValueMessage } from './delivery';
-export type { SeenDevice } from './devices';
-export { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint';
-export { type ErrorCode, EztError, fill, type Reason, type ReasonParams, sentences } from './errors';
-export type { Qos } from './filters';
-export { isPlainObject, reading } from './json';
-export type { State } from './keeper';
+export type { SeenDevice } from './devices/device-memory';
+export { type Endpoint, formatEndpoint, parseEndpoint } from './protocol/endpoint';
+export { type ErrorCode, EztError, fill, type Reason, type ReasonParams, sentences } from './protocol/errors';
+export { isPlainObject, reading } from './protocol/json';
 export {
   type Alarm,
   type Attributes,
@@ -21,7 +17,10 @@ export {
   encodeCommand,
   type Online,
   type Payloads,
-} from './messages';
-export { type ProbeOptions, type ProbeStep, probeConnection } from './probe';
-export type { Refusal, Trouble } from './refusals';
-export { CHANNELS, type Channel, formatTopic, isTopicLevel } from './topics';
+} from './protocol/messages';
+export { CHANNELS, type Channel, formatTopic, isTopicLevel, type Qos } from './protocol/topics';
+export type { DeviceMessage, Listener, Parts, RawMessage, Receiver, ValueMessage } from './receive/delivery';
+export type { Answer } from './send/commands';
+export { type ProbeOptions, type ProbeStep, probeConnection } from './transport/connection-test';
+export type { Refusal, Trouble } from './transport/reason-codes';
+export type { State } from './transport/reconnect';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isTopicLevel } from '../cloud/topics';
+import { isTopicLevel } from '../cloud/protocol/topics';
 import type { EmulatorOptions } from './emulator';
 
 /** The command line, understood: help was asked for, or options, or what is wrong in one sentence. */

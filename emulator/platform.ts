@@ -1,4 +1,4 @@
-import { isTopicLevel } from '../cloud/topics';
+import { isTopicLevel } from '../cloud/protocol/topics';
 import type { DownChannel, UpChannel } from './access';
 import type { AlarmRule } from './alarms';
 import { createDeviceState, type DeviceState } from './device-state';

@@ -1,9 +1,9 @@
 import type { NodeAPI } from 'node-red';
-import { registerAdmin } from './admin';
-import { registerAttrOut } from './ezt-attr-out';
-import { registerCommandOut } from './ezt-command-out';
-import { registerIn } from './ezt-in';
-import { registerConfig } from './eztcloud-config';
+import { registerAttrOut } from './ezt-attr-out/runtime';
+import { registerCommandOut } from './ezt-command-out/runtime';
+import { registerIn } from './ezt-in/runtime';
+import { registerAdmin } from './eztcloud-config/admin';
+import { registerConfig } from './eztcloud-config/runtime';
 
 /** The EZtCloud palette: one line per node. */
 export = (RED: NodeAPI): void => {

@@ -1,12 +1,12 @@
 import should from 'should';
-import { createDevices } from '../../cloud/devices';
-import { createInbox } from '../../cloud/inbox';
-import { createOutbox } from '../../cloud/outbox';
-import { createRouter } from '../../cloud/routing';
-import { topicParser } from '../../cloud/topics';
-import { openLink } from '../cloud/carrier';
-import { type Clock, stopClock } from '../cloud/clock';
-import { turn } from '../cloud/settling';
+import { createDevices } from '../../cloud/devices/device-memory';
+import { topicParser } from '../../cloud/protocol/topics';
+import { createInbox } from '../../cloud/receive/inbox';
+import { createOutbox } from '../../cloud/send/outbox';
+import { createRouter } from '../../cloud/subscriptions/router';
+import { openLink } from '../cloud/send/carrier';
+import { type Clock, stopClock } from '../cloud/send/clock';
+import { turn } from '../cloud/send/settling';
 import { figure, inMB, MB, used } from './heap';
 
 const HOUR = 3_600_000;

@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import should from 'should';
 import { formatTopic } from '../../cloud';
+import { attributesOf, DEVICE, ear, KEY, openConnected } from '../cloud/transport/harness';
+import { withBroker } from '../cloud/transport/with-broker';
 import { until } from '../support/events';
 import type { ScriptedBroker } from '../support/scripted-broker';
-import { attributesOf, DEVICE, ear, KEY, openConnected } from '../transport/harness';
-import { withBroker } from '../transport/with-broker';
 import { figure, inMB, MB, used } from './heap';
 
 describe('bounds of traffic', function () {

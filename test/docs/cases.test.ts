@@ -20,7 +20,7 @@ function everyTest(): Named[] {
   });
   const { tests } = JSON.parse(output) as { tests: { file: string; fullTitle: string }[] };
   return tests.map(({ file, fullTitle }) => ({
-    file: /[\w-]+\/[\w-]+(?=\.test\.js$)/.exec(file)?.[0] ?? file,
+    file: /dist[\\/]test[\\/](.+)\.test\.js$/.exec(file)?.[1]?.replaceAll('\\', '/') ?? file,
     title: fullTitle,
   }));
 }
@@ -30,7 +30,7 @@ function everyRow(): { cases: number[]; tests: Named[] }[] {
   const text = readFileSync(join('docs', 'reliability.md'), 'utf8');
   return [...text.matchAll(/^\| (\d+)(?:–(\d+))? +\|[^|]*\|(.*)\|$/gm)].map((row) => {
     const [first, last] = [Number(row[1]), Number(row[2] ?? row[1])];
-    const tests = [...(row[3] ?? '').matchAll(/`([\w-]+\/[\w-]+)`([^`]*)/g)].flatMap(
+    const tests = [...(row[3] ?? '').matchAll(/`([\w-]+(?:\/[\w-]+)+)`([^`]*)/g)].flatMap(
       ([, file = '', rest = '']) => {
         const titles = [...rest.matchAll(/_([^_]+)_|\*((?:[^*\\]|\\.)+)\*/g)].map(
           (found) => found[1] ?? found[2] ?? '',

@@ -1,5 +1,5 @@
 import should from 'should';
-import { types } from '../nodes/registered';
+import { types } from '../nodes/editor/registered';
 import { type ExampleNode, examples } from '../support/examples';
 
 /** What Node-RED itself keeps of a node. */

@@ -1,12 +1,12 @@
 import { CHANNELS, type Channel, DATA_FORMATS } from '../../cloud';
-import type { Listener } from '../../cloud/delivery';
-import { createDevices } from '../../cloud/devices';
-import { createInbox } from '../../cloud/inbox';
-import { createRouter } from '../../cloud/routing';
-import { topicParser } from '../../cloud/topics';
+import { createDevices } from '../../cloud/devices/device-memory';
+import { topicParser } from '../../cloud/protocol/topics';
+import type { Listener } from '../../cloud/receive/delivery';
+import { createInbox } from '../../cloud/receive/inbox';
+import { createRouter } from '../../cloud/subscriptions/router';
+import { close, ear, KEY, open } from '../cloud/transport/harness';
 import { until } from '../support/events';
 import { startScriptedBroker } from '../support/scripted-broker';
-import { close, ear, KEY, open } from '../transport/harness';
 import { mutate, payload, topic } from './mutations';
 import type { Random } from './random';
 

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { NodeMessage } from 'node-red';
+import { KEY } from '../cloud/transport/harness';
 import { temporaryDirectory } from '../support/cleanup';
 import { until } from '../support/events';
 import { loadFlow, nodeOf, unload } from '../support/flows';
 import { startScriptedBroker } from '../support/scripted-broker';
-import { KEY } from '../transport/harness';
 import { hostile } from './hostile';
 import type { Random } from './random';
 

@@ -1,8 +1,8 @@
 import 'should';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sentences } from '../../cloud/errors';
-import { CHANNELS } from '../../cloud/topics';
+import { sentences } from '../../cloud/protocol/errors';
+import { CHANNELS } from '../../cloud/protocol/topics';
 
 type Catalogue = { [key: string]: string | Catalogue };
 
@@ -62,13 +62,13 @@ describe('catalogues', () => {
 });
 
 describe('help', () => {
-  const forms = readdirSync('nodes').filter((file) => file.endsWith('.html'));
+  const forms = readdirSync('nodes').filter((folder) => existsSync(join('nodes', folder, 'form.html')));
 
   it('exists for every node in both languages', () => {
     for (const language of LANGUAGES) {
       topics(help(language))
         .sort()
-        .should.eql(forms.map((file) => file.replace('.html', '')).sort());
+        .should.eql([...forms].sort());
     }
   });
 
@@ -88,7 +88,9 @@ describe('help', () => {
 });
 
 describe('texts of the forms', () => {
-  const files = readdirSync('nodes').filter((file) => /\.html$|\.editor\.ts$/.test(file));
+  const files = readdirSync('nodes', { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /form\.html$|(^|[\\/])editor([\\/]\w[\w-]*)?\.ts$/.test(file),
+  );
   const used = files.flatMap((file) =>
     [...readFileSync(join('nodes', file), 'utf8').matchAll(/eztcloud\.([a-z]\w*(?:\.\w+)*\.?)(\$\{)?/gi)]
       .map((found) => ({ file, key: `eztcloud.${found[1]}`, open: found[2] !== undefined }))

@@ -1,0 +1,69 @@
+/** What a project's devices send to applications. Source: MQTT API page, "MQTT 订阅主题". */
+export const CHANNELS = ['attributes', 'event_report', 'command_reply', 'data', 'alarm', 'online'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** What applications send to devices. Source: MQTT API page, "MQTT 发布主题". */
+export type OutChannel = 'attributes_push' | 'command_send';
+
+export type Qos = 0 | 1 | 2;
+
+export interface Topic {
+  device: string;
+  channel: Channel;
+  /** Data stream identifier; on `data` only. */
+  stream?: string;
+}
+
+const MAX_LEVEL = 128;
+/** The constant, not the piece cut out of a topic: what is looked up by it later is found without hashing it again. */
+const channelOf = (level: string): Channel | undefined => CHANNELS.find((channel) => channel === level);
+
+/**
+ * Whether `level` may stand as one level of a topic we publish or subscribe to: 1 to 128 characters, none of
+ * them `/`, `+`, `#`, a control character or a noncharacter (mosquitto disconnects on it), no lone surrogate, not
+ * `.` or `..`.
+ */
+export function isTopicLevel(level: unknown): level is string {
+  return (
+    typeof level === 'string' &&
+    level.length > 0 &&
+    level.length <= MAX_LEVEL &&
+    !/[/+#\p{Cc}\p{Noncharacter_Code_Point}]|^\.\.?$|\p{Cs}/u.test(level)
+  );
+}
+
+/** `open/<projectKey>/<device>/<channel>[/<stream>]`; `+` as device or stream makes it a filter. */
+export function formatTopic(
+  projectKey: string,
+  device: string,
+  channel: Channel | OutChannel,
+  stream?: string,
+): string {
+  const topic = `open/${projectKey}/${device}/${channel}`;
+  return stream === undefined ? topic : `${topic}/${stream}`;
+}
+
+/** Whether `topic` is one that we send on for this project, and that no broker hangs up on. */
+export function isOutTopic(projectKey: string, topic: string): boolean {
+  const [open, key, device, channel, ...more] = topic.split('/');
+  const known = channel === 'attributes_push' || channel === 'command_send';
+  return open === 'open' && key === projectKey && isTopicLevel(device) && known && more.length === 0;
+}
+
+/** A parser of the topics one project receives; `undefined` for whatever is outside the table. */
+export function topicParser(projectKey: string): (topic: string) => Topic | undefined {
+  const prefix = `open/${projectKey}/`;
+  return (topic) => {
+    if (!topic.startsWith(prefix)) return undefined;
+    const slash = topic.indexOf('/', prefix.length);
+    if (slash <= prefix.length) return undefined;
+    const device = topic.slice(prefix.length, slash);
+    const rest = topic.slice(slash + 1);
+    if (rest.startsWith('data/')) {
+      const stream = rest.slice(5);
+      return stream === '' || stream.includes('/') ? undefined : { device, channel: 'data', stream };
+    }
+    const channel = channelOf(rest);
+    return channel === undefined || channel === 'data' ? undefined : { device, channel };
+  };
+}

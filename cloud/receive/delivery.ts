@@ -1,0 +1,176 @@
+import { EztError } from '../protocol/errors';
+import { clonePayload, Malformed } from '../protocol/json';
+import { type DataFormat, type Decoded, decodeMessage, type Payloads } from '../protocol/messages';
+import type { Channel, Qos } from '../protocol/topics';
+import type { Interest } from '../subscriptions/router';
+
+export type Envelope = {
+  /** MQTT topic. */
+  topic: string;
+  /** Device username. */
+  device: string;
+  /** Time of receipt, milliseconds since the epoch. */
+  timestamp: number;
+  qos: Qos;
+  retain: boolean;
+  type: Channel;
+  /** Data stream identifier; on `data` only. */
+  stream?: string;
+};
+
+/** A received message as `ezt-in` sends it with the output `message`. */
+export type DeviceMessage = Envelope &
+  (
+    | { type: 'attributes'; payload: Payloads['attributes'] }
+    | { type: 'event_report'; payload: Payloads['event_report']; method: string }
+    | { type: 'command_reply'; payload: Payloads['command_reply']; method: string; id: string | number }
+    | { type: 'data'; payload: Payloads['data']; stream: string }
+    | { type: 'alarm'; payload: Payloads['alarm'] }
+    | { type: 'online'; payload: Payloads['online'] }
+  );
+
+/** Lets a Join node rebuild the object of attributes. */
+export type Parts = {
+  id: string;
+  type: 'object';
+  key: string;
+  index: number;
+  count: number;
+};
+
+/** A received message as `ezt-in` sends it with the output `value`. */
+export type ValueMessage = Envelope & {
+  payload: unknown;
+  method?: string;
+  id?: string | number;
+  /** On `attributes`: the attribute whose value the payload is. */
+  attribute?: string;
+  parts?: Parts;
+};
+
+/** What a received message that cannot be typed leaves behind. */
+export type RawMessage = Envelope & { payload: Buffer };
+
+/** Takes the messages of an {@link Interest}, in the form it asks for. */
+export interface Receiver {
+  /** Only these attributes; empty = all. */
+  readonly attributes: readonly string[];
+  /** Only these methods of events and command replies; empty = all. */
+  readonly methods: readonly string[];
+  readonly dataFormat: DataFormat;
+  readonly output: 'message' | 'value';
+  /** A {@link DeviceMessage} or a {@link ValueMessage}, by `output`. */
+  onMessage(message: ValueMessage): void;
+  /** `error` is `EZT_MALFORMED`. */
+  onMalformed(error: EztError, raw: RawMessage): void;
+}
+
+/** An interest alone, e.g. in command replies, or one with somebody who takes the messages. */
+export interface Listener extends Interest {
+  readonly receiver?: Receiver;
+}
+
+export interface Delivery {
+  /** Messages handed to receivers. */
+  delivered: number;
+  /** Whether the payload was malformed in a form that a receiver asked for. */
+  malformed: boolean;
+  /** The payload, decoded for whoever asked; `undefined` when nobody did. */
+  payload: unknown;
+  /** What receivers threw; the others got theirs all the same. */
+  errors: unknown[];
+}
+
+/**
+ * Hands one received message to `receivers`, each with a message of its own: flows change what they get.
+ * The bytes are decoded once per form that is asked for, and not at all when nobody is there.
+ */
+export function deliver(envelope: Envelope, bytes: Buffer, receivers: readonly Receiver[]): Delivery {
+  const forms: Partial<Record<DataFormat, Decoded | EztError>> = {};
+  const delivery: Delivery = { delivered: 0, malformed: false, payload: undefined, errors: [] };
+  const hand = (receiver: Receiver, isLast: boolean) => {
+    // Only `data` has formats.
+    const format = envelope.type === 'data' ? receiver.dataFormat : 'json';
+    forms[format] ??= decode(envelope.type, bytes, format);
+    const decoded = forms[format];
+    if (decoded instanceof EztError) {
+      delivery.malformed = true;
+      receiver.onMalformed(decoded, { ...envelope, payload: Buffer.from(bytes) });
+      return;
+    }
+    delivery.payload = decoded.payload;
+    // The last may have the original: a flow that runs at once must not change what others are still to get.
+    for (const message of shape(envelope, decoded, receiver, isLast ? original : clonePayload)) {
+      receiver.onMessage(message);
+      delivery.delivered += 1;
+    }
+  };
+  receivers.forEach((receiver, i) => {
+    try {
+      hand(receiver, i === receivers.length - 1);
+    } catch (error) {
+      delivery.errors.push(error);
+    }
+  });
+  return delivery;
+}
+
+const original = (value: unknown): unknown => value;
+
+function decode(channel: Channel, bytes: Buffer, format: DataFormat): Decoded | EztError {
+  try {
+    return decodeMessage(channel, bytes, format);
+  } catch (error) {
+    if (error instanceof Malformed) return new EztError('malformed', { channel, what: error.message });
+    throw error;
+  }
+}
+
+/** The messages that `receiver` gets of one payload: none when a filter of its says so. */
+function shape(
+  envelope: Envelope,
+  { payload, inside: { value, attributes: all, method, id } }: Decoded,
+  { attributes, methods, output }: Receiver,
+  own: (value: unknown) => unknown,
+): ValueMessage[] {
+  const whole = output === 'message';
+  if (all && !(whole && attributes.length === 0)) {
+    const names =
+      attributes.length === 0 ? Object.keys(all) : attributes.filter((name) => Object.hasOwn(all, name));
+    if (!whole)
+      return names.map((name, index) => valueMessage(envelope, own(all[name]), name, index, names.length));
+    if (names.length === 0) return [];
+    return [messageOf(envelope, Object.fromEntries(names.map((name) => [name, own(all[name])])))];
+  }
+  if (method !== undefined && methods.length > 0 && !methods.includes(method)) return [];
+  const message = messageOf(envelope, own(whole ? payload : value));
+  if (method !== undefined) message.method = method;
+  if (id !== undefined) message.id = id;
+  return [message];
+}
+
+/** Field by field: to spread the envelope would cost as much as to decode the payload (docs/performance.md). */
+function messageOf(
+  { topic, device, timestamp, qos, retain, type, stream }: Envelope,
+  payload: unknown,
+): ValueMessage {
+  const message: ValueMessage = { topic, device, timestamp, qos, retain, type, payload };
+  if (stream !== undefined) message.stream = stream;
+  return message;
+}
+
+let partsId = Date.now();
+
+function valueMessage(
+  envelope: Envelope,
+  payload: unknown,
+  key: string,
+  index: number,
+  count: number,
+): ValueMessage {
+  if (index === 0) partsId += 1;
+  const message = messageOf(envelope, payload);
+  message.attribute = key;
+  message.parts = { id: partsId.toString(16), type: 'object', key, index, count };
+  return message;
+}

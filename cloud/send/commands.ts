@@ -1,0 +1,104 @@
+import { randomInt } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { EztError } from '../protocol/errors';
+import type { CommandReply } from '../protocol/messages';
+
+const MAX_ID = 2 ** 31 - 1;
+
+export interface Answer {
+  reply: CommandReply;
+  /** Milliseconds from the command's acceptance to its reply. */
+  elapsed: number;
+}
+
+/** Commands that await their reply, matched by device and id (compared as text: devices may answer `"7"`). */
+export interface Commands {
+  /** An id that no command in flight to `device` has, 1 … 2³¹−1. */
+  newId(device: string): number;
+  /**
+   * Awaits the reply to a command that `send` hands over, if the command is still `wanted()` when its turn has
+   * come; it resolves when the broker has the command, and the `timeout` (ms) runs from then. Rejects as `send` does, with `EZT_REPLY_TIMEOUT`, with `EZT_PAYLOAD` when
+   * that id already awaits a reply from the device, or with `EZT_CLOSED`. `owner`: see {@link withdraw}.
+   */
+  request(
+    device: string,
+    id: number,
+    timeout: number,
+    send: (wanted: () => boolean) => Promise<void>,
+    owner: object,
+  ): Promise<Answer>;
+  /** Offers a received reply; `false` when nobody awaits it: a late, doubled or foreign one. */
+  offer(device: string, reply: CommandReply): boolean;
+  /** Rejects what `owner`, or anyone, awaits with `EZT_CLOSED`. */
+  withdraw(owner?: object): void;
+  /** Commands that await a reply; of one owner when it is named. */
+  size(owner?: object): number;
+}
+
+interface Pending {
+  owner: object;
+  settle(outcome: CommandReply | EztError): void;
+}
+
+export function createCommands(): Commands {
+  const pending = new Map<string, Pending>();
+  const counts = new Map<object, number>();
+  // Random at first: ids of two Node-REDs, or of one before and after a restart, hardly meet.
+  let last = randomInt(MAX_ID);
+  // No device has a `/`; an id that a device makes up may hold anything.
+  const key = (device: string, id: string | number) => `${device}/${id}`;
+
+  function count(owner: object, difference: number) {
+    const now = (counts.get(owner) ?? 0) + difference;
+    if (now === 0) counts.delete(owner);
+    else counts.set(owner, now);
+  }
+
+  return {
+    newId(device) {
+      do last = (last % MAX_ID) + 1;
+      while (pending.has(key(device, last)));
+      return last;
+    },
+    request(device, id, timeout, send, owner) {
+      const name = key(device, id);
+      if (pending.has(name)) return Promise.reject(new EztError('idInFlight', { id, device }));
+      const start = performance.now();
+      return new Promise((resolve, reject) => {
+        let timer: NodeJS.Timeout | undefined;
+        let open = true;
+        const settle = (outcome: CommandReply | Error) => {
+          if (!open) return;
+          open = false;
+          clearTimeout(timer);
+          pending.delete(name);
+          count(owner, -1);
+          if (outcome instanceof Error) reject(outcome);
+          else resolve({ reply: outcome, elapsed: Math.round(performance.now() - start) });
+        };
+        pending.set(name, { owner, settle });
+        count(owner, 1);
+        const acknowledged = () => {
+          if (!open) return; // replied before the broker's acknowledgement
+          const late = () => settle(new EztError('replyTimeout', { device, seconds: timeout / 1000 }));
+          timer = setTimeout(late, timeout);
+        };
+        try {
+          send(() => open).then(acknowledged, settle);
+        } catch (error) {
+          settle(error as Error);
+        }
+      });
+    },
+    offer(device, reply) {
+      const found = pending.get(key(device, reply.id));
+      found?.settle(reply);
+      return found !== undefined;
+    },
+    withdraw(owner) {
+      for (const { owner: by, settle } of [...pending.values()])
+        if (owner === undefined || by === owner) settle(new EztError('closed'));
+    },
+    size: (owner) => (owner ? (counts.get(owner) ?? 0) : pending.size),
+  };
+}

@@ -1,0 +1,51 @@
+import type { Qos } from '../protocol/topics';
+import type { Outgoing } from '../transport/packets';
+
+/** What the outbox sends through. */
+export interface Carrier {
+  /** `settled` is called with the broker's answer, or never when the link ends. */
+  publish(topic: string, payload: Buffer, qos: Qos, settled: (refused?: number) => void): void;
+  /** Messages that may be unacknowledged at a time. */
+  readonly window: number;
+  /** Largest MQTT packet in bytes. */
+  readonly maximumPacketSize: number;
+  readonly maximumQos: Qos;
+}
+
+export interface OutboxOptions {
+  /** Messages held at most: waiting or unacknowledged. */
+  limit: number;
+  /** Milliseconds from acceptance until a message that is not acknowledged fails. */
+  expiry: number;
+  /** Messages per second; 0 = no limit. */
+  rate: number;
+}
+
+/** Messages counted since the outbox began. */
+export interface OutboxCounters {
+  accepted: number;
+  acknowledged: number;
+}
+
+export interface Outbox {
+  readonly counters: Readonly<OutboxCounters>;
+  /**
+   * Accepts all of `messages` or none. Resolves when the broker has acknowledged every one. Rejects with
+   * `EZT_QUEUE_FULL` (none accepted), or, once all are settled, with the first error of them: `EZT_PAYLOAD`
+   * (too large), `EZT_EXPIRED`, `EZT_REFUSED` or `EZT_CLOSED`. `owner`: see {@link withdraw}. `lifetime`:
+   * milliseconds to expiry, when it is less than usual; such messages come first of all.
+   */
+  add(messages: readonly Outgoing[], owner?: object, lifetime?: number): Promise<void>;
+  /** Settles what `owner` added and what is not yet acknowledged with `EZT_CLOSED`; it is not sent (again). */
+  withdraw(owner: object): void;
+  /** Sends through `carrier` from now on; what the last one left unacknowledged goes first, in its order. */
+  attach(carrier: Carrier): void;
+  /** The link has ended: nothing is sent until the next `attach`. */
+  detach(): void;
+  /** Resolves when nothing of `owner` (or of anyone) is held any more, or after `timeout` milliseconds. */
+  drained(timeout: number, owner?: object): Promise<void>;
+  /** Settles all that is held with `EZT_CLOSED`, and refuses from now on. */
+  close(): Promise<void>;
+  /** Messages held; those of one owner when it is named. */
+  size(owner?: object): number;
+}

@@ -1,0 +1,135 @@
+import type { Channel, Qos, Topic } from '../protocol/topics';
+import { containing, type Filters, leastCover, type Pattern } from './filters';
+
+/** What a listener wants to hear: every combination of its devices, channels and (for `data`) streams. */
+export interface Interest {
+  /** Device usernames; empty = every device of the project. */
+  readonly devices: readonly string[];
+  readonly channels: readonly Channel[];
+  /** Data stream identifiers; empty = every stream. */
+  readonly streams: readonly string[];
+  readonly qos: Qos;
+  /** Gets a copy of its own where a group shares the rest: a command reply must reach the asker. */
+  readonly unshared: boolean;
+}
+
+export interface Router<L extends Interest> {
+  add(listener: L): void;
+  remove(listener: L): void;
+  /** Calls `each` with the listeners that want a message of `topic`: two look-ups, however many others there are. */
+  match(topic: Topic, each: (listener: L) => void): void;
+  /** The filters to hold, without those the broker refuses. */
+  filters(refused: ReadonlySet<string>): Filters;
+  /** For each part of what `listener` wants, the filters that would bring it, widest first. */
+  serving(listener: L): string[][];
+  /** The filter of a pattern, e.g. `$share/<group>/open/<projectKey>/+/alarm`. */
+  filter(pattern: Pattern, shared: boolean): string;
+  /** The opposite of `filter`. */
+  parseFilter(filter: string): { pattern: Pattern; shared: boolean };
+  readonly listeners: ReadonlySet<L>;
+}
+
+interface Subscribers<L> {
+  every: Set<L>;
+  byDevice: Map<string, Set<L>>;
+}
+
+/** Routes the messages of one project. `group`: shared-subscription group, empty for none. */
+export function createRouter<L extends Interest>(projectKey: string, group: string): Router<L> {
+  const listeners = new Set<L>();
+  const channels = new Map<Channel, Subscribers<L>>();
+
+  const filter = (pattern: Pattern, shared: boolean) =>
+    `${shared ? `$share/${group}/` : ''}open/${projectKey}/${pattern}`;
+  const isShared = (listener: L) => group !== '' && !listener.unshared;
+
+  function subscribers(channel: Channel): Subscribers<L> {
+    let found = channels.get(channel);
+    if (!found) {
+      found = { every: new Set(), byDevice: new Map() };
+      channels.set(channel, found);
+    }
+    return found;
+  }
+
+  return {
+    listeners,
+    filter,
+    parseFilter(text) {
+      const shared = text.startsWith('$share/');
+      return { pattern: text.slice(filter('', shared).length), shared };
+    },
+    add(listener) {
+      listeners.add(listener);
+      for (const channel of listener.channels) {
+        const { every, byDevice } = subscribers(channel);
+        if (listener.devices.length === 0) every.add(listener);
+        for (const device of listener.devices) {
+          const sameDevice = byDevice.get(device);
+          if (sameDevice) sameDevice.add(listener);
+          else byDevice.set(device, new Set([listener]));
+        }
+      }
+    },
+    remove(listener) {
+      listeners.delete(listener);
+      for (const channel of listener.channels) {
+        const { every, byDevice } = subscribers(channel);
+        every.delete(listener);
+        for (const device of listener.devices) {
+          const sameDevice = byDevice.get(device);
+          sameDevice?.delete(listener);
+          if (sameDevice?.size === 0) byDevice.delete(device);
+        }
+      }
+    },
+    match(topic, each) {
+      const interested = channels.get(topic.channel);
+      if (!interested) return;
+      const offer = (listener: L) => {
+        if (
+          topic.stream === undefined ||
+          listener.streams.length === 0 ||
+          listener.streams.includes(topic.stream)
+        ) {
+          each(listener);
+        }
+      };
+      for (const listener of interested.every) offer(listener);
+      const sameDevice = interested.byDevice.get(topic.device);
+      if (sameDevice) for (const listener of sameDevice) offer(listener);
+    },
+    filters(refused) {
+      const all: Filters = new Map();
+      for (const shared of group === '' ? [false] : [true, false]) {
+        const wanted = new Map<Pattern, Qos>();
+        for (const listener of listeners) {
+          if (isShared(listener) !== shared) continue;
+          for (const pattern of patterns(listener)) {
+            const asked = wanted.get(pattern);
+            if (asked === undefined || listener.qos > asked) wanted.set(pattern, listener.qos);
+          }
+        }
+        const least = leastCover(wanted, (pattern) => refused.has(filter(pattern, shared)));
+        for (const [pattern, qos] of least) all.set(filter(pattern, shared), qos);
+      }
+      return all;
+    },
+    serving: (listener) =>
+      patterns(listener).map((pattern) =>
+        containing(pattern).map((candidate) => filter(candidate, isShared(listener))),
+      ),
+  };
+}
+
+/** Every combination that `interest` names, as patterns. */
+function patterns({ devices, channels, streams }: Interest): Pattern[] {
+  const leaves = channels.flatMap((channel) =>
+    channel === 'data'
+      ? (streams.length === 0 ? ['+'] : streams).map((stream) => `data/${stream}`)
+      : [channel],
+  );
+  return (devices.length === 0 ? ['+'] : devices).flatMap((device) =>
+    leaves.map((leaf) => `${device}/${leaf}`),
+  );
+}

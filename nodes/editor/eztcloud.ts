@@ -1,0 +1,4 @@
+import '../eztcloud-config/editor';
+import '../ezt-in/editor';
+import '../ezt-attr-out/editor';
+import '../ezt-command-out/editor';

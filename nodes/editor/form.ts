@@ -1,0 +1,87 @@
+import { formatList, listOf, parseList } from './lists';
+import type { EditedNode } from './red';
+import { isEnv } from './rules';
+
+type AnyNode = EditedNode<object>;
+
+/** The form's control for a property or credential. */
+export function field(node: Pick<AnyNode, '_def'>, name: string): JQuery {
+  return $(`#node-${node._def.category === 'config' ? 'config-' : ''}input-${name}`);
+}
+
+/** What that control holds, as trimmed text; `undefined` where the form has none. */
+export function fieldText(node: Pick<AnyNode, '_def'>, name: string): string | undefined {
+  const value = field(node, name).val();
+  return value === undefined || value === null ? undefined : String(value).trim();
+}
+
+/**
+ * Shows the default of each property that the node does not have: flows written by hand leave properties out, and
+ * Node-RED leaves defaults of 0 out of a new config node. Fill selects before, make typed inputs after.
+ */
+export function prepareDefaults(node: AnyNode): void {
+  for (const [name, { value, type }] of Object.entries(node._def.defaults)) {
+    const given: unknown = Reflect.get(node, name);
+    if (given !== undefined || type !== undefined) continue;
+    const control = field(node, name);
+    if (typeof value === 'boolean') control.prop('checked', value);
+    else control.val(String(value));
+  }
+}
+
+/**
+ * What number fields hold, as numbers, for `oneditsave`; blank gives the default. `${NAME}` and what is not a
+ * number stay text. Node-RED, which stores text afterwards, keeps a number that equals the text of its field.
+ */
+export function savedNumbers(node: AnyNode, names: readonly string[]): Record<string, number | string> {
+  const entries = names.map((name): [string, number | string] => {
+    const text = fieldText(node, name) || defaultOf(node, name);
+    const value = isEnv(text) || Number.isNaN(Number(text)) ? text : Number(text);
+    field(node, name).val(String(value));
+    return [name, value];
+  });
+  return Object.fromEntries(entries);
+}
+
+export function prepareList(node: AnyNode, name: string, items: unknown): void {
+  field(node, name).val(formatList(listOf(items)));
+}
+
+/** What list fields hold, as arrays, for `oneditsave`; see `savedNumbers` for why the field is written too. */
+export function savedLists(node: AnyNode, names: readonly string[]): Record<string, string[]> {
+  const entries = names.map((name): [string, string[]] => {
+    const items = parseList(fieldText(node, name) ?? '');
+    field(node, name).val(String(items));
+    return [name, items];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Gives each select an option for a value it does not offer, such as `${NAME}`, lest saving lose it. */
+export function keepForeignOptions(node: AnyNode, values: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(values)) {
+    const select = field(node, name);
+    const offered = select.find('option').toArray();
+    if (value === undefined || offered.some((option) => option.getAttribute('value') === String(value)))
+      continue;
+    $('<option>').attr('value', String(value)).text(String(value)).appendTo(select);
+    select.val(String(value));
+  }
+}
+
+/** Fills the QoS select, the same in every node, and shows the node's own. */
+export function prepareQos(node: EditedNode<{ qos: number | string }>): void {
+  const select = field(node, 'qos').empty();
+  for (const qos of [0, 1, 2]) {
+    $('<option>')
+      .attr('value', qos)
+      .text(node._(`eztcloud.option.qos${qos}`))
+      .appendTo(select);
+  }
+  select.val(String(node.qos));
+  keepForeignOptions(node, { qos: node.qos });
+}
+
+function defaultOf(node: AnyNode, name: string): string {
+  return String(node._def.defaults[name]?.value ?? '');
+}

@@ -1,0 +1,105 @@
+import { field, fieldText } from './form';
+import { formatItem, listOf, parseList, splitTyped } from './lists';
+import type { Completion, EditedNode } from './red';
+
+/** What the runtime has seen of one device. Its names come from devices: use them as text only. */
+interface LearnedDevice {
+  device: string;
+  online?: boolean;
+  attributes: string[];
+  streams: string[];
+  methods: string[];
+}
+
+type Kind = 'attributes' | 'streams' | 'methods';
+type Node = EditedNode<object>;
+
+/** How a form's fields get suggestions from what has been learned of the chosen project's devices. */
+export interface Suggestions {
+  /** Device usernames in `name`; `list`: the field holds several. */
+  devices(name: string, list: boolean): void;
+  /** Names of one kind in `name`, of the devices that field `deviceField` holds, or of all; `list`: both hold several. */
+  names(name: string, kind: Kind, deviceField: string, list: boolean): void;
+}
+
+/** Suggestions for the form of `node`; what was learned is asked for once per project and open form. */
+export function suggestions(node: Node): Suggestions {
+  const asked = new Map<string, Promise<LearnedDevice[]>>();
+  const learned = (): Promise<LearnedDevice[]> => {
+    const cloud = fieldText(node, 'cloud') ?? '';
+    const answer = asked.get(cloud) ?? fetchDevices(cloud);
+    asked.set(cloud, answer);
+    return answer;
+  };
+  const online = (state: boolean | undefined): string =>
+    state === undefined ? '' : ` · ${node._(`eztcloud.suggest.${state ? 'online' : 'offline'}`)}`;
+
+  return {
+    devices(name, list) {
+      complete(field(node, name), list, async () =>
+        (await learned()).map((each) => ({
+          value: each.device,
+          label: `${each.device}${online(each.online)}`,
+        })),
+      );
+    },
+    names(name, kind, deviceField, list) {
+      complete(field(node, name), list, async () => {
+        const devicesText = fieldText(node, deviceField) ?? '';
+        const chosen = list ? parseList(devicesText) : [devicesText].filter((each) => each !== '');
+        const devices = (await learned()).filter(
+          (each) => chosen.length === 0 || chosen.includes(each.device),
+        );
+        const names = new Set(devices.flatMap((each) => each[kind]));
+        return [...names].sort().map((value) => ({ value, label: value }));
+      });
+    },
+  };
+}
+
+function complete(input: JQuery, list: boolean, known: () => Promise<Completion[]>): void {
+  input.autoComplete({
+    minLength: 0,
+    search(value, done) {
+      const { before, typed } = list ? splitTyped(value) : { before: '', typed: value };
+      const taken = new Set(parseList(before));
+      const wanted = typed.replace(/^"/, '').toLowerCase();
+      void known().then((all) => {
+        const fitting = all.filter(
+          (each) => !taken.has(each.value) && each.value.toLowerCase().includes(wanted),
+        );
+        done(list ? fitting.map((each) => ({ ...each, value: before + formatItem(each.value) })) : fitting);
+      });
+    },
+  });
+}
+
+/** Without an answer (not deployed yet, no permission) there are no suggestions, and names can still be typed. */
+async function fetchDevices(cloud: string): Promise<LearnedDevice[]> {
+  if (cloud === '' || cloud === '_ADD_') return [];
+  try {
+    const answer: unknown = await $.getJSON(`eztcloud/${encodeURIComponent(cloud)}/devices`);
+    return Array.isArray(answer) ? answer.flatMap(readDevice) : [];
+  } catch (error) {
+    console.debug('EZtCloud: no suggestions', error);
+    return [];
+  }
+}
+
+function readDevice(row: unknown): LearnedDevice[] {
+  if (!isRecord(row) || typeof row.device !== 'string') return [];
+  return [
+    {
+      device: row.device,
+      ...(typeof row.online === 'boolean' && { online: row.online }),
+      attributes: listOf(row.attributes),
+      streams: listOf(row.streams),
+      methods: listOf(row.methods),
+    },
+  ];
+}
+
+/** Whether `value` is an object whose members may be looked at. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,49 @@
+import { prepareDefaults, prepareQos, savedNumbers } from '../editor/form';
+import { labelOf, labelStyle } from '../editor/red';
+import { attribute, choice, topicLevel, valid } from '../editor/rules';
+import { suggestions } from '../editor/suggestions';
+
+interface AttrOutProps {
+  name: string;
+  cloud: string;
+  device: string;
+  attribute: string;
+  qos: number | string;
+}
+
+RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
+  category: 'EZtCloud',
+  color: '#8fbfd9',
+  icon: 'eztcloud.svg',
+  inputs: 1,
+  outputs: 0,
+  align: 'right',
+  defaults: {
+    name: { value: '' },
+    cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
+    device: { value: '', label: labelOf('device'), validate: valid(topicLevel) },
+    attribute: { value: '', label: labelOf('attribute'), validate: valid(attribute) },
+    qos: { value: 1, label: labelOf('qos'), validate: valid(choice(0, 1, 2)) },
+  },
+  paletteLabel() {
+    return this._('eztcloud.palette.attrOut');
+  },
+  label() {
+    const what = this.attribute || this._('eztcloud.palette.attrOut');
+    return this.name || (this.device ? `${this.device} · ${what}` : what);
+  },
+  labelStyle,
+  inputLabels() {
+    return this._(this.attribute ? 'eztcloud.port.value' : 'eztcloud.port.attributes');
+  },
+  oneditprepare() {
+    prepareQos(this);
+    prepareDefaults(this);
+    const suggest = suggestions(this);
+    suggest.devices('device', false);
+    suggest.names('attribute', 'attributes', 'device', false);
+  },
+  oneditsave() {
+    Object.assign(this, savedNumbers(this, ['qos']));
+  },
+});

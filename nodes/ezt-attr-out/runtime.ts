@@ -1,0 +1,34 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { encodeAttributes } from '../../cloud';
+import { devicesOf } from '../shared/devices';
+import { onInput } from '../shared/input';
+import { joinProject } from '../shared/project-user';
+import type { Raw } from '../shared/raw-settings';
+import { attrOutSettings } from './settings';
+
+/** `ezt-attr-out`: pushes attributes to devices. */
+export function registerAttrOut(RED: NodeAPI): void {
+  RED.nodes.registerType('ezt-attr-out', function (this: Node, raw: NodeDef & { cloud?: string }) {
+    RED.nodes.createNode(this, raw);
+    const member = joinProject(
+      RED,
+      this,
+      raw.cloud,
+      () => attrOutSettings(raw as Raw),
+      () => ({ refused: () => false, detach: () => undefined }),
+    );
+    onInput(RED, this, async (message) => {
+      if (member.problem) throw member.problem;
+      const { client, settings, changed } = member;
+      const devices = devicesOf(settings.device, message);
+      const payload = encodeAttributes(message.payload, settings.attribute);
+      const settled = client.push(devices, payload, settings.qos, this);
+      changed();
+      try {
+        await settled;
+      } finally {
+        changed();
+      }
+    });
+  });
+}

@@ -1,0 +1,15 @@
+import type { Qos } from '../../cloud';
+import { qos, type Raw, text } from '../shared/raw-settings';
+
+export interface AttrOutSettings {
+  /** Empty: `msg.device`. */
+  device: string;
+  /** Empty: the payload is the object of attributes. */
+  attribute: string;
+  qos: Qos;
+}
+
+/** Settings of `ezt-attr-out`. Throws `EZT_CONFIG`. */
+export function attrOutSettings(raw: Raw): AttrOutSettings {
+  return { device: text(raw, 'device'), attribute: text(raw, 'attribute'), qos: qos(raw) };
+}

@@ -1,0 +1,72 @@
+import { prepareDefaults, prepareQos, savedNumbers } from '../editor/form';
+import { labelOf, labelStyle } from '../editor/red';
+import { choice, seconds, topicLevel, valid } from '../editor/rules';
+import { suggestions } from '../editor/suggestions';
+
+interface CommandOutProps {
+  name: string;
+  cloud: string;
+  device: string;
+  method: string;
+  params: string;
+  paramsType: string;
+  waitReply: boolean;
+  timeout: number | string;
+  qos: number | string;
+}
+
+RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
+  category: 'EZtCloud',
+  color: '#8fbfd9',
+  icon: 'eztcloud.svg',
+  inputs: 1,
+  outputs: 1,
+  defaults: {
+    name: { value: '' },
+    cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
+    device: { value: '', label: labelOf('device'), validate: valid(topicLevel) },
+    method: { value: '' },
+    params: {
+      value: 'payload',
+      label: labelOf('params'),
+      validate: RED.validators.typedInput('paramsType'),
+    },
+    paramsType: { value: 'msg' },
+    waitReply: { value: true },
+    timeout: { value: 10, label: labelOf('timeout'), validate: valid(seconds) },
+    qos: { value: 1, label: labelOf('qos'), validate: valid(choice(0, 1, 2)) },
+  },
+  paletteLabel() {
+    return this._('eztcloud.palette.commandOut');
+  },
+  label() {
+    const what = this.method || this._('eztcloud.palette.commandOut');
+    return this.name || (this.device ? `${this.device} · ${what}` : what);
+  },
+  labelStyle,
+  inputLabels() {
+    return this._('eztcloud.port.command');
+  },
+  outputLabels() {
+    return this._(this.waitReply ? 'eztcloud.port.reply' : 'eztcloud.port.sent');
+  },
+  oneditprepare() {
+    prepareQos(this);
+    prepareDefaults(this);
+    $('#node-input-params').typedInput({
+      types: ['msg', 'json', 'flow', 'global', 'env', 'jsonata'],
+      typeField: '#node-input-paramsType',
+      default: 'msg',
+    });
+    const suggest = suggestions(this);
+    suggest.devices('device', false);
+    suggest.names('method', 'methods', 'device', false);
+    const waitReply = $('#node-input-waitReply');
+    waitReply.on('change', () => {
+      $('#ezt-timeout').toggle(waitReply.prop('checked') === true);
+    });
+  },
+  oneditsave() {
+    Object.assign(this, savedNumbers(this, ['timeout', 'qos']));
+  },
+});

@@ -1,0 +1,113 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import {
+  type Answer,
+  type Command,
+  checkCommand,
+  EztError,
+  isPlainObject,
+  isTopicLevel,
+  type Listener,
+  reading,
+} from '../../cloud';
+import { deviceOf } from '../shared/devices';
+import { type Message, onInput } from '../shared/input';
+import { joinProject } from '../shared/project-user';
+import type { Raw } from '../shared/raw-settings';
+import { asError } from '../shared/texts';
+import { type CommandOutSettings, commandOutSettings } from './settings';
+
+/** `ezt-command-out`: sends commands and, if asked to, passes on the device's reply. */
+export function registerCommandOut(RED: NodeAPI): void {
+  RED.nodes.registerType('ezt-command-out', function (this: Node, raw: NodeDef & { cloud?: string }) {
+    RED.nodes.createNode(this, raw);
+    /** What the node asks the broker for: the replies of its device, or of any. */
+    let replies: Listener | undefined;
+    const member = joinProject(
+      RED,
+      this,
+      raw.cloud,
+      () => commandOutSettings(raw as Raw),
+      (client, { device, waitReply, qos }) => {
+        // What is no device fails message by message; a filter made of it would end the connection.
+        const none = device !== '' && !isTopicLevel(device);
+        if (!waitReply || none) return { refused: () => false, detach: () => undefined };
+        const listener: Listener = {
+          devices: device === '' ? [] : [device],
+          channels: ['command_reply'],
+          streams: [],
+          qos,
+          unshared: true,
+        };
+        replies = listener;
+        client.listen(listener);
+        return {
+          refused: () => client.refusalOf(listener) !== undefined,
+          detach: () => client.unlisten(listener),
+        };
+      },
+    );
+
+    onInput(RED, this, async (message, send) => {
+      if (member.problem) throw member.problem;
+      const { client, settings, changed } = member;
+      const device = deviceOf(settings.device, message);
+      const { method, params, id } = await commandOf(RED, this, settings, message);
+      const command: Command = { method, params, id: id ?? client.newCommandId(device) };
+      const { qos, timeout } = settings;
+      const settled: Promise<Answer | undefined> = replies
+        ? client.request(device, command, { qos, timeout, listener: replies, owner: this })
+        : client.send(device, command, qos, this).then(() => undefined);
+      changed();
+      try {
+        const answer = await settled;
+        message.device = device;
+        message.id = command.id;
+        if (answer) addReply(message, answer);
+        send(message);
+      } finally {
+        changed();
+      }
+    });
+  });
+}
+
+function addReply(message: Message, { reply, elapsed }: Answer) {
+  message.payload = reply;
+  message.method = reply.method;
+  message.type = 'command_reply';
+  message.elapsed = elapsed;
+}
+
+/** The command that node and message name together. Throws `EZT_PAYLOAD`. */
+async function commandOf(RED: NodeAPI, node: Node, settings: CommandOutSettings, message: Message) {
+  const method = settings.method !== '' ? settings.method : message.method;
+  if (method !== undefined && method !== null && method !== '') {
+    return checkCommand(method, await paramsOf(RED, node, settings, message), message.id);
+  }
+  const whole = reading(() => {
+    const { payload } = message;
+    if (!isPlainObject(payload)) throw new EztError('methodInvalid');
+    return { method: payload.method, params: payload.params, id: payload.id ?? message.id };
+  });
+  return checkCommand(whole.method, whole.params, whole.id);
+}
+
+/** The parameters, from wherever the node says. Throws `EZT_PAYLOAD`. */
+async function paramsOf(
+  RED: NodeAPI,
+  node: Node,
+  { params, paramsType }: CommandOutSettings,
+  message: Message,
+): Promise<unknown> {
+  try {
+    const value = await new Promise<unknown>((resolve, reject) => {
+      RED.util.evaluateNodeProperty(params, paramsType, node, message, (error, found: unknown) =>
+        error ? reject(error) : resolve(found),
+      );
+    });
+    // An environment variable is always text.
+    return paramsType === 'env' && typeof value === 'string' ? JSON.parse(value) : value;
+  } catch (error) {
+    throw new EztError('paramsInvalid', { detail: asError(error).message });
+  }
+}

@@ -1,4 +1,0 @@
-import './eztcloud-config.editor';
-import './ezt-in.editor';
-import './ezt-attr-out.editor';
-import './ezt-command-out.editor';

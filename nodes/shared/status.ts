@@ -1,0 +1,93 @@
+import type { Node, NodeAPI, NodeStatus } from 'node-red';
+import type { Client, EztError, State } from '../../cloud';
+
+const core = (text: string) => `node-red:common.status.${text}`;
+/** A short text of the catalogue, which the editor shows in the user's own language. */
+const reason = (name: string): NodeStatus => ({
+  fill: 'red',
+  shape: 'ring',
+  text: `eztcloud.reason.${name}`,
+});
+
+const CONNECTED: NodeStatus = { fill: 'green', shape: 'dot', text: core('connected') };
+const CONNECTING: NodeStatus = { fill: 'yellow', shape: 'ring', text: core('connecting') };
+const DISCONNECTED: NodeStatus = { fill: 'red', shape: 'ring', text: core('disconnected') };
+
+/** The status of a node whose settings, or whose project's, cannot be used. */
+export const problemStatus = (problem: EztError): NodeStatus => reason(problem.reason);
+
+function stateStatus(state: State): NodeStatus {
+  switch (state.is) {
+    case 'connected':
+      return CONNECTED;
+    case 'connecting':
+      return CONNECTING;
+    case 'waiting':
+      return state.refusal.trouble === 'lost' ? DISCONNECTED : reason(state.refusal.trouble);
+    case 'idle':
+    case 'closed':
+      return DISCONNECTED;
+  }
+}
+
+export interface StatusSource {
+  client: Client;
+  /** Whether the broker refuses a subscription of the node. */
+  refused(): boolean;
+  pending(): { queued: number; commands: number };
+}
+
+/** Statuses change this often at most, in ms: each travels to every open editor. */
+const INTERVAL = 250;
+
+/** Keeps the node's status true. `changed`: when what is pending has changed; `stop`: when the node closes. */
+export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending }: StatusSource) {
+  let shown = '';
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  function current(settled: boolean): NodeStatus {
+    const connected = client.state.is === 'connected';
+    if (connected && refused()) return reason('subscription');
+    const { queued, commands } = pending();
+    if (connected && commands > 0) return counted('blue', 'waiting', commands);
+    // While connected, a message is on the way for milliseconds: not worth a flicker.
+    if (queued > 0 && (settled || !connected)) return counted('yellow', 'queued', queued);
+    return stateStatus(client.state);
+  }
+
+  const counted = (fill: 'yellow' | 'blue', label: string, count: number): NodeStatus => ({
+    fill,
+    shape: 'dot',
+    text: `${RED._(`eztcloud.status.${label}`)} ${count}`,
+  });
+
+  function draw(settled: boolean) {
+    const status = current(settled);
+    const text = JSON.stringify(status);
+    if (text === shown) return;
+    shown = text;
+    node.status(status);
+  }
+
+  function changed() {
+    // What a closing node still settles is not for its successor, which has the same id, to show.
+    if (timer || stopped) return;
+    draw(false);
+    timer = setTimeout(() => {
+      timer = undefined;
+      draw(true);
+    }, INTERVAL);
+  }
+
+  const unwatch = client.onChange(() => draw(true));
+  draw(true);
+  return {
+    changed,
+    stop() {
+      stopped = true;
+      unwatch();
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import should from 'should';
+import { parseEndpoint } from '../../../cloud/protocol/endpoint';
+import { EztError, fill, type Reason, sentences } from '../../../cloud/protocol/errors';
+import { checkCommand, encodeAttributes } from '../../../cloud/protocol/messages';
+import { deliver } from '../../../cloud/receive/delivery';
+import { createCommands } from '../../../cloud/send/commands';
+import { createOutbox } from '../../../cloud/send/outbox';
+import { messages, openLink } from '../send/carrier';
+import { rejection } from '../send/settling';
+
+const OPTIONS = { limit: 1, expiry: 60_000, rate: 0 };
+
+/** The promise of one message sent over a link that `act` then does something to. */
+function sent(
+  act: (link: ReturnType<typeof openLink>, outbox: ReturnType<typeof createOutbox>) => void,
+  maximum = 1000,
+) {
+  const outbox = createOutbox({ ...OPTIONS, expiry: 1 });
+  const link = openLink(1, maximum);
+  outbox.attach(link.carrier);
+  const added = outbox.add(messages('a'));
+  act(link, outbox);
+  return added.finally(() => outbox.close());
+}
+const after = (act: () => unknown) => Promise.resolve().then(act);
+const request = (id: number, timeout: number) => {
+  const commands = createCommands();
+  void commands.request('DU_1', 5, 1e6, () => new Promise(() => undefined), {});
+  return commands.request('DU_1', id, timeout, () => Promise.resolve(), {});
+};
+const malformed = () =>
+  new Promise((_resolve, reject) => {
+    const envelope = { topic: 't', device: 'DU_1', timestamp: 1, qos: 1 as const, retain: false };
+    const receiver = {
+      attributes: [],
+      methods: [],
+      dataFormat: 'json' as const,
+      output: 'message' as const,
+      onMessage: () => undefined,
+      onMalformed: reject,
+    };
+    deliver({ ...envelope, type: 'alarm' }, Buffer.alloc(0), [receiver]);
+  });
+
+/** One way to each reason that this layer gives itself. */
+const WAYS: [Reason, () => Promise<unknown>][] = [
+  ['noEndpoint', () => after(() => parseEndpoint(''))],
+  ['plaintext', () => after(() => parseEndpoint('mqtt://host'))],
+  ['badEndpoint', () => after(() => parseEndpoint('x://host'))],
+  ['payloadNotObject', () => after(() => encodeAttributes(5))],
+  ['payloadEmpty', () => after(() => encodeAttributes({}))],
+  ['payloadNotJson', () => after(() => encodeAttributes({ a: Number.NaN }))],
+  ['attributeInvalid', () => after(() => encodeAttributes({ 'a b': 1 }))],
+  ['methodInvalid', () => after(() => checkCommand('', {}, 1))],
+  ['idInvalid', () => after(() => checkCommand('m', {}, 0))],
+  ['idInFlight', () => request(5, 1)],
+  ['tooLarge', () => sent(() => undefined, 5)],
+  ['queueFull', () => createOutbox(OPTIONS).add(messages('a', 'b'))],
+  ['expired', () => sent(() => undefined)],
+  ['publishRefused', () => sent((link) => link.unanswered[0]?.settle(0x87))],
+  ['replyTimeout', () => request(6, 1)],
+  ['closed', () => sent((_link, outbox) => outbox.close())],
+  ['malformed', malformed],
+];
+
+describe('errors', () => {
+  for (const [reason, way] of WAYS) {
+    it(`say in full why: ${reason}`, async () => {
+      const error = await rejection(way());
+      error.reason.should.equal(reason);
+      error.message.should.not.match(/__\w+__|undefined/);
+      should(error).be.instanceOf(Error).with.property('name', 'EZtCloud');
+    });
+  }
+
+  it('have a code and a sentence each', () => {
+    for (const [reason, sentence] of Object.entries(sentences())) {
+      sentence.should.match(/[.:]$|__$/);
+      new EztError(reason as Reason).code.should.startWith('EZT_');
+    }
+  });
+
+  describe('a template', () => {
+    const rows: [string, Record<string, string | number>, string][] = [
+      ['a __b__ c', { b: 'x' }, 'a x c'],
+      ['__a____b__', { a: 1, b: 2 }, '12'],
+      ['__a__ __a__', { a: '$& $1 __b__', b: 'x' }, '$& $1 __b__ $& $1 __b__'],
+      ['__a__', { a: 0 }, '0'],
+      ['__a__', { a: '' }, ''],
+      ['__a__', {}, '__a__'],
+      ['__constructor__ __toString__', {}, '__constructor__ __toString__'],
+      ['a_b __ c', { b: 'x' }, 'a_b __ c'],
+    ];
+    for (const [template, params, text] of rows) {
+      it(`${JSON.stringify(template)} with ${JSON.stringify(params)} reads ${JSON.stringify(text)}`, () => {
+        fill(template, params).should.equal(text);
+      });
+    }
+
+    it('takes any value as it is', () => {
+      fc.assert(
+        fc.property(fc.string(), (value) => void fill('<__a__>', { a: value }).should.equal(`<${value}>`)),
+      );
+    });
+  });
+});

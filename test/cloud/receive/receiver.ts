@@ -1,0 +1,34 @@
+import type { EztError } from '../../../cloud/protocol/errors';
+import type { Topic } from '../../../cloud/protocol/topics';
+import { deliver, type RawMessage, type Receiver, type ValueMessage } from '../../../cloud/receive/delivery';
+
+export const topicOf = (channel: Topic['channel']): Topic =>
+  channel === 'data' ? { device: 'DU_1', channel, stream: 's1' } : { device: 'DU_1', channel };
+export const envelopeOf = ({ channel, stream }: Topic) => ({
+  topic: `open/PR_1/DU_1/${channel}`,
+  device: 'DU_1',
+  timestamp: 1_700_000_000_000,
+  qos: 1 as const,
+  retain: false,
+  type: channel,
+  ...(stream !== undefined && { stream }),
+});
+
+/** A receiver that keeps what it gets. */
+export function receiver(form: Partial<Receiver> = {}) {
+  const messages: ValueMessage[] = [];
+  const malformed: [EztError, RawMessage][] = [];
+  const it: Receiver = {
+    attributes: [],
+    methods: [],
+    dataFormat: 'buffer',
+    output: 'message',
+    onMessage: (message) => messages.push(message),
+    onMalformed: (error, raw) => malformed.push([error, raw]),
+    ...form,
+  };
+  return { ...it, messages, malformed };
+}
+
+export const send = (channel: Topic['channel'], bytes: string | Buffer, ...receivers: Receiver[]) =>
+  deliver(envelopeOf(topicOf(channel)), Buffer.from(bytes), receivers);

@@ -1,0 +1,156 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import should from 'should';
+import { until } from '../../support/events';
+import { messages, openLink } from './carrier';
+import { type Disk, numbered, openDisk } from './disk';
+import { rejection } from './settling';
+
+describe('durable outbox', () => {
+  let disk: Disk;
+  beforeEach(() => {
+    disk = openDisk();
+  });
+  afterEach(() => disk.close());
+
+  it('has a message on disk before it is sent, and no longer when it is acknowledged', async () => {
+    const outbox = disk.life();
+    const link = openLink();
+    const onDiskWhenSent: number[] = [];
+    outbox.attach({
+      ...link.carrier,
+      publish(...args) {
+        onDiskWhenSent.push(disk.onDisk());
+        link.carrier.publish(...args);
+      },
+    });
+    const added = outbox.add(messages('a'));
+    await until(() => link.sent.length === 1, 2000, 'the message');
+    should(onDiskWhenSent).deepEqual([1]);
+    link.acknowledge();
+    await added;
+    should([disk.onDisk(), outbox.size()]).deepEqual([0, 0]);
+  });
+
+  it('sends after a crash what was accepted, in order and before what is new', async () => {
+    const crashed = disk.life();
+    for (const topic of numbered(50)) void rejection(crashed.add(messages(topic)));
+    await disk.written(50);
+    const outbox = disk.life();
+    const link = openLink();
+    outbox.attach(link.carrier);
+    const added = numbered(3, 50).map((topic) => outbox.add(messages(topic)));
+    await until(() => link.sent.length === 53, 2000, 'all messages');
+    should(link.sent).deepEqual(numbered(53));
+    link.acknowledge(53);
+    await Promise.all(added);
+    await disk.written(0);
+    should(disk.errors).deepEqual([]);
+  });
+
+  it('does not send what has expired meanwhile, and says how many', async () => {
+    const crashed = disk.life({ expiry: 40 });
+    void rejection(crashed.add(messages('old', 'older')));
+    await disk.written(2);
+    await crashed.close();
+    await pause(50);
+    const outbox = disk.life();
+    const link = openLink();
+    outbox.attach(link.carrier);
+    const added = outbox.add(messages('new'));
+    await until(() => link.sent.length === 1, 2000, 'the new one');
+    link.acknowledge();
+    await added;
+    should(link.sent).deepEqual(['new']);
+    should([disk.onDisk(), disk.errors.length]).deepEqual([0, 1]);
+    should(disk.errors[0]).match(/2 queued messages expired/);
+  });
+
+  it('lets what was accepted in an earlier life expire in this one', async () => {
+    const crashed = disk.life({ expiry: 150 });
+    void rejection(crashed.add(messages('a')));
+    await disk.written(1);
+    await crashed.close();
+    disk.life();
+    await disk.written(0);
+    should(disk.errors.length).equal(1);
+    should(disk.errors[0]).match(/Not sent within/);
+  });
+
+  it('sends all of an earlier life, though the limit has been lowered since', async () => {
+    const crashed = disk.life();
+    void rejection(crashed.add(messages(...numbered(20))));
+    await disk.written(20);
+    const outbox = disk.life({ limit: 5 });
+    const link = openLink();
+    outbox.attach(link.carrier);
+    await until(() => link.sent.length === 20, 2000, 'all messages');
+    (await rejection(outbox.add(messages('x')))).code.should.equal('EZT_QUEUE_FULL');
+    link.acknowledge(20);
+    await disk.written(0);
+  });
+
+  it('accepts exactly the limit, whatever part of it is still being written', async () => {
+    const outbox = disk.life({ limit: 10 });
+    const added = numbered(10).map((topic) => outbox.add(messages(topic)));
+    (await rejection(outbox.add(messages('one too many')))).code.should.equal('EZT_QUEUE_FULL');
+    const link = openLink();
+    outbox.attach(link.carrier);
+    await until(() => link.sent.length === 10, 2000, 'all messages');
+    should(outbox.size()).equal(10);
+    link.acknowledge(10);
+    await Promise.all(added);
+    await outbox.add([]);
+  });
+
+  it('rejects closed messages with EZT_CLOSED and words that say they are kept', async () => {
+    const outbox = disk.life();
+    outbox.attach(openLink().carrier);
+    const failed = rejection(outbox.add(messages('a', 'b')));
+    await disk.written(2);
+    await outbox.close();
+    (await failed).should.match({ code: 'EZT_CLOSED', reason: 'closedKept', message: /is on disk/ });
+    (await rejection(outbox.add(messages('c')))).reason.should.equal('closed');
+    should([disk.onDisk(), disk.errors.length]).deepEqual([2, 0]);
+  });
+
+  it('a withdrawn message is settled when it is on disk, and sent all the same', async () => {
+    const outbox = disk.life();
+    const owner = {};
+    const failed = rejection(outbox.add(messages('a'), owner));
+    outbox.size(owner).should.equal(1);
+    outbox.withdraw(owner);
+    (await failed).reason.should.equal('closedKept');
+    should([disk.onDisk(), outbox.size(owner), outbox.size()]).deepEqual([1, 0, 1]);
+    const link = openLink();
+    outbox.attach(link.carrier);
+    link.acknowledge();
+    await disk.written(0);
+  });
+
+  it('waits for whoever used the files before', async () => {
+    let free: () => void = () => undefined;
+    const outbox = disk.life({ free: new Promise<void>((resolve) => (free = resolve)) });
+    const link = openLink();
+    outbox.attach(link.carrier);
+    const added = outbox.add(messages('a'));
+    should(disk.onDisk()).equal(0);
+    free();
+    await until(() => link.unanswered.length === 1, 2000, 'the message');
+    link.acknowledge();
+    await added;
+  });
+
+  it('drained waits for what is still being written', async () => {
+    const outbox = disk.life();
+    const link = openLink();
+    outbox.attach({ ...link.carrier, publish: (_topic, _payload, _qos, settled) => settled() });
+    const owner = {};
+    const added = Promise.all(numbered(20).map((topic) => outbox.add(messages(topic), owner)));
+    await outbox.drained(5000, owner);
+    outbox.size(owner).should.equal(0);
+    const more = outbox.add(messages('last'));
+    await outbox.drained(5000);
+    outbox.size().should.equal(0);
+    await Promise.all([added, more]);
+  });
+});

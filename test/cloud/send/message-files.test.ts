@@ -1,0 +1,123 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import should from 'should';
+import { isOutTopic } from '../../../cloud/protocol/topics';
+import { openMessageFiles } from '../../../cloud/send/message-files';
+import type { Outgoing } from '../../../cloud/transport/packets';
+import { temporaryDirectory } from '../../support/cleanup';
+
+const TOPIC = 'open/PR_1/DU_1/attributes_push';
+const message = (n: number): Outgoing => ({
+  topic: TOPIC,
+  payload: Buffer.from(JSON.stringify({ n })),
+  qos: 1,
+});
+const open = (directory: string) => openMessageFiles(directory, (topic) => isOutTopic('PR_1', topic));
+const LATER = Date.now() + 60_000;
+
+describe('message files', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = join(temporaryDirectory('queue'), 'deep', 'queue');
+  });
+  const put = (name: string, content: string) => {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, name), content);
+  };
+  const file = (fields: Record<string, unknown> = {}) =>
+    JSON.stringify({ topic: TOPIC, qos: 1, expires: LATER, payload: '', ...fields });
+
+  it('come back in the order of acceptance, byte for byte', async () => {
+    const first = open(directory);
+    await first.load();
+    const payload = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
+    await first.write({ topic: TOPIC, payload, qos: 2 }, LATER);
+    for (let n = 0; n < 30; n += 1) await first.write(message(n), LATER + n);
+    const { kept, unreadable } = await open(directory).load();
+    should(unreadable).deepEqual([]);
+    should(kept[0]?.message).deepEqual({ topic: TOPIC, payload, qos: 2 });
+    should(kept.slice(1).map(({ message: { payload: json } }) => JSON.parse(String(json)).n)).deepEqual(
+      Array.from({ length: 30 }, (_, n) => n),
+    );
+    should(kept.slice(1).map(({ expires }) => expires - LATER)).deepEqual(
+      Array.from({ length: 30 }, (_, n) => n),
+    );
+  });
+
+  it('of a later life come after those of an earlier one, even if the clock was set back', async () => {
+    const tomorrow = `${String((Date.now() + 86_400_000) * 1000).padStart(17, '0')}.json`;
+    put(tomorrow, file());
+    const files = open(directory);
+    await files.load();
+    should((await files.write(message(1), LATER)) > tomorrow).be.true();
+  });
+
+  it('are gone when removed, also twice', async () => {
+    const files = open(directory);
+    const name = await files.write(message(1), LATER);
+    await files.remove(name);
+    await files.remove(name);
+    should(readdirSync(directory)).deepEqual([]);
+  });
+
+  it('are for the owner alone', async () => {
+    await open(directory).write(message(1), LATER);
+    const [name = ''] = readdirSync(directory);
+    (statSync(directory).mode & 0o077).should.equal(0);
+    (statSync(join(directory, name)).mode & 0o077).should.equal(0);
+  });
+
+  it('are written also when somebody removed the directory', async () => {
+    const files = open(directory);
+    await files.load();
+    rmSync(directory, { recursive: true });
+    await files.write(message(1), LATER);
+    (await open(directory).load()).kept.length.should.equal(1);
+  });
+
+  const whole = '01795000000000000.json';
+  const unreadable: [what: string, name: string, content: string][] = [
+    ['is torn', whole, file().slice(0, 40)],
+    ['is empty', whole, ''],
+    ['is JSON of something else', whole, '[1, 2]'],
+    ['is null', whole, 'null'],
+    ['has another QoS', whole, file({ qos: 3 })],
+    ['has no time', whole, file({ expires: 'soon' })],
+    ['is of another project', whole, file({ topic: 'open/PR_2/DU_1/attributes_push' })],
+    ['has a topic that a broker hangs up on', whole, file({ topic: 'open/PR_1/+/attributes_push' })],
+    ['has a topic beyond the platform', whole, file({ topic: '$SYS/broker' })],
+    ['has a name that is not ours', 'package.json', file()],
+    ['has a name beyond every clock', '99999999999999999.json', file()],
+  ];
+  for (const [what, name, content] of unreadable) {
+    it(`what ${what} is set aside, and the rest is read`, async () => {
+      const good = await open(directory).write(message(7), LATER);
+      put(name, content);
+      const found = await open(directory).load();
+      should(found.unreadable).deepEqual([name]);
+      should(found.kept.map((kept) => kept.name)).deepEqual([good]);
+      readFileSync(join(directory, `${name}.unreadable`), 'utf8').should.equal(content);
+      should((await open(directory).load()).unreadable).deepEqual([]);
+      const next = open(directory);
+      await next.load();
+      (await next.write(message(8), LATER)).should.match(/^0\d{16}\.json$/);
+    });
+  }
+
+  it('a directory among them is set aside, other files are left alone, unfinished ones removed', async () => {
+    mkdirSync(join(directory, whole), { recursive: true });
+    put('notes.txt', 'mine');
+    put(`${whole.replace('0.', '1.')}.tmp`, '{"topic":');
+    const found = await open(directory).load();
+    should(found).deepEqual({ kept: [], unreadable: [whole] });
+    should(readdirSync(directory).sort()).deepEqual([`${whole}.unreadable`, 'notes.txt']);
+  });
+
+  it('in a directory that cannot be made: a rejection that says why', async () => {
+    const blocker = join(temporaryDirectory('queue'), 'file');
+    writeFileSync(blocker, '');
+    const files = open(join(blocker, 'queue'));
+    await files.load().should.be.rejectedWith(/ENOTDIR|EEXIST/);
+    await files.write(message(1), LATER).should.be.rejectedWith(/ENOTDIR|EEXIST/);
+  });
+});

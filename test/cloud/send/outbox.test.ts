@@ -1,0 +1,192 @@
+import should from 'should';
+import { createOutbox } from '../../../cloud/send/outbox';
+import type { Outgoing } from '../../../cloud/transport/packets';
+import { messages, openLink } from './carrier';
+import { type Clock, stopClock } from './clock';
+import { rejection, turn } from './settling';
+
+const OPTIONS = { limit: 1000, expiry: 60_000, rate: 0 };
+const topics = (n: number) => Array.from({ length: n }, (_, i) => String(i));
+
+describe('outbox', () => {
+  let clock: Clock;
+  beforeEach(() => {
+    clock = stopClock();
+  });
+  afterEach(() => clock.restore());
+
+  it('resolves when the broker has acknowledged all', async () => {
+    const outbox = createOutbox(OPTIONS);
+    const link = openLink();
+    outbox.attach(link.carrier);
+    let done = false;
+    const added = outbox.add(messages('a', 'b')).then(() => {
+      done = true;
+    });
+    link.acknowledge();
+    await turn();
+    done.should.be.false();
+    link.acknowledge();
+    await added;
+    outbox.size().should.equal(0);
+  });
+
+  it('resolves for nothing to send', () => createOutbox(OPTIONS).add([]));
+
+  it('rejects with the first error once all are settled', async () => {
+    const outbox = createOutbox(OPTIONS);
+    const link = openLink();
+    outbox.attach(link.carrier);
+    const failed = rejection(outbox.add(messages('a', 'b', 'c')));
+    link.unanswered[1]?.settle(0x87);
+    link.unanswered[0]?.settle(0x97);
+    outbox.size().should.equal(1);
+    link.acknowledge();
+    (await failed).should.have.properties({
+      code: 'EZT_REFUSED',
+      message: 'The broker refused the message: not authorized (0x87).',
+    });
+  });
+
+  it('accepts all or none, up to the limit of waiting and unacknowledged ones', async () => {
+    const outbox = createOutbox({ ...OPTIONS, limit: 3 });
+    const link = openLink();
+    outbox.attach(link.carrier);
+    const first = outbox.add(messages('a', 'b'));
+    (await rejection(outbox.add(messages('c', 'd')))).code.should.equal('EZT_QUEUE_FULL');
+    outbox.size().should.equal(2);
+    const second = outbox.add(messages('e'));
+    link.acknowledge(3);
+    await Promise.all([first, second]);
+    link.sent.should.eql(['a', 'b', 'e']);
+    (await rejection(outbox.add(messages(...topics(4))))).code.should.equal('EZT_QUEUE_FULL');
+  });
+
+  it('settles QoS 0 as it is written, however many there are', async () => {
+    const outbox = createOutbox(OPTIONS);
+    const link = openLink(1);
+    const added = outbox.add(
+      topics(1000).map((topic): Outgoing => ({ topic, payload: Buffer.alloc(0), qos: 0 })),
+    );
+    outbox.attach(link.carrier);
+    outbox.size().should.equal(0);
+    link.sent.should.eql(topics(1000));
+    await added;
+  });
+
+  it('never has more unacknowledged than the window holds', () => {
+    const outbox = createOutbox(OPTIONS);
+    const link = openLink(3);
+    void outbox.add(messages(...topics(10)));
+    outbox.attach(link.carrier);
+    for (let sent = 3; sent <= 10; sent += 1) {
+      link.sent.length.should.equal(sent);
+      link.acknowledge();
+    }
+    link.acknowledge(3);
+    outbox.size().should.equal(0);
+  });
+
+  it('keeps the place of an expired message in the window: the broker still holds it', async () => {
+    const outbox = createOutbox(OPTIONS);
+    const link = openLink(1);
+    outbox.attach(link.carrier);
+    const expired = rejection(outbox.add(messages('a')));
+    clock.pass(60_001);
+    (await expired).code.should.equal('EZT_EXPIRED');
+    void outbox.add(messages('b'));
+    link.sent.should.eql(['a']);
+    link.acknowledge();
+    link.sent.should.eql(['a', 'b']);
+  });
+
+  describe('over a new link', () => {
+    it('sends what is unacknowledged first, in its order, then the rest', () => {
+      const outbox = createOutbox(OPTIONS);
+      const first = openLink(3);
+      outbox.attach(first.carrier);
+      void outbox.add(messages('a', 'b', 'c', 'd', 'e'));
+      first.unanswered[1]?.settle();
+      outbox.detach();
+      void outbox.add(messages('f'));
+      const second = openLink();
+      outbox.attach(second.carrier);
+      first.sent.should.eql(['a', 'b', 'c', 'd']);
+      second.sent.should.eql(['a', 'c', 'd', 'e', 'f']);
+    });
+
+    it('does so when nobody said that the last one ended', () => {
+      const outbox = createOutbox(OPTIONS);
+      const [first, second] = [openLink(1), openLink(1)];
+      outbox.attach(first.carrier);
+      void outbox.add(messages('a', 'b'));
+      outbox.attach(second.carrier);
+      first.acknowledge();
+      second.sent.should.eql(['a']);
+      second.acknowledge(2);
+      second.sent.should.eql(['a', 'b']);
+    });
+
+    it('takes no notice of acknowledgements of the last one', () => {
+      const outbox = createOutbox(OPTIONS);
+      const [first, second] = [openLink(), openLink()];
+      outbox.attach(first.carrier);
+      void outbox.add(messages('a'));
+      outbox.detach();
+      first.acknowledge();
+      outbox.size().should.equal(1);
+      outbox.attach(second.carrier);
+      second.acknowledge();
+      outbox.size().should.equal(0);
+    });
+
+    it('takes no notice of an acknowledgement that comes twice', () => {
+      const outbox = createOutbox(OPTIONS);
+      const link = openLink(1);
+      outbox.attach(link.carrier);
+      void outbox.add(messages('a', 'b', 'c'));
+      const [a] = link.unanswered;
+      a?.settle();
+      a?.settle();
+      outbox.size().should.equal(2);
+      link.sent.should.eql(['a', 'b']);
+    });
+  });
+
+  describe('a packet larger than the broker takes', () => {
+    const fits = (length: number, maximum: number, qos: 0 | 1) => {
+      const outbox = createOutbox(OPTIONS);
+      const link = openLink(1, maximum);
+      outbox.attach(link.carrier);
+      outbox
+        .add([{ topic: 'abc', payload: Buffer.alloc(length), qos }])
+        .catch(() => should(link.sent).be.empty());
+      return link.sent.length === 1;
+    };
+    const sizes: [number, 0 | 1, number][] = [
+      [0, 1, 10],
+      [119, 1, 129],
+      [120, 1, 131],
+      [122, 0, 131],
+      [16_375, 1, 16_386],
+      [16_376, 1, 16_388],
+      [2_097_144, 1, 2_097_157],
+    ];
+    for (const [length, qos, size] of sizes) {
+      it(`is counted to the byte: ${length} bytes of payload at QoS ${qos} make ${size}`, () => {
+        fits(length, size, qos).should.be.true();
+        fits(length, size - 1, qos).should.be.false();
+      });
+    }
+
+    it('fails alone', async () => {
+      const outbox = createOutbox(OPTIONS);
+      const link = openLink(1, 100);
+      outbox.attach(link.carrier);
+      const tooLarge = outbox.add([{ topic: 'a', payload: Buffer.alloc(200), qos: 1 }]);
+      void outbox.add(messages('b'));
+      (await rejection(tooLarge)).should.have.properties({ code: 'EZT_PAYLOAD', reason: 'tooLarge' });
+      link.sent.should.eql(['b']);
+    });
+  });
+});

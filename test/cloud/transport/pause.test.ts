@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import should from 'should';
+import { formatTopic } from '../../../cloud';
+import { until } from '../../support/events';
+import type { ScriptedBroker } from '../../support/scripted-broker';
+import { attributesOf, close, DEVICE, ear, KEY, numbered, numbers, openConnected } from './harness';
+import { withBroker } from './with-broker';
+
+/** Long enough for a packet that should not come to have come. */
+const A_WHILE = 100;
+
+describe('transport: while flows are deployed', () => {
+  let broker: ScriptedBroker;
+  withBroker((started) => {
+    broker = started;
+  });
+  const command = { method: 'm', params: {}, id: 1 };
+  const replies = () => ear({ channels: ['command_reply'], unshared: true });
+  const filters = (count: number, client: { details(): { filters: object } }) =>
+    until(() => Object.keys(client.details().filters).length === count, 5000, `${count} filters`);
+
+  it('a command gives up no filter of a node that is being replaced', async () => {
+    const { client } = await openConnected(broker);
+    const [leaving, asking] = [ear(), replies()];
+    client.listen(leaving);
+    client.listen(asking);
+    await filters(2, client);
+    client.pause();
+    client.unlisten(leaving);
+    const options = { qos: 1, timeout: 5000, listener: asking, owner: {} } as const;
+    const answered = client.request(DEVICE, command, options);
+    await broker.packet('publish');
+    broker.current.deliver(formatTopic(KEY, DEVICE, 'command_reply'), JSON.stringify(command));
+    await pause(A_WHILE);
+    should(broker.packets('unsubscribe')).deepEqual([]);
+    client.resume();
+    await broker.packet('unsubscribe');
+    await answered;
+  });
+
+  it('a command that waits for its subscription is settled when its node goes, and never sent', async () => {
+    const { client } = await openConnected(broker);
+    broker.on.subscribe = () => undefined;
+    const listener = replies();
+    client.listen(listener);
+    const owner = {};
+    const failed = client.request(DEVICE, command, { qos: 1, timeout: 5000, listener, owner });
+    const outcome = failed.then(
+      () => 'answered',
+      (error: { code: string }) => error.code,
+    );
+    const subscribe = await broker.packet('subscribe');
+    client.pause();
+    await client.release(owner, 100);
+    (await outcome).should.equal('EZT_CLOSED');
+    broker.current.answer(subscribe);
+    await filters(1, client);
+    await pause(A_WHILE);
+    should(broker.packets('publish')).deepEqual([]);
+  });
+
+  it('what came in the turn in which it begins is acknowledged when it is over', async () => {
+    const { client } = await openConnected(broker);
+    const listener = ear({}, () => client.pause());
+    client.listen(listener);
+    await filters(1, client);
+    for (const n of [1, 2, 3]) broker.current.deliver(attributesOf(), numbered(n));
+    await until(() => listener.messages.length === 1, 5000, 'the first');
+    await pause(A_WHILE);
+    should([numbers(listener), broker.packets('puback').length]).deepEqual([[1], 0]);
+    Object.assign(listener.receiver ?? {}, { onMessage: listener.messages.push.bind(listener.messages) });
+    client.resume();
+    await broker.packet('puback', 3);
+    should(numbers(listener)).deepEqual([1, 2, 3]);
+  });
+
+  it('it is not acknowledged when the connection ends with it, so that the broker sends it again', async () => {
+    const { client } = await openConnected(broker, { clean: false });
+    const listener = ear({}, () => client.pause());
+    client.listen(listener);
+    await filters(1, client);
+    broker.current.deliver(attributesOf(), numbered(1));
+    await until(() => listener.messages.length === 1, 5000, 'the message');
+    await close(client);
+    await broker.packet('disconnect');
+    should(broker.packets('puback')).deepEqual([]);
+  });
+});

@@ -1,0 +1,151 @@
+import should from 'should';
+import {
+  describeCode,
+  formatCode,
+  needsAPerson,
+  refusalOfCode,
+  refusalOfError,
+  type Trouble,
+} from '../../../cloud/transport/reason-codes';
+
+const failure = (code: string | number | undefined, message: string) =>
+  Object.assign(new Error(message), { code });
+
+/** By code of CONNACK or DISCONNECT: the trouble, and whether a person has to mend it. */
+const CODES: [number, Trouble, boolean][] = [
+  [1, 'protocol', true],
+  [2, 'clientId', true],
+  [3, 'busy', false],
+  [4, 'credentials', true],
+  [5, 'unauthorized', true],
+  [0x80, 'lost', false],
+  [0x81, 'lost', false],
+  [0x82, 'lost', false],
+  [0x83, 'lost', false],
+  [0x84, 'protocol', true],
+  [0x85, 'clientId', true],
+  [0x86, 'credentials', true],
+  [0x87, 'unauthorized', true],
+  [0x88, 'busy', false],
+  [0x89, 'busy', false],
+  [0x8a, 'banned', true],
+  [0x8b, 'busy', false],
+  [0x8c, 'credentials', true],
+  [0x8d, 'timeout', false],
+  [0x8e, 'takenOver', false],
+  [0x8f, 'lost', false],
+  [0x90, 'lost', false],
+  [0x91, 'lost', false],
+  [0x92, 'lost', false],
+  [0x93, 'lost', false],
+  [0x94, 'lost', false],
+  [0x95, 'lost', false],
+  [0x96, 'busy', false],
+  [0x97, 'busy', false],
+  [0x98, 'kicked', false],
+  [0x99, 'lost', false],
+  [0x9a, 'lost', false],
+  [0x9b, 'lost', false],
+  [0x9c, 'busy', false],
+  [0x9d, 'busy', false],
+  [0x9e, 'lost', false],
+  [0x9f, 'busy', false],
+  [0xa0, 'lost', false],
+  [0xa1, 'lost', false],
+  [0xa2, 'lost', false],
+];
+
+/** The reason codes of MQTT 5 §2.4 that tell of a failure have no gap between these two. */
+const FIRST_FAILURE = 0x80;
+const LAST_FAILURE = 0xa2;
+
+/** By what Node, OpenSSL, ws or mqtt.js says. */
+const ERRORS: [string | undefined, string, Trouble, boolean][] = [
+  ['ENOTFOUND', 'getaddrinfo ENOTFOUND host', 'dns', false],
+  ['EAI_AGAIN', 'getaddrinfo EAI_AGAIN host', 'dns', false],
+  ['EAI_NODATA', 'getaddrinfo EAI_NODATA host', 'dns', false],
+  ['ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1', 'portClosed', false],
+  ['EHOSTUNREACH', 'x', 'unreachable', false],
+  ['ENETUNREACH', 'x', 'unreachable', false],
+  ['EHOSTDOWN', 'x', 'unreachable', false],
+  ['ENETDOWN', 'x', 'unreachable', false],
+  ['EADDRNOTAVAIL', 'x', 'unreachable', false],
+  ['ETIMEDOUT', 'x', 'timeout', false],
+  ['ECONNRESET', 'read ECONNRESET', 'lost', false],
+  ['EPIPE', 'write EPIPE', 'lost', false],
+  ['CERT_HAS_EXPIRED', 'x', 'expired', true],
+  ['CERT_NOT_YET_VALID', 'x', 'expired', true],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'x', 'hostname', true],
+  ['ERR_TLS_CERT_ALTNAME_FORMAT', 'x', 'hostname', true],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'x', 'untrusted', true],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'x', 'untrusted', true],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'x', 'untrusted', true],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'x', 'untrusted', true],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'x', 'untrusted', true],
+  ['CERT_UNTRUSTED', 'x', 'untrusted', true],
+  ['CERT_REJECTED', 'x', 'untrusted', true],
+  ['CERT_SIGNATURE_FAILURE', 'x', 'untrusted', true],
+  ['CERT_REVOKED', 'x', 'untrusted', true],
+  ['INVALID_CA', 'x', 'untrusted', true],
+  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'x', 'clientCertificate', true],
+  ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', 'x', 'clientCertificate', true],
+  ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN', 'x', 'clientCertificate', true],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'x', 'tls', true],
+  ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'x', 'tls', true],
+  ['EPROTO', 'x', 'tls', true],
+  [undefined, 'Unexpected server response: 403', 'upgrade', false],
+  [undefined, 'Unexpected server response: 502', 'upgrade', false],
+  [undefined, 'connack timeout', 'timeout', false],
+  [undefined, 'Keepalive timeout', 'timeout', false],
+  ['E_UNHEARD_OF', 'x', 'lost', false],
+  [undefined, '', 'lost', false],
+];
+
+describe('refusals', () => {
+  for (const [code, trouble, slow] of CODES) {
+    it(`take ${formatCode(code)} as ${trouble}`, () => {
+      const refusal = refusalOfCode(code);
+      refusal.trouble.should.equal(trouble);
+      refusal.detail.should.equal(`${describeCode(code)} (${formatCode(code)})`);
+      refusal.detail.should.not.startWith('unknown');
+      needsAPerson(refusal).should.equal(slow);
+      refusalOfError(failure(code, 'x')).should.eql(refusal);
+    });
+  }
+
+  it('have a name of its own for every failure of MQTT 5', () => {
+    const codes = Array.from({ length: LAST_FAILURE - FIRST_FAILURE + 1 }, (_, i) => FIRST_FAILURE + i);
+    codes.filter((code) => describeCode(code) === 'unknown reason').should.eql([]);
+    new Set(codes.map(describeCode)).size.should.equal(codes.length);
+    should(describeCode(LAST_FAILURE + 1)).equal('unknown reason');
+  });
+
+  it('take a code they do not know as a lost connection, and name it', () => {
+    for (const code of [0, 6, 127, 0xff, -1, 1e9]) {
+      refusalOfCode(code).should.eql({ trouble: 'lost', detail: `unknown reason (${formatCode(code)})` });
+    }
+  });
+
+  for (const [code, message, trouble, slow] of ERRORS) {
+    it(`take ${code ?? JSON.stringify(message)} as ${trouble}`, () => {
+      const refusal = refusalOfError(failure(code, message));
+      refusal.trouble.should.equal(trouble);
+      needsAPerson(refusal).should.equal(slow);
+      refusal.detail.should.not.be.empty();
+    });
+  }
+
+  it('name the HTTP status of a refused upgrade', () => {
+    const { detail } = refusalOfError(failure(undefined, 'Unexpected server response: 403'));
+    detail.should.equal('WebSocket upgrade answered HTTP 403');
+  });
+
+  it('name the code where Node says no more: it tried several addresses', () => {
+    const error = Object.assign(new AggregateError([failure('ECONNREFUSED', 'x')]), { code: 'ECONNREFUSED' });
+    should(refusalOfError(error)).eql({ trouble: 'portClosed', detail: 'ECONNREFUSED' });
+  });
+
+  it('write codes of MQTT 5 in hexadecimal, of MQTT 3.1.1 in decimal', () => {
+    [1, 5, 0x7f, 0x80, 0x8e, 0x97].map(formatCode).should.eql(['1', '5', '127', '0x80', '0x8E', '0x97']);
+  });
+});
