@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   process.exitCode = verdict.violations.length === 0 ? 0 : 1;
 }
 
-main()
+void main()
   .catch((error: unknown) => {
     console.error(error);
     process.exitCode = 1;

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   process.exitCode = held ? 0 : 1;
 }
 
-main()
+void main()
   .catch((error: unknown) => {
     console.error(error);
     process.exitCode = 1;

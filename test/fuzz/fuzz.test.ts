@@ -3,7 +3,7 @@ import { fuzzBytes, fuzzMessages, fuzzValidPackets } from './inbound';
 import { fuzzOutgoing } from './outgoing';
 import { createRandom } from './random';
 
-const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Date.now() / 86_400_000));
+const SEED = Number(process.env.FUZZ_SEED ?? 1122);
 
 describe(`fuzz, seed ${SEED}`, function () {
   this.timeout(60_000);

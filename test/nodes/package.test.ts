@@ -1,34 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, symlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import should from 'should';
-import { temporaryDirectory } from '../support/cleanup';
 import { needs, path } from '../support/machine';
 import { startNodeRed } from '../support/node-red';
+import { CHECKOUT, type Packed, pack } from '../support/packed';
 
-const CHECKOUT = resolve(__dirname, '../../..');
 const TYPES = ['ezt-attr-out', 'ezt-command-out', 'ezt-in', 'eztcloud-config'];
-
-/** `npm pack` in a copy of the checkout, so that its build does not touch the one that is being tested. */
-function pack(): { tarball: string; files: string[] } {
-  const copy = join(temporaryDirectory('pack'), 'checkout');
-  const left = ['.git', 'node_modules', 'dist', '.cache', '.node-red', '.emulator'];
-  cpSync(CHECKOUT, copy, {
-    recursive: true,
-    filter: (source) => !left.some((name) => source === join(CHECKOUT, name)),
-  });
-  symlinkSync(join(CHECKOUT, 'node_modules'), join(copy, 'node_modules'), 'junction');
-  const run = { cwd: copy, encoding: 'utf8', shell: process.platform === 'win32' } as const;
-  const output = execFileSync('npm', ['pack', '--json', '--silent'], run);
-  const [{ filename, files }]: [{ filename: string; files: { path: string }[] }] = JSON.parse(
-    output.slice(output.indexOf('[')),
-  );
-  return { tarball: join(copy, filename), files: files.map(({ path: file }) => file) };
-}
 
 describe('the packed package', function () {
   this.timeout(180_000);
-  let packed: ReturnType<typeof pack>;
+  let packed: Packed;
   before(() => {
     packed = pack();
   });
@@ -45,7 +27,7 @@ describe('the packed package', function () {
     ]) {
       packed.files.should.containEql(`dist/nodes/${file}`);
     }
-    packed.files.should.containEql('dist/cloud/index.d.ts'); // whoever writes functions against the messages
+    packed.files.should.containEql('dist/cloud/types.d.ts');
     packed.files.some((file) => file.startsWith('dist/nodes/icons/')).should.be.true();
   });
 

@@ -1,8 +1,12 @@
 import 'should';
+import fc from 'fast-check';
 import { cleanUp } from './cleanup';
 
 /** ms that a finished run may keep the process alive. */
 const GRACE = Number(process.env.TEST_GRACE_MS ?? 30_000);
+
+/** The same run each time; whoever looks for more sets another seed. */
+fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 20_261_126) });
 
 let finished = false;
 

@@ -74,8 +74,8 @@ describe('outbox at the end', () => {
       outbox.attach(link.carrier);
       const added = [outbox.add(messages('a')), outbox.add(messages('b', 'c'))];
       const drained = outbox.drained(60_000);
-      outbox.close();
-      outbox.close();
+      void outbox.close();
+      void outbox.close();
       for (const one of added) (await rejection(one)).code.should.equal('EZT_CLOSED');
       await drained;
       link.acknowledge();

@@ -95,7 +95,7 @@ async function play(clock: Clock, rate: number, steps: readonly Step[]) {
     outbox.size().should.be.within(0, LIMIT);
     if (link) link.unanswered.length.should.be.belowOrEqual(link.carrier.window);
   }
-  outbox.close();
+  void outbox.close();
   await turn();
   return { added, acknowledged, answered, links, size: outbox.size() };
 }

@@ -120,7 +120,7 @@ describe('outbox and time', () => {
       link.sent.should.be.empty();
       clock.pass(500);
       link.sent.should.eql(['a']);
-      outbox.close();
+      void outbox.close();
       clock.timers().should.equal(0);
     });
   });

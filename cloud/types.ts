@@ -1,0 +1,17 @@
+/**
+ * The types that `@eztcloud/node-red-eztcloud` exports, for whoever writes functions against its messages. Types only:
+ * the package has no JavaScript to import, Node-RED loads its nodes by itself.
+ */
+export type { ErrorCode, EztError } from './protocol/errors';
+export type {
+  Alarm,
+  Attributes,
+  Command,
+  CommandReply,
+  DataFormat,
+  DeviceEvent,
+  Online,
+  Payloads,
+} from './protocol/messages';
+export type { Channel, Qos } from './protocol/topics';
+export type { DeviceMessage, Parts, RawMessage, ValueMessage } from './receive/delivery';

@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { temporaryDirectory } from './cleanup';
+
+export const CHECKOUT = resolve(__dirname, '../../..');
+
+export interface Packed {
+  /** Path. */
+  tarball: string;
+  /** Paths inside the package. */
+  files: string[];
+}
+
+/** `npm pack` in a copy of the checkout, so that its build does not touch the one that is being tested. */
+export function pack(): Packed {
+  const copy = join(temporaryDirectory('pack'), 'checkout');
+  const left = ['.git', 'node_modules', 'dist', '.cache', '.node-red', '.emulator'];
+  cpSync(CHECKOUT, copy, {
+    recursive: true,
+    filter: (source) => !left.some((name) => source === join(CHECKOUT, name)),
+  });
+  symlinkSync(join(CHECKOUT, 'node_modules'), join(copy, 'node_modules'), 'junction');
+  const run = { cwd: copy, encoding: 'utf8', shell: process.platform === 'win32' } as const;
+  const output = execFileSync('npm', ['pack', '--json', '--silent'], run);
+  const [{ filename, files }]: [{ filename: string; files: { path: string }[] }] = JSON.parse(
+    output.slice(output.indexOf('[')),
+  );
+  return { tarball: join(copy, filename), files: files.map(({ path: file }) => file) };
+}
