@@ -80,9 +80,10 @@ export const oursForAll =
     ...Array.from({ length: nodes }, (_, i) => ourIn(i, { devices: [], ...options(i) })),
   ];
 
-const bareNode = (type: string, place: Place, wires: string[][]): Item => ({
+const bareNode = (type: string, version: 4 | 5, place: Place, wires: string[][]): Item => ({
   id: 'bare',
   type,
+  version,
   ...PLACED,
   ...place,
   wires,
@@ -94,7 +95,9 @@ export const source = (next: string): Item => ({
   wires: [[next]],
 });
 
-export const bare = (place: Place): Flow => [tab, sink, bareNode('bare-in', place, [[SINK]])];
+export const bare =
+  (version: 4 | 5) =>
+  (place: Place): Flow => [tab, sink, bareNode('bare-in', version, place, [[SINK]])];
 
 export const oursOut = (place: Place): Flow => [
   ...ourCloud(place),
@@ -109,9 +112,6 @@ export const oursCommand = (place: Place): Flow => [
   { id: 'out', type: 'ezt-command-out', ...PLACED, cloud: CLOUD, method: 'ping', qos: 1, wires: [[SINK]] },
 ];
 
-export const bareCommand = (place: Place): Flow => [
-  tab,
-  sink,
-  source('bare'),
-  bareNode('bare-request', place, [[SINK]]),
-];
+export const bareCommand =
+  (version: 4 | 5) =>
+  (place: Place): Flow => [tab, sink, source('bare'), bareNode('bare-request', version, place, [[SINK]])];

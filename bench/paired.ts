@@ -10,11 +10,11 @@ export interface PairedScenario {
 
 export interface Goal {
   what: string;
-  /** A contender, and whom it is compared with: the best of these in each round. */
+  /** A contender, and whom it is compared with: each of these has a line of its own. */
   of: string;
   with: readonly string[];
-  /** Rates and processor time: ours ÷ theirs, turned so that more is better. Latencies: less is better. */
-  figures: 'speed' | 'latency' | 'cpu';
+  /** Speed: by processor time, theirs ÷ ours, so that more is better. Latencies: ours ÷ theirs, less is better. */
+  figures: 'speed' | 'latency';
   /** At least this for speed, at most this for latency. */
   ratio: number;
 }
@@ -75,20 +75,27 @@ function together(turns: readonly Figures[]): Figures {
   return turns[0]?.p50 === undefined ? both : { ...both, p50: of('p50'), p99: of('p99') };
 }
 
-/** Messages after which the compiler has done its work, or how many times the length of a turn must be enough. */
-const WARM = 60_000;
-const WARM_TURNS = 12;
+/** A contender is warm when its best of so many turns is no longer better than that of as many before, by this share. */
+const WARM_TURNS = 4;
+const STEADY = 0.02;
+/** And at the latest after so many turns. */
+const LONGEST_WARM_UP = 40;
 
-/** Lets the compiler do its work; resolves with the number of messages that take `seconds`. */
+/** Lets the compiler do its work until the figure is steady; resolves with the number of messages that take `seconds`. */
 export async function warmUp(contender: Contender, subject: Subject, seconds: number): Promise<number> {
   const fanOut = contender.fanOut ?? 1;
-  const deadline = performance.now() + 1000 * seconds * WARM_TURNS;
-  let messages = 200;
-  for (let delivered = 0; ; delivered += messages * fanOut) {
-    const { rate } = await subject.measure(messages);
+  const turns: number[] = [];
+  for (let messages = 200; ; ) {
+    const { rate, cpu } = await subject.measure(messages);
     const wanted = Math.max(20, Math.round((rate / fanOut) * seconds));
-    const long = messages >= wanted / 2;
-    if (long && (delivered >= WARM || performance.now() > deadline)) return wanted;
+    if (messages >= wanted / 2) turns.push(cpu);
+    if (isSteady(turns) || turns.length >= LONGEST_WARM_UP) return wanted;
     messages = Math.min(messages * 8, wanted);
   }
+}
+
+function isSteady(turns: readonly number[]): boolean {
+  if (turns.length < 2 * WARM_TURNS) return false;
+  const best = (from: number, to?: number) => Math.min(...turns.slice(from, to));
+  return best(-WARM_TURNS) > (1 - STEADY) * best(0, -WARM_TURNS);
 }

@@ -24,15 +24,15 @@ export function pairedReport({ title, contenders }: PairedScenario, rounds: read
 
 export const verdictReport = (verdicts: readonly Verdict[]): string =>
   table([
-    ['goal', 'compared with', 'ratio', 'range', 'by CPU', 'goal', 'met'],
-    ...verdicts.map(({ what, against, ratio, range, cpuRatio, goal, met }) => [
+    ['goal', 'compared with', 'ratio', 'range', 'by throughput', 'goal', 'met'],
+    ...verdicts.map(({ what, against, ratio, range, throughput, goal, met }) => [
       what,
       against,
       figure(ratio),
       range.map(figure).join(' … '),
-      figure(cpuRatio),
+      figure(throughput),
       goal,
-      met,
+      met ? 'yes' : 'no',
     ]),
   ]);
 

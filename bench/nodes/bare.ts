@@ -7,6 +7,8 @@ export interface BareDef extends NodeDef {
   endpoint: string;
   ca: string;
   projectKey: string;
+  /** MQTT 3.1.1 or 5. */
+  version: 4 | 5;
 }
 
 interface Request {
@@ -17,7 +19,7 @@ interface Request {
 
 const options = (raw: BareDef): IClientOptions => ({
   ca: readFileSync(raw.ca),
-  protocolVersion: 5,
+  protocolVersion: raw.version,
   username: raw.projectKey,
   password: 'secret',
 });

@@ -8,9 +8,9 @@ import type { NodeMessage } from 'node-red';
 export interface Reading {
   /** Messages that arrived. */
   count: number;
-  /** Milliseconds from the first message to the last. */
+  /** Milliseconds from the mark to the last message. */
   wall: number;
-  /** Microseconds of processor time of the whole process, from arming to the last message. */
+  /** Microseconds of processor time of the whole process, from the mark to the last message. */
   cpu: number;
   /** Milliseconds each message took from its source, where it had one. */
   latencies: number[];
@@ -29,7 +29,8 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 let count = 0;
 let expected = 0;
-let first = 0;
+let mark = 0;
+let marked = 0;
 let last = 0;
 let cpuAtStart = process.cpuUsage();
 let cpuAtEnd = cpuAtStart;
@@ -42,12 +43,19 @@ export const arrivals = new Set<(message: Timed) => void>();
 /** A message has reached the end of the flow. The same few steps for every contender. */
 export function arrived(message: Timed): void {
   count += 1;
-  if (count === 1) first = performance.now();
+  if (count === mark) begin();
   if (message.startedAt !== undefined) {
     latencies.push(performance.now() - message.startedAt);
     for (const listener of arrivals) listener(message);
   }
   if (count === expected) end();
+}
+
+/** From here on it counts: by now the stream flows, and what a first packet holds is not had for nothing. */
+function begin() {
+  marked = performance.now();
+  cpuAtStart = process.cpuUsage();
+  latencies = [];
 }
 
 function end() {
@@ -57,15 +65,14 @@ function end() {
 }
 
 /**
- * Starts a measurement that ends with the `messages`-th message. Without a collection before: it would take the
- * shapes of messages with it, and with them all optimised code that knows them.
+ * Starts a measurement that counts from the `from`-th message and ends with the `messages`-th. Without a collection before:
+ * it would take the shapes of messages with it, and with them all optimised code that knows them.
  */
-export function arm(messages: number): void {
+export function arm(messages: number, from: number): void {
   count = 0;
   latencies = [];
   expected = messages;
-  first = 0;
-  cpuAtStart = process.cpuUsage();
+  mark = from;
 }
 
 /** Resolves when all are there, or when nothing more comes for `idle` ms. */
@@ -87,7 +94,7 @@ export async function reading(idle = IDLE): Promise<Reading> {
   const complete = count >= expected;
   return {
     count,
-    wall: complete ? last - first : Number.NaN,
+    wall: complete ? last - marked : Number.NaN,
     cpu: complete ? cpuAtEnd.user + cpuAtEnd.system : Number.NaN,
     latencies,
   };
