@@ -1,6 +1,7 @@
 export { openClient } from './client';
 export type { Client, ClientOptions, Counters } from './client-api';
 export type { SeenDevice } from './devices/device-memory';
+export { fitsField, isClientId, MAX_FIELD } from './protocol/connect-field';
 export { type Endpoint, formatEndpoint, parseEndpoint } from './protocol/endpoint';
 export { type ErrorCode, EztError, fill, type Reason, type ReasonParams, sentences } from './protocol/errors';
 export { isPlainObject, reading } from './protocol/json';
@@ -21,6 +22,7 @@ export {
 export { CHANNELS, type Channel, formatTopic, isTopicLevel, type Qos } from './protocol/topics';
 export type { DeviceMessage, Listener, Parts, RawMessage, Receiver, ValueMessage } from './receive/delivery';
 export type { Answer } from './send/commands';
-export { type ProbeOptions, type ProbeStep, probeConnection } from './transport/connection-test';
+export { probeConnection } from './transport/connection-test';
+export type { ProbeOptions, ProbeStep } from './transport/connection-test-steps';
 export type { Refusal, Trouble } from './transport/reason-codes';
 export type { State } from './transport/reconnect';

@@ -72,7 +72,7 @@ function authorityOf(certificate: x509.X509Certificate, signingKey: CryptoKey): 
       const issued = await x509.X509CertificateGenerator.create({
         serialNumber: newSerialNumber(),
         subject: [{ CN: [commonName ?? names[0] ?? 'localhost'] }],
-        issuer: certificate.subject,
+        issuer: certificate.subjectName,
         notBefore: notBefore ?? new Date(Date.now() - HOUR),
         notAfter: notAfter ?? new Date(Date.now() + YEAR),
         publicKey: keys.publicKey,

@@ -1,3 +1,5 @@
+import { printable } from './printable';
+
 /** What a Catch node finds in `msg.error.code`. Meaning of each: README, "Errors". */
 export type ErrorCode =
   | 'EZT_CONFIG'
@@ -36,7 +38,15 @@ const REASONS = {
     'EZT_CONFIG',
     'The access point is not the deployed one: type the project secret again, it is not sent elsewhere by itself.',
   ],
+  retypeVariable: [
+    'EZT_CONFIG',
+    "The access point is not the deployed one: type __option__ itself, no stored value and no variable's is sent elsewhere.",
+  ],
   deployFirst: ['EZT_CONFIG', '__option__ is an environment variable: deploy, then test.'],
+  deployFiles: [
+    'EZT_CONFIG',
+    'The TLS configuration names files that are not the deployed ones: deploy, then test.',
+  ],
   deviceMissing: ['EZT_DEVICE', 'No device: choose one in the node or set msg.device.'],
   deviceInvalid: [
     'EZT_DEVICE',
@@ -85,11 +95,19 @@ export type ReasonParams = Readonly<Record<string, string | number>>;
 /** An error with a code for flows, a reason for translators, and a sentence that says what to do next. */
 export class EztError extends Error {
   readonly code: ErrorCode;
+  readonly params: ReasonParams;
+  /** Texts in `params` are made printable: they may come from the network, and end in logs. */
   constructor(
     readonly reason: Reason,
-    readonly params: ReasonParams = {},
+    params: ReasonParams = {},
   ) {
-    super(fill(REASONS[reason][1], params));
+    const safe = Object.entries(params).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? printable(value) : value,
+    ]);
+    const shown: ReasonParams = Object.fromEntries(safe);
+    super(fill(REASONS[reason][1], shown));
+    this.params = shown;
     this.name = 'EZtCloud';
     this.code = REASONS[reason][0];
   }

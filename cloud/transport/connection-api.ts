@@ -50,6 +50,10 @@ export interface Connected {
   /** The highest that may be published. */
   maximumQos: Qos;
   subscriptionIdentifiers: boolean;
+  /** Whether filters may begin with `$share/`. */
+  sharedSubscriptions: boolean;
+  /** Whether filters may hold `+`. */
+  wildcardSubscriptions: boolean;
 }
 
 export interface Received {

@@ -1,8 +1,8 @@
-import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { IClientOptions, IConnackPacket, IPublishPacket } from 'mqtt';
 import { formatEndpoint } from '../protocol/endpoint';
 import type { Qos } from '../protocol/topics';
 import type { Connected, ConnectionOptions, ProtocolVersion, Received } from './connection-api';
+import { tlsConnectOptions } from './tls-options';
 
 /** A message on its way to the broker. */
 export interface Outgoing {
@@ -24,13 +24,11 @@ const MAX_PACKET_RECEIVED = 16 * 1024 * 1024;
 
 /** CONNECT, and how mqtt.js shall behave. */
 export function clientOptions(options: ConnectionOptions): IClientOptions {
-  const { endpoint, tls, version, clean } = options;
-  const secure: TlsOptions = { ...tls, minVersion: tls.minVersion ?? 'TLSv1.2' };
+  const { endpoint, version, clean } = options;
+  const secure = tlsConnectOptions(endpoint, options.tls);
   return {
     ...(secure as IClientOptions),
     protocol: endpoint.protocol,
-    host: endpoint.host,
-    port: endpoint.port,
     path: endpoint.path,
     transformWsUrl: () => formatEndpoint(endpoint), // mqtt.js would leave an IPv6 address without its brackets
     // mqtt.js hands only some TLS options on to a WebSocket.
@@ -80,6 +78,8 @@ export function describe(packet: IConnackPacket, version: ProtocolVersion, held:
     maximumPacketSize: Math.min(properties?.maximumPacketSize ?? MAX_PACKET_UNANNOUNCED, MAX_PACKET),
     maximumQos: properties?.maximumQoS === 0 ? 0 : properties?.maximumQoS === 1 ? 1 : 2,
     subscriptionIdentifiers: version === 5 && properties?.subscriptionIdentifiersAvailable !== false,
+    sharedSubscriptions: properties?.sharedSubscriptionAvailable !== false,
+    wildcardSubscriptions: properties?.wildcardSubscriptionAvailable !== false,
   };
 }
 

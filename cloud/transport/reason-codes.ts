@@ -1,3 +1,5 @@
+import { printable } from '../protocol/printable';
+
 /** Why a connection did not come about or ended; each has a short text in the catalogue. */
 export type Trouble =
   | 'credentials'
@@ -8,6 +10,7 @@ export type Trouble =
   | 'busy'
   | 'untrusted'
   | 'expired'
+  | 'notYetValid'
   | 'hostname'
   | 'clientCertificate'
   | 'tls'
@@ -16,6 +19,7 @@ export type Trouble =
   | 'portClosed'
   | 'timeout'
   | 'upgrade'
+  | 'swappedPort'
   | 'takenOver'
   | 'kicked'
   | 'lost';
@@ -117,7 +121,7 @@ const ERROR_CODES: Record<string, Trouble> = {
   EADDRNOTAVAIL: 'unreachable',
   ETIMEDOUT: 'timeout',
   CERT_HAS_EXPIRED: 'expired',
-  CERT_NOT_YET_VALID: 'expired',
+  CERT_NOT_YET_VALID: 'notYetValid',
   ERR_TLS_CERT_ALTNAME_INVALID: 'hostname',
   ERR_TLS_CERT_ALTNAME_FORMAT: 'hostname',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'untrusted',
@@ -134,12 +138,19 @@ const ERROR_CODES: Record<string, Trouble> = {
   EPROTO: 'tls',
 };
 
+/** Characters of what a certificate or a broker may add to a log line or to the answer of a test. */
+export const MAX_DETAIL = 200;
+
 /** Why a socket failed: DNS, TCP, TLS, the WebSocket upgrade, or a broker that did not answer. */
 export function refusalOfError(error: Error & { code?: unknown }): Refusal {
   const { code, message } = error;
-  const detail = message || String(code ?? error.name); // of several addresses tried, Node gives a code alone
   if (typeof code === 'number') return refusalOfCode(code);
+  // Of several addresses tried, Node gives a code alone; names in certificates are whatever their maker liked.
+  const detail = printable(message || String(code ?? error.name), MAX_DETAIL);
   const known = typeof code === 'string' ? ERROR_CODES[code] : undefined;
+  if (known === 'expired' || known === 'notYetValid') {
+    return { trouble: known, detail: `${detail}: is the clock of this machine right? It says ${today()}` };
+  }
   if (known) return { trouble: known, detail };
   if (typeof code === 'string' && /^ERR_(SSL|OSSL|TLS|CRYPTO)_/.test(code)) {
     return {
@@ -152,3 +163,5 @@ export function refusalOfError(error: Error & { code?: unknown }): Refusal {
   if (/timeout/i.test(detail)) return { trouble: 'timeout', detail };
   return { trouble: 'lost', detail };
 }
+
+const today = () => new Date().toISOString().slice(0, 10);

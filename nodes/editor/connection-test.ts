@@ -1,5 +1,5 @@
 import { fieldText } from './form';
-import type { EditedNode } from './red';
+import type { EditedNode, EditorNode } from './red';
 import { isRecord } from './suggestions';
 
 /** What Node-RED shows in place of a stored password. */
@@ -51,17 +51,30 @@ export function prepareTest(node: Node): () => void {
   return () => running?.abort();
 }
 
-function dialogValues(node: Node): Record<string, string | undefined> {
-  const secret = fieldText(node, 'projectSecret');
-  const tls = fieldText(node, 'tls');
-  return {
-    id: node.id,
-    endpoint: fieldText(node, 'endpoint'),
-    projectKey: fieldText(node, 'projectKey'),
-    ...(secret !== UNCHANGED && { projectSecret: secret }),
-    tls: tls === '_ADD_' ? '' : tls,
-    protocol: fieldText(node, 'protocol'),
-  };
+function dialogValues(node: Node): Record<string, unknown> {
+  const names = [...Object.keys(node._def.defaults), 'projectKey', 'projectSecret'];
+  const values = Object.fromEntries(names.map((name) => [name, fieldText(node, name)]));
+  const tls = values.tls === '_ADD_' ? '' : (values.tls ?? '');
+  const secret = values.projectSecret === UNCHANGED ? undefined : values.projectSecret;
+  return { ...values, id: node.id, projectSecret: secret, tls, tlsConfig: changedNode(tls) };
+}
+
+/** Properties and credentials of a config node that Node-RED does not know yet as it is in the editor. */
+function changedNode(id: string): object | undefined {
+  const node = id === '' ? null : RED.nodes.node(id);
+  if (!node?.changed) return undefined;
+  const properties = Object.keys(node._def.defaults).map((name) => [name, Reflect.get(node, name)]);
+  return { ...Object.fromEntries(properties), credentials: credentialsOf(node) };
+}
+
+/** Those that the editor knows; a stored password it does not, and it tells one that was cleared by `has_…` only. */
+function credentialsOf({ _def, credentials = {} }: EditorNode): object {
+  const names = Object.keys(_def.credentials ?? {});
+  const values = names.map((name) => [
+    name,
+    credentials[name] ?? (credentials[`has_${name}`] === false ? '' : undefined),
+  ]);
+  return Object.fromEntries(values);
 }
 
 function steps(answer: unknown): Step[] {

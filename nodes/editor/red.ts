@@ -51,11 +51,23 @@ interface Definition<P, C extends string> {
   oneditprepare?(this: EditedNode<P>): void;
   oneditsave?(this: EditedNode<P>): void;
   oneditcancel?(this: EditedNode<P>): void;
+  oneditdelete?(this: EditedNode<P>): void;
+}
+
+/** What the editor knows of any node; `changed`: since the last deploy, new ones too. */
+export interface EditorNode {
+  readonly changed?: boolean;
+  readonly credentials?: Readonly<Record<string, unknown>>;
+  readonly _def: { readonly defaults: object; readonly credentials?: object };
 }
 
 /** The part of the editor's API used here; the published types know neither messages of validators nor labels. */
 interface Editor extends Pick<EditorRED, '_'> {
-  nodes: { registerType<P, C extends string = never>(type: string, definition: Definition<P, C>): void };
+  nodes: {
+    registerType<P, C extends string = never>(type: string, definition: Definition<P, C>): void;
+    /** A node of the workspace, deployed or not. */
+    node(id: string): EditorNode | null;
+  };
   validators: { typedInput(typeField: string): Validator<unknown> };
 }
 

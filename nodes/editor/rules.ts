@@ -1,3 +1,4 @@
+import { fitsField, isClientId, MAX_FIELD } from '../../cloud/protocol/connect-field';
 import { isTopicLevel } from '../../cloud/protocol/topics';
 import { parseList } from './lists';
 import type { Translate, Validator } from './red';
@@ -52,6 +53,11 @@ export const seconds: Rule = (value) => {
 
 /** A name that is one level of a topic: a device username, a data stream, the project key. */
 export const topicLevel: Rule = (value) => (isTopicLevel(value) ? undefined : ['level']);
+
+export const clientId: Rule = (value) => (isClientId(value) ? undefined : ['clientId', { max: MAX_FIELD }]);
+
+export const secret: Rule = (value) =>
+  fitsField(String(value)) ? undefined : ['secret', { max: MAX_FIELD }];
 
 /** What EZtCloud lets an attribute be called (facts: letters, digits, `_` and `-`). */
 export const attribute: Rule = (value) => (/^[\w-]+$/.test(String(value)) ? undefined : ['attribute']);

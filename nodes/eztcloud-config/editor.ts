@@ -1,7 +1,7 @@
 import { prepareTest } from '../editor/connection-test';
 import { fieldText, keepForeignOptions, prepareDefaults, savedNumbers } from '../editor/form';
 import { type EditedNode, labelOf, labelStyle } from '../editor/red';
-import { choice, endpoint, group, integer, rate, topicLevel, valid } from '../editor/rules';
+import { choice, clientId, endpoint, group, integer, rate, secret, topicLevel, valid } from '../editor/rules';
 
 /** A number, or text such as `${NAME}`. */
 type Numeric = number | string;
@@ -49,7 +49,7 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
       label: labelOf('sessionExpiry'),
       validate: valid(integer(0, 4_294_967_295)),
     },
-    clientId: { value: '' },
+    clientId: { value: '', label: labelOf('clientId'), validate: valid(clientId) },
     group: {
       value: '',
       label: labelOf('group'),
@@ -68,7 +68,12 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
       label: labelOf('projectKey'),
       validate: valid(topicLevel),
     },
-    projectSecret: { type: 'password', required: true, label: labelOf('projectSecret') },
+    projectSecret: {
+      type: 'password',
+      required: true,
+      label: labelOf('projectSecret'),
+      validate: valid(secret),
+    },
   },
   paletteLabel() {
     return this._('eztcloud.palette.config');
@@ -94,6 +99,9 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
     Object.assign(this, savedNumbers(this, NUMBERS));
   },
   oneditcancel() {
+    giveUpTest();
+  },
+  oneditdelete() {
     giveUpTest();
   },
 });

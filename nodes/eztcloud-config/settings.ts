@@ -2,7 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { type ClientOptions, EztError, isTopicLevel, parseEndpoint } from '../../cloud';
+import {
+  type ClientOptions,
+  EztError,
+  fitsField,
+  isClientId,
+  isTopicLevel,
+  MAX_FIELD,
+  parseEndpoint,
+} from '../../cloud';
 import { bad, number, oneOf, type Raw, resolved, text } from '../shared/raw-settings';
 
 export interface Credentials {
@@ -23,12 +31,15 @@ export function projectSettings(
   if (username === '') throw new EztError('noKey');
   if (!isTopicLevel(username)) throw new EztError('badKey');
   if (password === '') throw new EztError('noSecret');
+  // What CONNECT has no room for would be tried again for ever.
+  if (!fitsField(password)) throw bad('projectSecret', `at most ${MAX_FIELD} bytes`);
   const protocol = oneOf(raw, 'protocol', ['auto', '5', '3.1.1'], 'auto');
   const group = text(raw, 'group');
   if (group !== '' && !isTopicLevel(group)) throw bad('group', 'a name without / + #');
   if (group !== '' && protocol === '3.1.1') throw new EztError('groupNeedsMqtt5');
   const clean = oneOf(raw, 'session', ['clean', 'persistent'], 'clean') === 'clean';
   const clientId = text(raw, 'clientId');
+  if (!isClientId(clientId)) throw bad('clientId', `at most ${MAX_FIELD} bytes, no control characters`);
   return {
     endpoint,
     username,

@@ -86,15 +86,21 @@ export function nodeOf(id: string): Node {
   return node;
 }
 
-/** A request to the admin API of this Node-RED: path with leading slash; `body` is sent as JSON by POST. */
-export async function admin(path: string, body?: unknown): Promise<Response> {
+/**
+ * A request to the admin API of this Node-RED: path with leading slash; `body` is sent as JSON by POST, unless `options`
+ * say otherwise.
+ */
+export async function admin(path: string, body?: unknown, options: RequestInit = {}): Promise<Response> {
   const server = createServer(helper._httpAdmin);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const headers = { connection: 'close', 'content-type': 'application/json' };
-  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  const init = { ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }), ...options };
   try {
-    return await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers });
+    return await fetch(`http://127.0.0.1:${port}${path}`, {
+      ...init,
+      headers: { ...headers, ...options.headers },
+    });
   } finally {
     server.close();
   }

@@ -22,6 +22,8 @@ export interface ScriptedBrokerOptions {
   refuseUpgrade?: number;
   certificate?: CertificateOptions;
   authority?: Authority;
+  /** Default: 127.0.0.1. */
+  host?: string;
   /** Default: a free one. */
   port?: number;
   /** Further options of the TLS server; TLS 1.1 needs `ciphers: 'ALL@SECLEVEL=0'` besides the versions. */
@@ -60,6 +62,7 @@ export async function startScriptedBroker(options: ScriptedBrokerOptions = {}): 
   const received: { connection: number; packet: Packet }[] = [];
   const open = new Set<Socket>();
   const counts = { total: 0, failed: 0 };
+  const host = options.host ?? '127.0.0.1';
 
   const serve = (stream: Duplex) => {
     const number = connections.length + 1;
@@ -86,7 +89,7 @@ export async function startScriptedBroker(options: ScriptedBrokerOptions = {}): 
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
   const drop = () => {
@@ -102,7 +105,7 @@ export async function startScriptedBroker(options: ScriptedBrokerOptions = {}): 
       .filter((packet): packet is PacketOf<C> => packet.cmd === cmd);
 
   return {
-    endpoint: `${options.transport ?? 'mqtts'}://127.0.0.1:${port}`,
+    endpoint: `${options.transport ?? 'mqtts'}://${host}:${port}`,
     port,
     ca: authority.ca,
     on,

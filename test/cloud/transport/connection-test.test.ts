@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process';
 import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import should from 'should';
 import { type ProbeStep, parseEndpoint, probeConnection } from '../../../cloud';
-import type { ProbeOptions } from '../../../cloud/transport/connection-test';
+import type { ProbeOptions } from '../../../cloud/transport/connection-test-steps';
+import { createAuthority } from '../../../emulator/certificates';
 import { until, within } from '../../support/events';
-import { needs } from '../../support/machine';
+import { find, needs } from '../../support/machine';
 import { startMosquitto } from '../../support/mosquitto';
 import { freePort } from '../../support/ports';
 import {
@@ -40,6 +44,7 @@ describe('transport: testing a connection', () => {
         projectSecret: SECRET,
         tls: { ca },
         protocol: 'auto',
+        group: '',
         clientId: 'probe',
         timeout,
         ...overrides,
@@ -78,6 +83,16 @@ describe('transport: testing a connection', () => {
 
     const certificates: [string, ScriptedBrokerOptions, NonNullable<ProbeStep['reason']>][] = [
       ['expired', { certificate: { notAfter: new Date(Date.now() - 60_000) } }, 'expired'],
+      [
+        'not valid yet',
+        {
+          certificate: {
+            notBefore: new Date(Date.now() + 3_600_000),
+            notAfter: new Date(Date.now() + 7_200_000),
+          },
+        },
+        'notYetValid',
+      ],
       ['for another host', { certificate: { names: ['elsewhere.example'] } }, 'hostname'],
     ];
     for (const [what, options, reason] of certificates) {
@@ -91,6 +106,31 @@ describe('transport: testing a connection', () => {
     it(`${transport}: an unknown authority fails at TLS`, async () => {
       const { endpoint } = await start({ transport });
       shouldFail(await probe({ endpoint, ca: '' }), 'tls', 'untrusted');
+    });
+
+    it(`${transport}: an unknown authority fails at TLS whatever NODE_TLS_REJECT_UNAUTHORIZED says`, async () => {
+      const { endpoint } = await start({ transport });
+      const env = {
+        ...process.env,
+        NODE_TLS_REJECT_UNAUTHORIZED: '0',
+        CHILD: JSON.stringify({ endpoint, ca: '' }),
+      };
+      const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, 'probe-child.js')], {
+        env,
+      });
+      shouldFail(JSON.parse(stdout), 'tls', 'untrusted');
+    });
+
+    it(`${transport}: to the port of the other transport fails at the credentials, and both ports are named`, async () => {
+      // Any address of the loopback will do on Linux, so that nobody else has this port.
+      const byte = () => 1 + Math.floor(254 * Math.random());
+      const host = find('linux') ? `127.${byte()}.${byte()}.${byte()}` : '127.0.0.1';
+      const other = transport === 'mqtts' ? 'wss' : 'mqtts';
+      const port = transport === 'mqtts' ? 7886 : 7885;
+      const { ca } = await start({ transport: other, host, port, certificate: { names: [host] } });
+      const steps = await probe({ endpoint: `${transport}://${host}:${port}`, ca });
+      shouldFail(steps, 'credentials', 'swappedPort');
+      should(steps.at(-1)?.detail).match(/7885/).and.match(/7886/);
     });
   }
 
@@ -194,6 +234,92 @@ describe('transport: testing a connection', () => {
     const steps = await probe(broker);
     shouldFail(steps, 'subscription', 'subscription');
     should(steps.at(-1)?.detail).equal(`0x87 open/${KEY}/+/alarm`);
+  });
+
+  for (const [code, reason] of [
+    [0x97, 'quota'],
+    [0x9e, 'noShared'],
+    [0xa2, 'noWildcards'],
+    [0x80, 'subscription'],
+  ] as const) {
+    it(`SUBACK 0x${code.toString(16)} fails at the subscription: ${reason}`, async () => {
+      const broker = await start({
+        on: {
+          subscribe: ({ messageId = 0, subscriptions }, connection) =>
+            connection.send({ cmd: 'suback', messageId, granted: subscriptions.map(() => code) }),
+        },
+      });
+      shouldFail(await probe(broker), 'subscription', reason);
+    });
+  }
+
+  for (const [flag, group, reason] of [
+    ['sharedSubscriptionAvailable', 'g', 'noShared'],
+    ['wildcardSubscriptionAvailable', '', 'noWildcards'],
+    ['wildcardSubscriptionAvailable', 'g', 'noWildcards'],
+  ] as const) {
+    it(`CONNACK with ${flag} 0 fails at the subscription${group && ' of a group'}: ${reason}`, async () => {
+      const broker = await start({
+        on: { connect: (_packet, connection) => connection.connack(0, { [flag]: false }) },
+      });
+      shouldFail(await probe(broker, { group, protocol: '5' }), 'subscription', reason);
+      broker.packets('subscribe').should.be.empty();
+    });
+  }
+
+  it('shared subscriptions that are unavailable do not matter without a group', async () => {
+    const broker = await start({
+      on: { connect: (_packet, it) => it.connack(0, { sharedSubscriptionAvailable: false }) },
+    });
+    should((await probe(broker)).at(-1)).have.properties({ step: 'subscription', ok: true });
+  });
+
+  it('with a group, shared filters are tested, and its members lose no message to the test', async () => {
+    const broker = await start({
+      on: {
+        subscribe: ({ messageId = 0, subscriptions }, connection) => {
+          const granted = subscriptions.map(({ topic }) => (topic.startsWith('$share/') ? 0x9e : 0));
+          connection.send({ cmd: 'suback', messageId, granted });
+        },
+      },
+    });
+    shouldFail(await probe(broker, { group: 'g', protocol: '5' }), 'subscription', 'noShared');
+    const filters = broker.packets('subscribe').flatMap(({ subscriptions }) => subscriptions);
+    filters.length.should.equal(6);
+    for (const { topic } of filters) {
+      topic.should.match(/^\$share\/g[^/]+\/open\/PR_laboratory\/\+\//);
+    }
+  });
+
+  it('a test that is given up ends at once, whatever it waits for', async () => {
+    const waits: [ScriptedBrokerOptions['on'], 'connect' | 'subscribe'][] = [
+      [{ connect: () => undefined }, 'connect'],
+      [{ subscribe: () => undefined }, 'subscribe'],
+    ];
+    for (const [on, packet] of waits) {
+      const broker = await start({ ...(on && { on }) });
+      const dialog = new AbortController();
+      const steps = probe(broker, { timeout: 60_000, signal: dialog.signal });
+      await broker.packet(packet);
+      dialog.abort();
+      should((await within(steps, 2000, 'the test to end')).at(-1)).have.properties({
+        ok: false,
+        reason: 'lost',
+      });
+    }
+    const broker = await start();
+    shouldFail(await probe(broker, { signal: AbortSignal.abort() }), 'name', 'lost');
+    broker.sockets.total.should.equal(0);
+  });
+
+  it('names in certificates cannot forge lines nor steer a terminal', async () => {
+    const authority = await createAuthority('CA\r\n[error] forged \u001b[31m');
+    const broker = await start({ authority });
+    const [, , tls] = await probe(broker);
+    should(tls?.ok).be.true();
+    should(tls?.detail).containEql('CA\\u000d\\u000a[error] forged \\u001b[31m');
+    const other = await start({ certificate: { names: ['elsewhere.example'], commonName: 'x\nforged' } });
+    should((await probe(other)).at(-1)?.detail).not.match(/\p{Cc}/u);
   });
 
   it('a broker that never answers SUBSCRIBE, or hangs up on it, fails at the subscription, in time', async () => {

@@ -74,7 +74,7 @@ const ERRORS: [string | undefined, string, Trouble, boolean][] = [
   ['ECONNRESET', 'read ECONNRESET', 'lost', false],
   ['EPIPE', 'write EPIPE', 'lost', false],
   ['CERT_HAS_EXPIRED', 'x', 'expired', true],
-  ['CERT_NOT_YET_VALID', 'x', 'expired', true],
+  ['CERT_NOT_YET_VALID', 'x', 'notYetValid', false],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'x', 'hostname', true],
   ['ERR_TLS_CERT_ALTNAME_FORMAT', 'x', 'hostname', true],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'x', 'untrusted', true],
@@ -143,6 +143,21 @@ describe('refusals', () => {
   it('name the code where Node says no more: it tried several addresses', () => {
     const error = Object.assign(new AggregateError([failure('ECONNREFUSED', 'x')]), { code: 'ECONNREFUSED' });
     should(refusalOfError(error)).eql({ trouble: 'portClosed', detail: 'ECONNREFUSED' });
+  });
+
+  it('say what the clock says where a certificate is not of today', () => {
+    for (const code of ['CERT_NOT_YET_VALID', 'CERT_HAS_EXPIRED']) {
+      const { detail } = refusalOfError(failure(code, 'x'));
+      detail.should.match(/^x: is the clock of this machine right\? It says \d{4}-\d\d-\d\d$/);
+    }
+  });
+
+  it('write out what would forge log lines, and cut what would fill them', () => {
+    const { detail } = refusalOfError(
+      failure('ERR_TLS_CERT_ALTNAME_INVALID', 'a\r\n[error] b\u001b[31m\u202e'),
+    );
+    detail.should.equal('a\\u000d\\u000a[error] b\\u001b[31m\\u202e');
+    refusalOfError(failure('EPROTO', '\n'.repeat(9999))).detail.length.should.equal(200);
   });
 
   it('write codes of MQTT 5 in hexadecimal, of MQTT 3.1.1 in decimal', () => {

@@ -9,9 +9,11 @@ import {
   type ScriptedBrokerOptions,
   startScriptedBroker,
 } from '../../support/scripted-broker';
+import { startChild } from './children';
 import { closeAll, connected, dial, open, refused } from './harness';
 
 const EXPIRED = { notBefore: new Date(Date.now() - 120_000), notAfter: new Date(Date.now() - 60_000) };
+const EARLY = { notBefore: new Date(Date.now() + 3_600_000), notAfter: new Date(Date.now() + 7_200_000) };
 const OLD = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' } as const;
 
 describe('transport: TLS', () => {
@@ -55,6 +57,27 @@ describe('transport: TLS', () => {
         (await refused(it)).trouble.should.equal('untrusted');
         it.retries.should.deepEqual([{ attempt: 1, slow: true }]);
       }
+      broker.connections.should.be.empty();
+    });
+
+    it(`${transport}: a certificate that is not valid yet is refused, named with the clock, and soon tried again`, async () => {
+      const broker = await start({ transport, certificate: EARLY });
+      const it = open(broker);
+      const { trouble, detail } = await refused(it);
+      trouble.should.equal('notYetValid');
+      detail.should.match(/clock of this machine/);
+      await until(() => it.retries.length >= 3, 5000, 'the next attempts');
+      it.retries.some(({ slow }) => slow).should.be.false();
+      broker.connections.should.be.empty();
+    });
+
+    it(`${transport}: NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch verification off`, async () => {
+      const broker = await start({ transport });
+      const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+      const child = startChild({ endpoint: broker.endpoint, ca: '' }, 30, env);
+      await until(() => child.states.length > 0, 10_000, 'the refusal');
+      should(child.states[0]).equal('waiting');
+      child.process.kill('SIGKILL');
       broker.connections.should.be.empty();
     });
 

@@ -1,0 +1,63 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { EztError } from '../../cloud';
+
+/** Properties or credentials, by name. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** A config node as it is deployed. */
+export interface Deployed {
+  /** As written, variables as such. */
+  readonly properties: Values;
+  readonly credentials: Values;
+  /** The node that runs with them; `undefined` while it is disabled, or where it stands in a subflow. */
+  readonly node: Node | undefined;
+}
+
+/** The deployed node of this id and type. */
+export function deployedNode(RED: NodeAPI, id: unknown, type: string): Deployed | undefined {
+  let found: NodeDef | undefined;
+  RED.nodes.eachNode((node) => {
+    if (node.id === id && node.type === type) found = node;
+  });
+  if (!found) return undefined;
+  const credentials: unknown = RED.nodes.getCredentials(found.id);
+  return {
+    properties: { ...found },
+    credentials: { ...(credentials as Values | undefined) },
+    node: RED.nodes.getNode(found.id) ?? undefined,
+  };
+}
+
+/** What the editor sends for a password that was not typed again. */
+const UNCHANGED = '__PWRD__';
+
+/** Whether a credential was typed: else the stored one is meant. */
+export const isTyped = (value: unknown): boolean => value !== undefined && value !== UNCHANGED;
+
+/** The value of `option` in a dialog, where `values` says what was typed, and `written` what is deployed. */
+export type Take = (
+  option: string,
+  values: Values,
+  written: Values,
+  deployed: Deployed | undefined,
+) => unknown;
+
+/** Whether Node-RED puts a value of the environment in its place. */
+export const isVariable = (value: unknown): value is string =>
+  typeof value === 'string' && /^\$(\{\S+\}|\(\S+\))$/.test(value);
+
+/**
+ * What a variable that stands in a form says, if `written` is the same one: any other would let whoever may test
+ * connections read the environment of Node-RED. Throws `EZT_CONFIG`: deploy first.
+ */
+export function variableValue(
+  RED: NodeAPI,
+  option: string,
+  variable: string,
+  written: unknown,
+  deployed: Deployed | undefined,
+): unknown {
+  if (variable !== written || !deployed?.node) throw new EztError('deployFirst', { option });
+  // As Node-RED itself does: a variable that is not set stays as it is.
+  return RED.util.getSetting(deployed.node, variable.slice(2, -1)) ?? variable;
+}

@@ -1,0 +1,70 @@
+import type { NodeAPI } from 'node-red';
+import { type ClientOptions, EztError, formatEndpoint, isPlainObject, parseEndpoint } from '../../cloud';
+import type { Raw } from '../shared/raw-settings';
+import {
+  type Deployed,
+  deployedNode,
+  isTyped,
+  isVariable,
+  type Take,
+  type Values,
+  variableValue,
+} from './deployed';
+import { projectSettings } from './settings';
+import { dialogTls } from './tls-dialog';
+
+/** What is no property, or taken by itself. */
+const APART = ['id', 'endpoint', 'projectKey', 'projectSecret', 'tlsConfig', 'proxyConfig'];
+
+/**
+ * Settings of the project whose dialog is open, saved or not. `body`: `id`, the properties and credentials of
+ * `eztcloud-config`, and as `tlsConfig` those of the TLS node where it is new or changed. What was not typed is the
+ * stored one; like anything an environment variable says it goes to the stored access point only, so that nobody can
+ * have it sent to a host of theirs. Throws `EZT_CONFIG`.
+ */
+export function dialogSettings(RED: NodeAPI, body: unknown): Omit<ClientOptions, 'onError'> {
+  const form: Values = isPlainObject(body) ? body : {};
+  const stored = deployedNode(RED, form.id, 'eztcloud-config');
+  const properties = stored?.properties ?? {};
+  let elsewhere = false;
+
+  const take: Take = (option, values, written, deployed) => {
+    const value = values[option];
+    if (!isVariable(value)) return value;
+    if (elsewhere) throw retype(option);
+    return variableValue(RED, option, value, written[option], deployed);
+  };
+  const endpoint = String(take('endpoint', form, properties, stored) ?? '');
+  elsewhere = stored !== undefined && formatEndpoint(parseEndpoint(endpoint)) !== endpointOf(RED, stored);
+  const credential = (name: string) => {
+    const written = stored?.credentials ?? {};
+    const typed = isTyped(form[name]);
+    if (!typed && elsewhere && written[name] !== undefined) throw retype(name);
+    return String(take(name, typed ? form : written, written, stored) ?? '');
+  };
+  const credentials = {
+    projectKey: credential('projectKey'),
+    projectSecret: credential('projectSecret'),
+  };
+  const names = Object.keys(form).filter((name) => !APART.includes(name));
+  const raw = Object.fromEntries(names.map((name) => [name, take(name, form, properties, stored)]));
+  return {
+    ...projectSettings(RED, { ...raw, id: String(form.id), endpoint } as unknown as Raw, credentials),
+    tls: dialogTls(RED, raw.tls, form.tlsConfig, take),
+  };
+}
+
+const retype = (option: string) =>
+  option === 'projectSecret' ? new EztError('retypeSecret') : new EztError('retypeVariable', { option });
+
+/** Where the deployed project is served; `undefined` if that cannot be told. */
+function endpointOf(RED: NodeAPI, stored: Deployed): string | undefined {
+  const written = stored.properties.endpoint;
+  try {
+    const value = isVariable(written) ? variableValue(RED, 'endpoint', written, written, stored) : written;
+    return formatEndpoint(parseEndpoint(String(value)));
+  } catch (error) {
+    if (error instanceof EztError) return undefined;
+    throw error;
+  }
+}
