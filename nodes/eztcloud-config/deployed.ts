@@ -34,12 +34,16 @@ const UNCHANGED = '__PWRD__';
 /** Whether a credential was typed: else the stored one is meant. */
 export const isTyped = (value: unknown): boolean => value !== undefined && value !== UNCHANGED;
 
-/** The value of `option` in a dialog, where `values` says what was typed, and `written` what is deployed. */
+/**
+ * The value of `option` in a dialog, where `values` says what was typed, and `written` what is deployed. `sent`: whether
+ * the server gets to see it, as by default.
+ */
 export type Take = (
   option: string,
   values: Values,
   written: Values,
   deployed: Deployed | undefined,
+  sent?: boolean,
 ) => unknown;
 
 /** Whether Node-RED puts a value of the environment in its place. */

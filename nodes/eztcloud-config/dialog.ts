@@ -28,10 +28,10 @@ export function dialogSettings(RED: NodeAPI, body: unknown): Omit<ClientOptions,
   const properties = stored?.properties ?? {};
   let elsewhere = false;
 
-  const take: Take = (option, values, written, deployed) => {
+  const take: Take = (option, values, written, deployed, sent = true) => {
     const value = values[option];
     if (!isVariable(value)) return value;
-    if (elsewhere) throw retype(option);
+    if (elsewhere && sent) throw retype(option);
     return variableValue(RED, option, value, written[option], deployed);
   };
   const endpoint = String(take('endpoint', form, properties, stored) ?? '');
@@ -42,10 +42,8 @@ export function dialogSettings(RED: NodeAPI, body: unknown): Omit<ClientOptions,
     if (!typed && elsewhere && written[name] !== undefined) throw retype(name);
     return String(take(name, typed ? form : written, written, stored) ?? '');
   };
-  const credentials = {
-    projectKey: credential('projectKey'),
-    projectSecret: credential('projectSecret'),
-  };
+  const projectSecret = credential('projectSecret');
+  const credentials = { projectKey: credential('projectKey'), projectSecret };
   const names = Object.keys(form).filter((name) => !APART.includes(name));
   const raw = Object.fromEntries(names.map((name) => [name, take(name, form, properties, stored)]));
   return {

@@ -5,6 +5,8 @@ import { deployedNode, isTyped, type Take, type Values } from './deployed';
 import { tlsOptions } from './runtime';
 
 const FILES = ['cert', 'key', 'ca'] as const;
+/** By these we verify the server: it does not see them. */
+const VERIFYING = ['ca', 'cadata'];
 
 /**
  * TLS options as the core `tls-config` node `id` would give them with what its dialog holds: `config`, its properties
@@ -17,15 +19,18 @@ export function dialogTls(RED: NodeAPI, id: unknown, config: unknown, take: Take
   if (id === '' || id === undefined || !isPlainObject(config)) {
     // The server name and the like are sent too: variables among them go nowhere else.
     for (const values of [properties, credentials]) {
-      for (const name of Object.keys(values)) take(name, values, values, stored);
+      for (const name of Object.keys(values)) take(name, values, values, stored, !VERIFYING.includes(name));
     }
     return tlsOptions(RED, id);
   }
 
   const typed: Values = isPlainObject(config.credentials) ? config.credentials : {};
-  const property = (name: string) => String(take(name, config, properties, stored) ?? '').trim();
-  const credential = (name: string) =>
-    String(take(name, isTyped(typed[name]) ? typed : credentials, credentials, stored) ?? '');
+  const property = (name: string) =>
+    String(take(name, config, properties, stored, !VERIFYING.includes(name)) ?? '').trim();
+  const credential = (name: string) => {
+    const values = isTyped(typed[name]) ? typed : credentials;
+    return String(take(name, values, credentials, stored, !VERIFYING.includes(name)) ?? '');
+  };
   const options: TlsOptions = { rejectUnauthorized: config.verifyservercert !== false };
   if (FILES.some((name) => property(name) !== '')) {
     if (FILES.some((name) => config[name] !== properties[name])) throw new EztError('deployFiles');

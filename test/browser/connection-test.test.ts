@@ -1,17 +1,25 @@
+import { createServer, type Socket } from 'node:net';
 import type { Browser, Locator } from 'playwright-core';
 import should from 'should';
 import type { Emulator } from '../../emulator/emulator';
 import { type Editor, type Language, openEditor, startBrowser } from '../support/browser';
 import { environment, startFastEmulator } from '../support/emulator';
+import { until } from '../support/events';
 import { example, named } from '../support/examples';
 import { needs } from '../support/machine';
 import { type NodeRed, startNodeRed } from '../support/node-red';
+import { freePort } from '../support/ports';
 
 const tour = example('tour.json');
 const CONFIG = named(tour, 'EZtCloud project').id;
 const WRONG: Record<Language, string> = {
   'en-US': 'wrong key or secret',
   'zh-CN': 'key 或 secret 错误',
+};
+
+const ELSEWHERE: Record<Language, string> = {
+  'en-US': 'wrong host name',
+  'zh-CN': '证书与主机名不符',
 };
 
 describe('Test connection in a browser', function () {
@@ -81,9 +89,43 @@ describe('Test connection in a browser', function () {
         found.should.have.length(1);
         await editor.picture(`test-elsewhere-${language}`);
         await form.locator('#node-config-input-projectSecret').fill('mine');
+        (await test()).should.have.length(1); // the key comes from a variable
+        await form.locator('#node-config-input-projectKey').fill('PR_mine');
         const steps = await test();
         should(steps[1]).startWith('✗');
         await editor.picture(`test-closed-${language}`);
+      });
+
+      it('ends when its dialog is closed: the next one need not wait', async () => {
+        const sockets: Socket[] = [];
+        const silent = createServer((socket) => sockets.push(socket.resume()));
+        const port = await freePort();
+        await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve));
+        await form.locator('#node-config-input-endpoint').fill(`127.0.0.1:${port}`);
+        await form.locator('#ezt-test').click();
+        await until(() => sockets.length === 1, 5000, 'the test to begin');
+        await form.locator('#node-config-dialog-cancel').click();
+        await until(() => sockets[0]?.closed, 5000, 'the test to end');
+        await new Promise((resolve) => silent.close(resolve));
+        await editor.page.locator('.red-ui-tray').waitFor({ state: 'detached' });
+        await editor.ask(`RED.editor.editConfig('', 'eztcloud-config', '${CONFIG}')`);
+        form = await editor.topmost();
+        should((await test())[4]).startWith('✓');
+      });
+
+      it('takes a TLS configuration as it is in the editor, deployed or not', async () => {
+        await form.locator('#node-config-input-btn-tls-add').click();
+        const tls = await editor.topmost();
+        await tls.locator('#node-config-input-servername').fill('elsewhere.example');
+        // What a file that is chosen ends in.
+        await editor.ask(`$('#node-config-input-cadata').val(${JSON.stringify(emulator.ca)})`);
+        await tls.locator('#node-config-dialog-ok').click();
+        await editor.page.locator('#node-config-input-servername').waitFor({ state: 'detached' });
+        form = await editor.topmost();
+        const found = await test();
+        should(found[2]).startWith('✗');
+        should(found[2]).containEql(ELSEWHERE[language]);
+        await editor.picture(`test-changed-tls-${language}`);
       });
 
       it('leaves the running connection alone and the console clean', () => {

@@ -1,6 +1,6 @@
-import 'should';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import should from 'should';
 import { sentences } from '../../cloud/protocol/errors';
 import { CHANNELS } from '../../cloud/protocol/topics';
 
@@ -52,6 +52,14 @@ describe('catalogues', () => {
     for (const key of short) {
       english[key]?.length.should.be.belowOrEqual(21, key);
       chinese[key]?.length.should.be.belowOrEqual(21, key);
+    }
+  });
+
+  it('name key and secret where a broker knows the one or the other not', () => {
+    for (const reason of ['credentials', 'unauthorized']) {
+      for (const texts of [english, chinese]) {
+        should(texts[`eztcloud.reason.${reason}`]).match(/key.*secret/);
+      }
     }
   });
 

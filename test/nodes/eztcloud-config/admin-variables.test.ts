@@ -20,6 +20,7 @@ describe('test of a connection: variables and stored values', () => {
     deployedEndpoint = own.endpoint;
     for (const [name, value] of Object.entries(VALUES)) process.env[`EZT_PROBE_${name}`] = value;
     process.env.EZT_PROBE_ENDPOINT = own.endpoint;
+    process.env.EZT_PROBE_CA = own.ca;
     process.env.EZT_PROBE_OTHER = OTHER;
     const config = (id: string, properties: object) => ({
       ...project(own, { protocol: '5' })[1],
@@ -34,6 +35,7 @@ describe('test of a connection: variables and stored values', () => {
         config('broken', { protocol: 'none' }),
         config('disabled', { d: true }),
         { ...project(own)[0], id: 'named', servername: variable('HOST') },
+        { ...project(own)[0], id: 'authority' },
       ],
       {
         credentials: {
@@ -43,6 +45,7 @@ describe('test of a connection: variables and stored values', () => {
           disabled: { projectKey: 'PR_disabled', projectSecret: KEPT },
           tls: { cadata: own.ca },
           named: { cadata: own.ca },
+          authority: { cadata: variable('CA') },
         },
       },
     );
@@ -130,6 +133,14 @@ describe('test of a connection: variables and stored values', () => {
       thief.sockets.total.should.equal(0);
     });
   }
+
+  it('an authority from a variable is not sent: it verifies any server', async () => {
+    const typed = { projectKey: 'PR_1', projectSecret: 'typed', group: '', tls: 'authority' };
+    should(await test({ endpoint: own.endpoint.replace('127.0.0.1', 'localhost'), ...typed })).have.property(
+      'ok',
+      true,
+    );
+  });
 
   const another: [option: string, changes: object][] = [
     ['endpoint', { endpoint: variable('OTHER') }],
