@@ -9,12 +9,12 @@ export interface Deployed {
   /** As written, variables as such. */
   readonly properties: Values;
   readonly credentials: Values;
-  /** The node that runs with them; `undefined` while it is disabled, or where it stands in a subflow. */
+  /** The node that runs with them; `undefined` while it is disabled. */
   readonly node: Node | undefined;
 }
 
-/** The deployed node of this id and type. */
-export function deployedNode(RED: NodeAPI, id: unknown, type: string): Deployed | undefined {
+/** The deployed node of this id and type; `running`: in a subflow it has another id. */
+export function deployedNode(RED: NodeAPI, id: unknown, type: string, running?: Node): Deployed | undefined {
   let found: NodeDef | undefined;
   RED.nodes.eachNode((node) => {
     if (node.id === id && node.type === type) found = node;
@@ -24,7 +24,7 @@ export function deployedNode(RED: NodeAPI, id: unknown, type: string): Deployed 
   return {
     properties: { ...found },
     credentials: { ...(credentials as Values | undefined) },
-    node: RED.nodes.getNode(found.id) ?? undefined,
+    node: running ?? RED.nodes.getNode(found.id) ?? undefined,
   };
 }
 
@@ -34,17 +34,22 @@ const UNCHANGED = '__PWRD__';
 /** Whether a credential was typed: else the stored one is meant. */
 export const isTyped = (value: unknown): boolean => value !== undefined && value !== UNCHANGED;
 
-/**
- * The value of `option` in a dialog, where `values` says what was typed, and `written` what is deployed. `sent`: whether
- * the server gets to see it, as by default.
- */
-export type Take = (
-  option: string,
-  values: Values,
-  written: Values,
-  deployed: Deployed | undefined,
-  sent?: boolean,
-) => unknown;
+/** How the values of a dialog are taken. */
+export interface Taking {
+  /** Throws `EZT_CONFIG` if `option`, which was not typed, would go elsewhere than to the stored access point. */
+  keepHere(option: string): void;
+  /**
+   * The value of `option`, where `values` says what was typed, and `written` what is deployed. `sent`: whether the server
+   * gets to see it, as by default. Throws `EZT_CONFIG`.
+   */
+  take(
+    option: string,
+    values: Values,
+    written: Values,
+    deployed: Deployed | undefined,
+    sent?: boolean,
+  ): unknown;
+}
 
 /** Whether Node-RED puts a value of the environment in its place. */
 export const isVariable = (value: unknown): value is string =>

@@ -6,12 +6,13 @@ import {
   deployedNode,
   isTyped,
   isVariable,
-  type Take,
+  type Taking,
   type Values,
   variableValue,
 } from './deployed';
+import { findProject } from './runtime';
 import { projectSettings } from './settings';
-import { dialogTls } from './tls-dialog';
+import { changedTls, deployedTls } from './tls-dialog';
 
 /** What is no property, or taken by itself. */
 const APART = ['id', 'endpoint', 'projectKey', 'projectSecret', 'tlsConfig', 'proxyConfig'];
@@ -24,14 +25,18 @@ const APART = ['id', 'endpoint', 'projectKey', 'projectSecret', 'tlsConfig', 'pr
  */
 export function dialogSettings(RED: NodeAPI, body: unknown): Omit<ClientOptions, 'onError'> {
   const form: Values = isPlainObject(body) ? body : {};
-  const stored = deployedNode(RED, form.id, 'eztcloud-config');
+  const project = findProject(RED, form.id);
+  const stored = deployedNode(RED, form.id, 'eztcloud-config', project?.node);
   const properties = stored?.properties ?? {};
   let elsewhere = false;
 
-  const take: Take = (option, values, written, deployed, sent = true) => {
+  const keepHere: Taking['keepHere'] = (option) => {
+    if (elsewhere) throw retype(option);
+  };
+  const take: Taking['take'] = (option, values, written, deployed, sent = true) => {
     const value = values[option];
     if (!isVariable(value)) return value;
-    if (elsewhere && sent) throw retype(option);
+    if (sent) keepHere(option);
     return variableValue(RED, option, value, written[option], deployed);
   };
   const endpoint = String(take('endpoint', form, properties, stored) ?? '');
@@ -39,16 +44,19 @@ export function dialogSettings(RED: NodeAPI, body: unknown): Omit<ClientOptions,
   const credential = (name: string) => {
     const written = stored?.credentials ?? {};
     const typed = isTyped(form[name]);
-    if (!typed && elsewhere && written[name] !== undefined) throw retype(name);
+    if (!typed && written[name] !== undefined) keepHere(name);
     return String(take(name, typed ? form : written, written, stored) ?? '');
   };
   const projectSecret = credential('projectSecret');
   const credentials = { projectKey: credential('projectKey'), projectSecret };
   const names = Object.keys(form).filter((name) => !APART.includes(name));
   const raw = Object.fromEntries(names.map((name) => [name, take(name, form, properties, stored)]));
+  const sameTls = form.tls === properties.tls;
   return {
     ...projectSettings(RED, { ...raw, id: String(form.id), endpoint } as unknown as Raw, credentials),
-    tls: dialogTls(RED, raw.tls, form.tlsConfig, take),
+    tls: isPlainObject(form.tlsConfig)
+      ? changedTls(RED, raw.tls, form.tlsConfig, { take, keepHere })
+      : deployedTls(RED, raw.tls, { take, keepHere }, sameTls ? project?.settings?.tls : undefined),
   };
 }
 

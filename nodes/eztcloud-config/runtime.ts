@@ -11,6 +11,8 @@ const CONFIG_TYPE = 'eztcloud-config';
 
 /** One project and its one connection, shared by the nodes that join. */
 export interface Project {
+  /** The config node. */
+  readonly node: Node;
   /** Why nothing can be done with it; `undefined` when all is well. */
   readonly problem: EztError | undefined;
   /** `undefined` when there is a problem. */
@@ -126,6 +128,7 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
   });
 
   return {
+    node,
     problem,
     settings,
     get client() {

@@ -1,7 +1,7 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { NodeAPI } from 'node-red';
 import { EztError, isPlainObject } from '../../cloud';
-import { deployedNode, isTyped, type Take, type Values } from './deployed';
+import { deployedNode, isTyped, isVariable, type Taking, type Values } from './deployed';
 import { tlsOptions } from './runtime';
 
 const FILES = ['cert', 'key', 'ca'] as const;
@@ -9,21 +9,32 @@ const FILES = ['cert', 'key', 'ca'] as const;
 const VERIFYING = ['ca', 'cadata'];
 
 /**
- * TLS options as the core `tls-config` node `id` would give them with what its dialog holds: `config`, its properties
- * and `credentials`; the deployed node's where there is none. Files are not read for whoever names one: they must be
- * those of the deployed node. Throws `EZT_CONFIG`.
+ * What the deployed `tls-config` node `id` says, `known` already where the project runs with it: in a subflow the node
+ * has another id. Throws `EZT_CONFIG`.
  */
-export function dialogTls(RED: NodeAPI, id: unknown, config: unknown, take: Take): TlsOptions {
+export function deployedTls(
+  RED: NodeAPI,
+  id: unknown,
+  { keepHere }: Taking,
+  known: TlsOptions | undefined,
+): TlsOptions {
+  const { properties = {}, credentials = {} } = deployedNode(RED, id, 'tls-config') ?? {};
+  // The server name and the like are sent too: variables among them go nowhere else.
+  for (const [name, value] of Object.entries({ ...properties, ...credentials })) {
+    if (isVariable(value) && !VERIFYING.includes(name)) keepHere(name);
+  }
+  return known ?? tlsOptions(RED, id);
+}
+
+/**
+ * TLS options as the core `tls-config` node `id` would give them with what its dialog holds: `config`, its properties
+ * and `credentials`. Files are not read for whoever names one: they must be those of the deployed node. Throws
+ * `EZT_CONFIG`.
+ */
+export function changedTls(RED: NodeAPI, id: unknown, config: Values, { take }: Taking): TlsOptions {
+  if (id === undefined || id === '') return {};
   const stored = deployedNode(RED, id, 'tls-config');
   const { properties = {}, credentials = {} } = stored ?? {};
-  if (id === '' || id === undefined || !isPlainObject(config)) {
-    // The server name and the like are sent too: variables among them go nowhere else.
-    for (const values of [properties, credentials]) {
-      for (const name of Object.keys(values)) take(name, values, values, stored, !VERIFYING.includes(name));
-    }
-    return tlsOptions(RED, id);
-  }
-
   const typed: Values = isPlainObject(config.credentials) ? config.credentials : {};
   const property = (name: string) =>
     String(take(name, config, properties, stored, !VERIFYING.includes(name)) ?? '').trim();
