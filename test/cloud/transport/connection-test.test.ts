@@ -3,72 +3,17 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import should from 'should';
-import { type ProbeStep, parseEndpoint, probeConnection } from '../../../cloud';
-import type { ProbeOptions } from '../../../cloud/transport/connection-test-steps';
+import type { ProbeStep } from '../../../cloud';
 import { createAuthority } from '../../../emulator/certificates';
 import { until, within } from '../../support/events';
 import { find, needs } from '../../support/machine';
 import { startMosquitto } from '../../support/mosquitto';
 import { freePort } from '../../support/ports';
-import {
-  type ScriptedBroker,
-  type ScriptedBrokerOptions,
-  startScriptedBroker,
-} from '../../support/scripted-broker';
-import { type Broker, KEY } from './harness';
-
-const SECRET = 'a-secret-that-nobody-may-see';
-const ALL = ['name', 'tcp', 'tls', 'credentials', 'subscription'];
+import type { ScriptedBrokerOptions } from '../../support/scripted-broker';
+import { ALL, probe, SECRET, shouldFail, startsBrokers } from './probes';
 
 describe('transport: testing a connection', () => {
-  const brokers: ScriptedBroker[] = [];
-  async function start(options: ScriptedBrokerOptions = {}) {
-    const broker = await startScriptedBroker(options);
-    brokers.push(broker);
-    return broker;
-  }
-  afterEach(async () => {
-    for (const broker of brokers) await until(() => broker.sockets.open === 0, 1000, 'the sockets to close');
-    await Promise.all(brokers.splice(0).map((broker) => broker.stop()));
-  });
-
-  async function probe(
-    { endpoint, ca }: Broker,
-    overrides: Partial<ProbeOptions> = {},
-  ): Promise<ProbeStep[]> {
-    const timeout = overrides.timeout ?? 5000;
-    const steps = await within(
-      probeConnection({
-        endpoint: parseEndpoint(endpoint),
-        projectKey: KEY,
-        projectSecret: SECRET,
-        tls: { ca },
-        protocol: 'auto',
-        group: '',
-        clientId: 'probe',
-        timeout,
-        ...overrides,
-      }),
-      timeout + 1000,
-      'the test to end',
-    );
-    JSON.stringify(steps).should.not.containEql(SECRET);
-    for (const { ms, detail, ok, reason } of steps) {
-      ms.should.be.within(0, timeout + 500);
-      detail.length.should.be.within(1, 200);
-      (reason === undefined).should.equal(ok);
-    }
-    return steps;
-  }
-  /** All steps before the last one are fine, and that one fails for this reason. */
-  function shouldFail(steps: ProbeStep[], step: ProbeStep['step'], reason: NonNullable<ProbeStep['reason']>) {
-    steps.map((each) => each.step).should.deepEqual(ALL.slice(0, ALL.indexOf(step) + 1));
-    steps
-      .slice(0, -1)
-      .every(({ ok }) => ok)
-      .should.be.true();
-    should(steps.at(-1)).have.properties({ step, ok: false, reason });
-  }
+  const start = startsBrokers();
 
   for (const transport of ['mqtts', 'wss'] as const) {
     it(`${transport}: every step succeeds, and nothing stays open`, async () => {
@@ -176,121 +121,6 @@ describe('transport: testing a connection', () => {
     }
   });
 
-  for (const [code, reason] of [
-    [0x86, 'credentials'],
-    [0x87, 'unauthorized'],
-    [0x8a, 'banned'],
-    [0x88, 'busy'],
-  ] as const) {
-    it(`CONNACK 0x${code.toString(16)} fails at the credentials: ${reason}`, async () => {
-      const broker = await start({ on: { connect: (_packet, connection) => connection.connack(code) } });
-      shouldFail(await probe(broker), 'credentials', reason);
-      broker.packets('connect').length.should.equal(1);
-    });
-  }
-
-  it('a broker that never answers CONNECT fails at the credentials, in time', async () => {
-    const broker = await start({ on: { connect: () => undefined } });
-    shouldFail(await probe(broker, { timeout: 500 }), 'credentials', 'timeout');
-  });
-
-  it('an upgrade that is refused fails at the credentials and is named', async () => {
-    const broker = await start({ transport: 'wss', refuseUpgrade: 403 });
-    const steps = await probe(broker);
-    shouldFail(steps, 'credentials', 'upgrade');
-    should(steps.at(-1)?.detail).match(/403/);
-  });
-
-  for (const [how, refuse] of [
-    ['with CONNACK 0x84', (connection: ScriptedBroker['current']) => connection.connack(0x84)],
-    ['by hanging up', (connection: ScriptedBroker['current']) => connection.destroy()],
-  ] as const) {
-    it(`a broker that refuses MQTT 5 ${how} is tried with 3.1.1, unless 5 is asked for`, async () => {
-      const broker = await start({
-        on: {
-          connect: (packet, connection) =>
-            packet.protocolVersion === 5 ? refuse(connection) : connection.answer(packet),
-        },
-      });
-      const steps = await probe(broker);
-      should(steps[3]).have.properties({ ok: true, detail: 'MQTT 3.1.1' });
-      should(steps[4]?.ok).be.true();
-      should((await probe(broker, { protocol: '5' })).at(-1)).have.properties({
-        step: 'credentials',
-        ok: false,
-      });
-    });
-  }
-
-  it('filters that are refused fail at the subscription, by name and code', async () => {
-    const broker = await start({
-      on: {
-        subscribe: ({ messageId = 0, subscriptions }, connection) => {
-          const granted = subscriptions.map(({ topic }) => (topic.endsWith('alarm') ? 0x87 : 0));
-          connection.send({ cmd: 'suback', messageId, granted });
-        },
-      },
-    });
-    const steps = await probe(broker);
-    shouldFail(steps, 'subscription', 'subscription');
-    should(steps.at(-1)?.detail).equal(`0x87 open/${KEY}/+/alarm`);
-  });
-
-  for (const [code, reason] of [
-    [0x97, 'quota'],
-    [0x9e, 'noShared'],
-    [0xa2, 'noWildcards'],
-    [0x80, 'subscription'],
-  ] as const) {
-    it(`SUBACK 0x${code.toString(16)} fails at the subscription: ${reason}`, async () => {
-      const broker = await start({
-        on: {
-          subscribe: ({ messageId = 0, subscriptions }, connection) =>
-            connection.send({ cmd: 'suback', messageId, granted: subscriptions.map(() => code) }),
-        },
-      });
-      shouldFail(await probe(broker), 'subscription', reason);
-    });
-  }
-
-  for (const [flag, group, reason] of [
-    ['sharedSubscriptionAvailable', 'g', 'noShared'],
-    ['wildcardSubscriptionAvailable', '', 'noWildcards'],
-    ['wildcardSubscriptionAvailable', 'g', 'noWildcards'],
-  ] as const) {
-    it(`CONNACK with ${flag} 0 fails at the subscription${group && ' of a group'}: ${reason}`, async () => {
-      const broker = await start({
-        on: { connect: (_packet, connection) => connection.connack(0, { [flag]: false }) },
-      });
-      shouldFail(await probe(broker, { group, protocol: '5' }), 'subscription', reason);
-      broker.packets('subscribe').should.be.empty();
-    });
-  }
-
-  it('shared subscriptions that are unavailable do not matter without a group', async () => {
-    const broker = await start({
-      on: { connect: (_packet, it) => it.connack(0, { sharedSubscriptionAvailable: false }) },
-    });
-    should((await probe(broker)).at(-1)).have.properties({ step: 'subscription', ok: true });
-  });
-
-  it('with a group, shared filters are tested, and its members lose no message to the test', async () => {
-    const broker = await start({
-      on: {
-        subscribe: ({ messageId = 0, subscriptions }, connection) => {
-          const granted = subscriptions.map(({ topic }) => (topic.startsWith('$share/') ? 0x9e : 0));
-          connection.send({ cmd: 'suback', messageId, granted });
-        },
-      },
-    });
-    shouldFail(await probe(broker, { group: 'g', protocol: '5' }), 'subscription', 'noShared');
-    const filters = broker.packets('subscribe').flatMap(({ subscriptions }) => subscriptions);
-    filters.length.should.equal(6);
-    for (const { topic } of filters) {
-      topic.should.match(/^\$share\/g[^/]+\/open\/PR_laboratory\/\+\//);
-    }
-  });
-
   it('a test that is given up ends at once, whatever it waits for', async () => {
     const waits: [ScriptedBrokerOptions['on'], 'connect' | 'subscribe'][] = [
       [{ connect: () => undefined }, 'connect'],
@@ -320,13 +150,6 @@ describe('transport: testing a connection', () => {
     should(tls?.detail).containEql('CA\\u000d\\u000a[error] forged \\u001b[31m');
     const other = await start({ certificate: { names: ['elsewhere.example'], commonName: 'x\nforged' } });
     should((await probe(other)).at(-1)?.detail).not.match(/\p{Cc}/u);
-  });
-
-  it('a broker that never answers SUBSCRIBE, or hangs up on it, fails at the subscription, in time', async () => {
-    const broker = await start({ on: { subscribe: () => undefined } });
-    shouldFail(await probe(broker, { timeout: 500 }), 'subscription', 'timeout');
-    broker.on.subscribe = (_packet, connection) => connection.destroy();
-    shouldFail(await probe(broker), 'subscription', 'lost');
   });
 
   it('mosquitto: right and wrong secret', async function () {

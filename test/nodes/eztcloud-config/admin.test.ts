@@ -1,4 +1,3 @@
-import { createServer, type Socket } from 'node:net';
 import should from 'should';
 import { createAuthority } from '../../../emulator/certificates';
 import { until } from '../../support/events';
@@ -7,7 +6,6 @@ import { needs } from '../../support/machine';
 import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
 import { freePort } from '../../support/ports';
 import { credentials, deviceOf, next, palette, project, ready, statusOf, tab } from '../../support/project';
-import { startProxy } from '../../support/proxy';
 import { startScriptedBroker } from '../../support/scripted-broker';
 
 interface TestAnswer {
@@ -170,62 +168,5 @@ describe('admin routes', function () {
     }
     should(thief.sockets.total).equal(0);
     await thief.stop();
-  });
-
-  it('test: one at a time, 429', async () => {
-    const proxy = await startProxy({ port: broker.ports.mqtts });
-    proxy.blackhole(true);
-    const first = test(dialog({ endpoint: `127.0.0.1:${proxy.port}` }));
-    await until(() => proxy.total === 1, 5000, 'the first test to begin');
-    should((await admin('/eztcloud/test', dialog())).status).equal(429);
-    await proxy.stop();
-    should((await first).ok).be.false();
-    should((await test(dialog())).ok).be.true();
-  });
-
-  it('test: one whose dialog was closed ends, and the next begins at once', async () => {
-    const sockets: Socket[] = [];
-    const silent = createServer((socket) => sockets.push(socket.resume()));
-    const port = await freePort();
-    await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve));
-    const closed = new AbortController();
-    const values = dialog({ endpoint: `127.0.0.1:${port}` });
-    const given = admin('/eztcloud/test', values, { signal: closed.signal });
-    await until(() => sockets.length === 1, 5000, 'the test to begin');
-    closed.abort();
-    await should(given).be.rejectedWith({ name: 'AbortError' });
-    await until(
-      async () => (await admin('/eztcloud/test', dialog())).status === 200,
-      2000,
-      'the next test to be taken',
-    );
-    await until(() => sockets[0]?.closed, 2000, 'the socket of the first test to close');
-    await new Promise((resolve) => silent.close(resolve));
-  });
-
-  it('test: 415 for what any page may post', async () => {
-    const thief = await startScriptedBroker();
-    const form = new URLSearchParams({ id: 'cloud', endpoint: thief.endpoint, projectKey: 'PR_1' });
-    form.set('projectSecret', 'typed');
-    for (const type of [
-      'application/x-www-form-urlencoded',
-      'text/plain',
-      'multipart/form-data; boundary=x',
-    ]) {
-      const headers = { 'content-type': type };
-      const body = type.includes('urlencoded') ? String(form) : JSON.stringify(Object.fromEntries(form));
-      should((await admin('/eztcloud/test', {}, { headers, body })).status).equal(415, type);
-    }
-    should(thief.sockets.total).equal(0);
-    await thief.stop();
-  });
-
-  it('test: thirty in a minute, then 429', async () => {
-    const statuses = new Set<number>();
-    const endpoint = `127.0.0.1:${await freePort()}`;
-    for (let i = 0; i < 31; i += 1) {
-      statuses.add((await admin('/eztcloud/test', dialog({ endpoint }))).status);
-    }
-    should([...statuses]).deepEqual([200, 429]);
   });
 });
