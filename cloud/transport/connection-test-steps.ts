@@ -44,8 +44,6 @@ export interface Probe extends ProbeOptions {
   tcp?: Socket;
   connection?: Connection;
   connected?: Connected;
-  /** What explains a silence that follows better than the silence does. */
-  suspicion?: Refusal;
 }
 
 /** Why a step failed, where that is not an error of the socket. */
@@ -92,6 +90,9 @@ function secure({ endpoint, tls, tcp }: Probe): Promise<string> {
   });
 }
 
+/** What a broker that knows MQTT 3.1.1 only may make of 5; the port may be a wrong guess. */
+const MAY_BE_VERSION: ReadonlySet<Trouble> = new Set<Trouble>(['protocol', 'lost', 'swappedPort']);
+
 async function logIn(probe: Probe): Promise<string> {
   const versions: ProtocolVersion[] = probe.protocol === 'auto' ? [5, 4] : probe.protocol === '5' ? [5] : [4];
   let refusal: Refusal = { trouble: 'protocol', detail: '' };
@@ -99,8 +100,7 @@ async function logIn(probe: Probe): Promise<string> {
     const outcome = await connect(probe, version);
     if (outcome === undefined) return version === 5 ? 'MQTT 5' : 'MQTT 3.1.1';
     refusal = nameSwappedPort(probe.endpoint, outcome);
-    if (refusal.trouble === 'swappedPort') probe.suspicion = refusal;
-    else if (refusal.trouble !== 'protocol' && refusal.trouble !== 'lost') break;
+    if (!MAY_BE_VERSION.has(refusal.trouble)) break;
   }
   throw new ProbeError(refusal.trouble, refusal.detail);
 }

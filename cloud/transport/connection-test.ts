@@ -1,6 +1,7 @@
 import { printable } from '../protocol/printable';
 import { type Probe, ProbeError, type ProbeOptions, type ProbeStep, STEPS } from './connection-test-steps';
-import { MAX_DETAIL, refusalOfError } from './reason-codes';
+import { MAX_DETAIL, type Refusal, refusalOfError } from './reason-codes';
+import { nameSwappedPort } from './swapped-port';
 
 /** Tries a connection step by step, up to the first that fails, and leaves nothing behind. Never rejects. */
 export async function probeConnection(options: ProbeOptions): Promise<ProbeStep[]> {
@@ -34,7 +35,9 @@ function endOf(probe: Probe) {
     end = reject;
   });
   const timer = setTimeout(() => {
-    const { trouble, detail } = probe.suspicion ?? { trouble: 'timeout', detail: 'no answer in time' };
+    const late: Refusal = { trouble: 'timeout', detail: 'no answer in time' };
+    const loggingIn = probe.connection !== undefined && probe.connected === undefined;
+    const { trouble, detail } = loggingIn ? nameSwappedPort(probe.endpoint, late) : late;
     end(new ProbeError(trouble, detail));
   }, timeout);
   const giveUp = () => end(new ProbeError('lost', 'the test was given up'));

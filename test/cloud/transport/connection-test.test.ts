@@ -72,10 +72,16 @@ describe('transport: testing a connection', () => {
       const host = find('linux') ? `127.${byte()}.${byte()}.${byte()}` : '127.0.0.1';
       const other = transport === 'mqtts' ? 'wss' : 'mqtts';
       const port = transport === 'mqtts' ? 7886 : 7885;
-      const { ca } = await start({ transport: other, host, port, certificate: { names: [host] } });
-      const steps = await probe({ endpoint: `${transport}://${host}:${port}`, ca });
+      const at = { host, port, certificate: { names: [host] } };
+      const endpoint = `${transport}://${host}:${port}`;
+      const broker = await start({ transport: other, ...at });
+      const steps = await probe({ endpoint, ca: broker.ca });
       shouldFail(steps, 'credentials', 'swappedPort');
       should(steps.at(-1)?.detail).match(/7885/).and.match(/7886/);
+      await broker.stop();
+      // One that says nothing to what it does not understand.
+      const { ca } = await start({ transport, ...at, on: { connect: () => undefined } });
+      shouldFail(await probe({ endpoint, ca }, { timeout: 500 }), 'credentials', 'swappedPort');
     });
   }
 
