@@ -1,6 +1,6 @@
 import type { SeenDevice } from './devices/device-memory';
+import type { Command } from './protocol/encoding';
 import type { EztError } from './protocol/errors';
-import type { Command } from './protocol/messages';
 import type { Qos } from './protocol/topics';
 import type { Listener } from './receive/delivery';
 import type { InboxCounters } from './receive/inbox';
@@ -75,7 +75,8 @@ export interface Client {
    * `EZT_REFUSED` when the broker refuses the replies.
    */
   request(device: string, command: Command, options: RequestOptions): Promise<Answer>;
-  newCommandId(device: string): number;
+  /** The id of the next command to `device`, see {@link Commands.idFor}. */
+  commandId(device: string, brought?: number): number;
   /** What `owner` has on the way: messages to the broker, and commands that await their reply. */
   pending(owner: object): { queued: number; commands: number };
   /** Settles what `owner` has on the way: messages within `timeout` ms, the rest at once with `EZT_CLOSED`. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Client, ClientOptions } from './client-api';
 import { createDevices } from './devices/device-memory';
+import { type Command, encodeCommand } from './protocol/encoding';
 import { EztError } from './protocol/errors';
-import { type Command, type CommandReply, encodeCommand } from './protocol/messages';
+import type { CommandReply } from './protocol/messages';
 import type { Qos } from './protocol/topics';
 import { formatTopic, isOutTopic, topicParser } from './protocol/topics';
 import type { Listener, Receiver } from './receive/delivery';
@@ -159,7 +160,7 @@ export function openClient(options: ClientOptions): Client {
       };
       return commands.request(device, command.id, timeout, sendWhenSubscribed, owner);
     },
-    newCommandId: commands.newId,
+    commandId: commands.idFor,
     pending: (owner) => ({ queued: outbox.size(owner), commands: commands.size(owner) }),
     async release(owner, timeout) {
       commands.withdraw(owner);

@@ -2,20 +2,24 @@ export { openClient } from './client';
 export type { Client, ClientOptions, Counters } from './client-api';
 export type { SeenDevice } from './devices/device-memory';
 export { fitsField, isClientId, MAX_FIELD } from './protocol/connect-field';
+export {
+  type Command,
+  checkCommand,
+  encodeAttributes,
+  encodeCommand,
+  notObject,
+  wholeCommand,
+} from './protocol/encoding';
 export { type Endpoint, formatEndpoint, parseEndpoint } from './protocol/endpoint';
 export { type ErrorCode, EztError, fill, type Reason, type ReasonParams, sentences } from './protocol/errors';
-export { isPlainObject, reading } from './protocol/json';
+export { isPlainObject } from './protocol/json';
 export {
   type Alarm,
   type Attributes,
-  type Command,
   type CommandReply,
-  checkCommand,
   DATA_FORMATS,
   type DataFormat,
   type DeviceEvent,
-  encodeAttributes,
-  encodeCommand,
   type Online,
   type Payloads,
 } from './protocol/messages';

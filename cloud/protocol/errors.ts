@@ -52,26 +52,65 @@ const REASONS = {
     'EZT_DEVICE',
     'Not a device username: it must be text of 1 to 128 characters without / + # or control characters.',
   ],
-  payloadNotObject: ['EZT_PAYLOAD', '__what__ must be a plain object.'],
-  payloadEmpty: ['EZT_PAYLOAD', 'There is nothing to send: the object of attributes is empty.'],
-  payloadNotJson: ['EZT_PAYLOAD', 'The payload cannot be sent as JSON: it holds __what__.'],
+  payloadNotObject: [
+    'EZT_PAYLOAD',
+    'msg.payload is of type __type__: send an object of attributes, for instance {"temperature": 21.5}.',
+  ],
+  payloadIsText: [
+    'EZT_PAYLOAD',
+    'msg.payload is JSON text, and an object is needed: use a JSON node before this one to make it.',
+  ],
+  payloadEmpty: ['EZT_PAYLOAD', 'There is nothing to send: msg.payload has no attribute with a value.'],
+  payloadNotJson: ['EZT_PAYLOAD', 'The payload cannot be sent as JSON: __what__.'],
+  valueUndefined: ['EZT_PAYLOAD', '"__key__" has no value: send null instead, or leave it out of the list.'],
+  valueNumber: [
+    'EZT_PAYLOAD',
+    '"__key__" is __value__, which JSON does not have: send a number or null instead.',
+  ],
+  valueBigint: ['EZT_PAYLOAD', '"__key__" is a BigInt: send Number(value) or String(value) instead.'],
+  valueBuffer: [
+    'EZT_PAYLOAD',
+    '"__key__" is a Buffer: send text instead, for instance buffer.toString("hex").',
+  ],
+  valueDate: ['EZT_PAYLOAD', '"__key__" is an invalid Date: send a valid one, or null.'],
+  valueCircular: ['EZT_PAYLOAD', '"__key__" contains itself (a circular reference): send a copy without it.'],
+  valueType: [
+    'EZT_PAYLOAD',
+    '"__key__" is of type __type__, which JSON does not have: send text, numbers, true, false, null, or arrays and objects of them.',
+  ],
   attributeInvalid: [
     'EZT_PAYLOAD',
     'Not an attribute identifier: "__attribute__". Use letters, digits, _ and - only.',
   ],
-  methodInvalid: ['EZT_PAYLOAD', 'No command method: set it in the node or in msg.method, as text.'],
+  methodInvalid: [
+    'EZT_PAYLOAD',
+    'No command method: set it in the node or in msg.command, as text, or send a whole command {method, params} in msg.payload.',
+  ],
   idInvalid: ['EZT_PAYLOAD', 'The command id must be a whole number from 1 to 2147483647.'],
-  idInFlight: ['EZT_PAYLOAD', 'Command id __id__ still awaits its reply from __device__: leave msg.id out.'],
+  idInFlight: [
+    'EZT_PAYLOAD',
+    'Command id __id__ still awaits its reply from __device__: leave the id out of the command, and the node makes one.',
+  ],
+  paramsMissing: [
+    'EZT_PAYLOAD',
+    'There are no command parameters: __where__ is not there. Set it, or correct the parameters in the node.',
+  ],
   paramsInvalid: ['EZT_PAYLOAD', 'The command parameters cannot be evaluated: __detail__'],
   tooLarge: ['EZT_PAYLOAD', 'The message has __size__ bytes, the broker takes at most __limit__.'],
   queueFull: [
     'EZT_QUEUE_FULL',
     '__limit__ messages are waiting already: slow down or raise the queue limit.',
   ],
+  queueTooShort: [
+    'EZT_QUEUE_FULL',
+    '__count__ devices at once are more than the queue limit of __limit__, so this can never be sent: raise the limit, or send to fewer at a time.',
+  ],
   diskFailed: ['EZT_QUEUE_FULL', 'The queue on disk cannot be written: __detail__'],
-  expired: [
+  expired: ['EZT_EXPIRED', 'Not sent within __seconds__ s: the broker could not be reached.'],
+  expiredUnanswered: ['EZT_EXPIRED', 'The broker did not acknowledge within __seconds__ s.'],
+  expiredByRate: [
     'EZT_EXPIRED',
-    'Not sent within __seconds__ s: the broker could not be reached or did not answer.',
+    'Not sent within __seconds__ s: more messages than the rate limit of __rate__ a second lets through. Raise it, or send less often.',
   ],
   lowerQos: ['EZT_REFUSED', 'The broker grants QoS __granted__ instead of __asked__ for __filter__.'],
   noSubscribers: [

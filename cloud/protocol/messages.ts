@@ -1,13 +1,4 @@
-import { EztError } from './errors';
-import {
-  decodeJson,
-  decodeText,
-  encodeJson,
-  isPlainObject,
-  Malformed,
-  type PlainObject,
-  reading,
-} from './json';
+import { decodeJson, decodeText, isPlainObject, Malformed, type PlainObject } from './json';
 import type { Channel } from './topics';
 
 export const DATA_FORMATS = ['buffer', 'text', 'json', 'hex', 'base64', 'auto'] as const;
@@ -124,58 +115,4 @@ function withFlag<F extends string>(bytes: Buffer, flag: F): PlainObject & Recor
   const message = decodeObject(bytes);
   if (typeof message[flag] !== 'boolean') throw new Malformed(`"${flag}" is not true or false`);
   return message as PlainObject & Record<F, boolean>;
-}
-
-const IDENTIFIER = /^[A-Za-z0-9_-]+$/;
-const MAX_ID = 2 ** 31 - 1;
-
-/** A command to a device. Source: MQTT API page, "发布指定设备命令下发". */
-export interface Command {
-  method: string;
-  params: PlainObject;
-  /** 1 … 2³¹−1: small devices read it into an int32. */
-  id: number;
-}
-
-/**
- * The payload of `attributes_push`: `{…payload}`, or `{[attribute]: payload}` when an attribute is named.
- * Throws `EZT_PAYLOAD`. Source: MQTT API page, "发布指定设备属性下发".
- */
-export function encodeAttributes(payload: unknown, attribute = ''): Buffer {
-  const attributes = attribute === '' ? payload : { [attribute]: payload };
-  return reading(() => {
-    if (!isPlainObject(attributes)) throw new EztError('payloadNotObject', { what: 'msg.payload' });
-    const identifiers = Object.keys(attributes);
-    if (identifiers.length === 0) throw new EztError('payloadEmpty');
-    for (const identifier of identifiers) {
-      if (!IDENTIFIER.test(identifier)) {
-        throw new EztError('attributeInvalid', { attribute: identifier.slice(0, 80) });
-      }
-    }
-    return Buffer.from(encodeJson(attributes));
-  });
-}
-
-/** Method, parameters and id (when the flow brings one) of a command, checked. Throws `EZT_PAYLOAD`. */
-export function checkCommand(
-  method: unknown,
-  params: unknown,
-  id: unknown,
-): Partial<Command> & Omit<Command, 'id'> {
-  if (typeof method !== 'string' || method === '') throw new EztError('methodInvalid');
-  const checked = reading(() => {
-    if (params === undefined) return {};
-    if (!isPlainObject(params)) throw new EztError('payloadNotObject', { what: 'params' });
-    return params;
-  });
-  const command = { method, params: checked };
-  if (id === undefined || id === null) return command;
-  if (typeof id !== 'number' || !Number.isInteger(id) || id < 1 || id > MAX_ID)
-    throw new EztError('idInvalid');
-  return { ...command, id };
-}
-
-/** The payload of `command_send`. Throws `EZT_PAYLOAD`. */
-export function encodeCommand({ method, params, id }: Command): Buffer {
-  return Buffer.from(encodeJson({ method, params, id }));
 }

@@ -22,8 +22,8 @@ export type Envelope = {
 export type DeviceMessage = Envelope &
   (
     | { type: 'attributes'; payload: Payloads['attributes'] }
-    | { type: 'event_report'; payload: Payloads['event_report']; method: string }
-    | { type: 'command_reply'; payload: Payloads['command_reply']; method: string; id: string | number }
+    | { type: 'event_report'; payload: Payloads['event_report']; event: string }
+    | { type: 'command_reply'; payload: Payloads['command_reply']; command?: string; id: string | number }
     | { type: 'data'; payload: Payloads['data']; stream: string }
     | { type: 'alarm'; payload: Payloads['alarm'] }
     | { type: 'online'; payload: Payloads['online'] }
@@ -41,7 +41,10 @@ export type Parts = {
 /** A received message as `ezt-in` sends it with the output `value`. */
 export type ValueMessage = Envelope & {
   payload: unknown;
-  method?: string;
+  /** On `event_report`: the event's method. */
+  event?: string;
+  /** On `command_reply`: the command's method, if the device sent it. */
+  command?: string;
   id?: string | number;
   /** On `attributes`: the attribute whose value the payload is. */
   attribute?: string;
@@ -144,7 +147,7 @@ function shape(
   }
   if (method !== undefined && methods.length > 0 && !methods.includes(method)) return [];
   const message = messageOf(envelope, own(whole ? payload : value));
-  if (method !== undefined) message.method = method;
+  if (method !== undefined) message[envelope.type === 'event_report' ? 'event' : 'command'] = method;
   if (id !== undefined) message.id = id;
   return [message];
 }

@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { MAX_ID } from '../protocol/encoding';
 import { EztError } from '../protocol/errors';
 import type { CommandReply } from '../protocol/messages';
 
-const MAX_ID = 2 ** 31 - 1;
+/** Ids that flows brought, of all devices, which {@link Commands.idFor} remembers: some 4 MB at most. */
+const MAX_BROUGHT = 100_000;
 
 export interface Answer {
   reply: CommandReply;
@@ -13,8 +15,11 @@ export interface Answer {
 
 /** Commands that await their reply, matched by device and id (compared as text: devices may answer `"7"`). */
 export interface Commands {
-  /** An id that no command in flight to `device` has, 1 … 2³¹−1. */
-  newId(device: string): number;
+  /**
+   * The id of the next command to `device`: the one that the flow `brought`, if no command in flight to the device has
+   * it (else throws `EZT_PAYLOAD`); without one a new id, 1 … 2³¹−1, unlike the last 10,000 and more of the device.
+   */
+  idFor(device: string, brought?: number): number;
   /**
    * Awaits the reply to a command that `send` hands over, if the command is still `wanted()` when its turn has
    * come; it resolves when the broker has the command, and the `timeout` (ms) runs from then. Rejects as `send` does, with `EZT_REPLY_TIMEOUT`, with `EZT_PAYLOAD` when
@@ -45,6 +50,8 @@ export function createCommands(): Commands {
   const counts = new Map<object, number>();
   // Random at first: ids of two Node-REDs, or of one before and after a restart, hardly meet.
   let last = randomInt(MAX_ID);
+  /** Ascending ids repeat none of their own for 2³¹ commands; these they could meet. The latest stand last. */
+  const brought = new Set<number>();
   // No device has a `/`; an id that a device makes up may hold anything.
   const key = (device: string, id: string | number) => `${device}/${id}`;
 
@@ -54,11 +61,23 @@ export function createCommands(): Commands {
     else counts.set(owner, now);
   }
 
+  function remember(id: number) {
+    brought.delete(id);
+    brought.add(id);
+    const [oldest] = brought;
+    if (brought.size > MAX_BROUGHT && oldest !== undefined) brought.delete(oldest);
+  }
+
   return {
-    newId(device) {
-      do last = (last % MAX_ID) + 1;
-      while (pending.has(key(device, last)));
-      return last;
+    idFor(device, given) {
+      if (given === undefined) {
+        do last = (last % MAX_ID) + 1;
+        while (brought.has(last) || pending.has(key(device, last)));
+        return last;
+      }
+      if (pending.has(key(device, given))) throw new EztError('idInFlight', { id: given, device });
+      remember(given);
+      return given;
     },
     request(device, id, timeout, send, owner) {
       const name = key(device, id);

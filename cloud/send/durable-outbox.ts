@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EztError } from '../protocol/errors';
 import type { Outgoing } from '../transport/packets';
 import type { MessageFiles } from './message-files';
-import type { Outbox, OutboxOptions } from './outbox-api';
+import { type Outbox, type OutboxOptions, queueFull } from './outbox-api';
 
 export interface DurableOptions extends OutboxOptions {
   files: MessageFiles;
@@ -133,7 +133,7 @@ export function makeDurable(outbox: Outbox, { files, free, limit, expiry, onErro
       if (closed) return Promise.reject(new EztError('closed'));
       if (messages.length === 0) return Promise.resolve();
       if (outbox.size() + writing + messages.length > limit) {
-        return Promise.reject(new EztError('queueFull', { limit }));
+        return Promise.reject(queueFull(messages.length, limit));
       }
       return new Promise<void>((resolve, reject) => {
         const addition: Addition = {

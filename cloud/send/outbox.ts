@@ -3,7 +3,7 @@ import { EztError } from '../protocol/errors';
 import type { Outgoing } from '../transport/packets';
 import { publishSize } from '../transport/packets';
 import { describeCode, formatCode } from '../transport/reason-codes';
-import type { Carrier, Outbox, OutboxCounters, OutboxOptions } from './outbox-api';
+import { type Carrier, type Outbox, type OutboxCounters, type OutboxOptions, queueFull } from './outbox-api';
 import { createPace } from './rate-limit';
 
 interface Entry {
@@ -105,13 +105,23 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
         const now = performance.now();
         for (const entry of unsettled()) {
           if (entry.expires > now) break;
-          settle(entry, new EztError('expired', { seconds: expiry / 1000 }));
+          settle(entry, whyExpired(entry));
         }
         forgetSettled();
         watchExpiry();
       },
       Math.max(1, Math.ceil(oldest.expires - performance.now())),
     );
+  }
+
+  /** What the entry last waited for. */
+  function whyExpired(entry: Entry): EztError {
+    const seconds = expiry / 1000;
+    if (!carrier) return new EztError('expired', { seconds });
+    const unanswered = inFlight.has(entry) || inFlight.size >= carrier.window;
+    return unanswered
+      ? new EztError('expiredUnanswered', { seconds })
+      : new EztError('expiredByRate', { seconds, rate });
   }
 
   /** What is held, oldest first. */
@@ -139,7 +149,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
     add(messages, owner, lifetime = expiry) {
       if (closed) return Promise.reject(new EztError('closed'));
       if (messages.length === 0) return Promise.resolve();
-      if (held + messages.length > limit) return Promise.reject(new EztError('queueFull', { limit }));
+      if (held + messages.length > limit) return Promise.reject(queueFull(messages.length, limit));
       return new Promise((resolve, reject) => {
         let left = messages.length;
         let failure: EztError | undefined;

@@ -16,8 +16,7 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
   color: '#8fbfd9',
   icon: 'eztcloud.svg',
   inputs: 1,
-  outputs: 0,
-  align: 'right',
+  outputs: 1,
   defaults: {
     name: { value: '' },
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
@@ -35,6 +34,9 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
   labelStyle,
   inputLabels() {
     return this._(this.attribute ? 'eztcloud.port.value' : 'eztcloud.port.attributes');
+  },
+  outputLabels() {
+    return this._('eztcloud.port.sent');
   },
   oneditprepare() {
     prepareQos(this);

@@ -6,7 +6,7 @@ import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
 import { attrOutSettings } from './settings';
 
-/** `ezt-attr-out`: pushes attributes to devices. */
+/** `ezt-attr-out`: pushes attributes to devices, and passes the message on once the broker has them. */
 export function registerAttrOut(RED: NodeAPI): void {
   RED.nodes.registerType('ezt-attr-out', function (this: Node, raw: NodeDef & { cloud?: string }) {
     RED.nodes.createNode(this, raw);
@@ -17,7 +17,7 @@ export function registerAttrOut(RED: NodeAPI): void {
       () => attrOutSettings(raw as Raw),
       () => ({ refused: () => false, detach: () => undefined }),
     );
-    onInput(RED, this, async (message) => {
+    onInput(RED, this, async (message, send) => {
       if (member.problem) throw member.problem;
       const { client, settings, changed } = member;
       const devices = devicesOf(settings.device, message);
@@ -26,6 +26,8 @@ export function registerAttrOut(RED: NodeAPI): void {
       changed();
       try {
         await settled;
+        message.device = devices.length === 1 ? devices[0] : devices;
+        send(message);
       } finally {
         changed();
       }

@@ -1,20 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import {
-  type Answer,
-  type Command,
-  checkCommand,
-  EztError,
-  isPlainObject,
-  isTopicLevel,
-  type Listener,
-  reading,
-} from '../../cloud';
+import { type Answer, type Command, isTopicLevel, type Listener } from '../../cloud';
 import { deviceOf } from '../shared/devices';
 import { type Message, onInput } from '../shared/input';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
-import { asError } from '../shared/texts';
-import { type CommandOutSettings, commandOutSettings } from './settings';
+import { commandOf } from './command';
+import { commandOutSettings } from './settings';
 
 /** `ezt-command-out`: sends commands and, if asked to, passes on the device's reply. */
 export function registerCommandOut(RED: NodeAPI): void {
@@ -52,7 +43,7 @@ export function registerCommandOut(RED: NodeAPI): void {
       const { client, settings, changed } = member;
       const device = deviceOf(settings.device, message);
       const { method, params, id } = await commandOf(RED, this, settings, message);
-      const command: Command = { method, params, id: id ?? client.newCommandId(device) };
+      const command: Command = { method, params, id: client.commandId(device, id) };
       const { qos, timeout } = settings;
       const settled: Promise<Answer | undefined> = replies
         ? client.request(device, command, { qos, timeout, listener: replies, owner: this })
@@ -62,7 +53,7 @@ export function registerCommandOut(RED: NodeAPI): void {
         const answer = await settled;
         message.device = device;
         message.id = command.id;
-        if (answer) addReply(message, answer);
+        if (answer) addReply(message, answer, method);
         send(message);
       } finally {
         changed();
@@ -71,43 +62,10 @@ export function registerCommandOut(RED: NodeAPI): void {
   });
 }
 
-function addReply(message: Message, { reply, elapsed }: Answer) {
+function addReply(message: Message, { reply, elapsed }: Answer, method: string) {
   message.payload = reply;
-  message.method = reply.method;
+  message.command = method;
   message.type = 'command_reply';
   message.elapsed = elapsed;
-}
-
-/** The command that node and message name together. Throws `EZT_PAYLOAD`. */
-async function commandOf(RED: NodeAPI, node: Node, settings: CommandOutSettings, message: Message) {
-  const method = settings.method !== '' ? settings.method : message.method;
-  if (method !== undefined && method !== null && method !== '') {
-    return checkCommand(method, await paramsOf(RED, node, settings, message), message.id);
-  }
-  const whole = reading(() => {
-    const { payload } = message;
-    if (!isPlainObject(payload)) throw new EztError('methodInvalid');
-    return { method: payload.method, params: payload.params, id: payload.id ?? message.id };
-  });
-  return checkCommand(whole.method, whole.params, whole.id);
-}
-
-/** The parameters, from wherever the node says. Throws `EZT_PAYLOAD`. */
-async function paramsOf(
-  RED: NodeAPI,
-  node: Node,
-  { params, paramsType }: CommandOutSettings,
-  message: Message,
-): Promise<unknown> {
-  try {
-    const value = await new Promise<unknown>((resolve, reject) => {
-      RED.util.evaluateNodeProperty(params, paramsType, node, message, (error, found: unknown) =>
-        error ? reject(error) : resolve(found),
-      );
-    });
-    // An environment variable is always text.
-    return paramsType === 'env' && typeof value === 'string' ? JSON.parse(value) : value;
-  } catch (error) {
-    throw new EztError('paramsInvalid', { detail: asError(error).message });
-  }
+  message.attempts = 1;
 }

@@ -4,7 +4,7 @@ import { flag, number, oneOf, qos, type Raw, text } from '../shared/raw-settings
 export interface CommandOutSettings {
   /** Empty: `msg.device`. */
   device: string;
-  /** Empty: `msg.method`. */
+  /** Empty: a whole command in the payload, else `msg.command`. */
   method: string;
   params: string;
   paramsType: 'msg' | 'json' | 'flow' | 'global' | 'env' | 'jsonata';

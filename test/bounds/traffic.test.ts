@@ -29,7 +29,7 @@ describe('bounds of traffic', function () {
     const owner = {};
     const options = { qos: 1, timeout: 60_000, listener, owner } as const;
     const answers = Array.from({ length: COUNT }, (_, n) =>
-      client.request(DEVICE, { method: 'count', params: { n }, id: client.newCommandId(DEVICE) }, options),
+      client.request(DEVICE, { method: 'count', params: { n }, id: client.commandId(DEVICE) }, options),
     );
     await until(() => commands.length === COUNT, 30_000, 'the commands');
     should(client.pending(owner).commands).equal(COUNT);

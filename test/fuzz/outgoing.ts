@@ -95,8 +95,8 @@ export async function fuzzOutgoing(
 function messageOf(fuzz: number, random: Random) {
   const message: NodeMessage & Record<string, unknown> = { fuzz, payload: hostile(random), device: 'DU_1' };
   if (random.onceIn(3)) message.device = hostile(random);
-  if (random.onceIn(3)) message.method = hostile(random);
-  else if (random.onceIn(2)) message.method = 'm';
+  if (random.onceIn(3)) message.command = hostile(random);
+  else if (random.onceIn(2)) message.command = 'm';
   if (random.onceIn(4)) message.id = hostile(random);
   return message;
 }

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import should from 'should';
+import {
+  checkCommand,
+  encodeAttributes,
+  encodeCommand,
+  wholeCommand,
+} from '../../../cloud/protocol/encoding';
 import { EztError, type Reason } from '../../../cloud/protocol/errors';
-import { checkCommand, encodeAttributes, encodeCommand } from '../../../cloud/protocol/messages';
 import { foreign } from './foreign';
-import { fail, NOT_JSON, nested, revoked, trap } from './not-json';
+import { cyclic, fail, NOT_JSON, nested, revoked, trap } from './not-json';
 
 /** Asserts that `act` throws an `EZT_PAYLOAD` for `reason`. */
 function refuses(act: () => unknown, reason: Reason): void {
@@ -24,7 +29,6 @@ describe('encoding', () => {
       ['an attribute __proto__', 5, '__proto__', '{"__proto__":5}'],
       ['a Date', new Date(0), 'a', '{"a":"1970-01-01T00:00:00.000Z"}'],
       ['a Date of another realm', foreign('new Date(0)'), 'a', '{"a":"1970-01-01T00:00:00.000Z"}'],
-      ['a Buffer', Buffer.of(1), 'a', '{"a":{"type":"Buffer","data":[1]}}'],
       [
         'a class instance',
         new (class Point {
@@ -32,6 +36,32 @@ describe('encoding', () => {
         })(),
         'a',
         '{"a":{"x":1}}',
+      ],
+      [
+        'a class instance in place of the object, as a row of a database',
+        new (class Row {
+          a = 1;
+          b = new Date(0);
+          method() {
+            return this.a;
+          }
+        })(),
+        undefined,
+        '{"a":1,"b":"1970-01-01T00:00:00.000Z"}',
+      ],
+      ["an instance of a Function node's class", foreign('new (class { a = 1 })()'), undefined, '{"a":1}'],
+      ['the object that toJSON stands for', { a: 1, toJSON: () => ({ b: 2 }) }, undefined, '{"b":2}'],
+      [
+        'no member that is undefined',
+        { a: 1, b: undefined, c: [{ d: undefined }] },
+        undefined,
+        '{"a":1,"c":[{}]}',
+      ],
+      [
+        'no member whose toJSON returns undefined',
+        { a: 1, b: { toJSON: () => undefined } },
+        undefined,
+        '{"a":1}',
       ],
       ['a lone surrogate', '\ud800', 'a', '{"a":"\\ud800"}'],
     ];
@@ -74,34 +104,78 @@ describe('encoding', () => {
       encodeAttributes(fickler, 'a').toString().should.equal('{"a":1}');
     });
 
-    for (const [what, value] of NOT_JSON) {
+    for (const [what, value, reason] of NOT_JSON) {
       it(`refuses ${what}, deep or not`, () => {
-        refuses(() => encodeAttributes(value, 'a'), 'payloadNotJson');
-        refuses(() => encodeAttributes({ ok: 1, a: [{ b: value }] }), 'payloadNotJson');
+        refuses(() => encodeAttributes(value, 'a'), reason);
+        refuses(() => encodeAttributes({ ok: 1, a: [{ b: value }] }), reason);
       });
     }
+
+    const named: [unknown, string, RegExp][] = [
+      [{ a: Number.NaN }, 'a', /"a" is NaN.*send a number or null/],
+      [{ a: 1, b: { c: [0, 5n] } }, 'b.c[1]', /"b\.c\[1\]" is a BigInt.*String\(value\)/],
+      [{ a: { 'b c': Buffer.of(1) } }, 'a["b c"]', /Buffer.*buffer\.toString\("hex"\)/],
+      [{ a: [[new Date(Number.NaN)]] }, 'a[0][0]', /invalid Date/],
+      [{ a: { b: () => 1 } }, 'a.b', /of type function/],
+      [{ a: [1, undefined] }, 'a[1]', /has no value.*null/],
+      [{ 温度: new Map() }, '温度', /of type Map/],
+      [{ a: { b: cyclic() } }, 'a.b.c', /contains itself/],
+    ];
+    for (const [payload, key, text] of named) {
+      it(`names the key ${key}, and what to send instead`, () => {
+        should(() => encodeAttributes(payload)).throw(EztError, { params: { key }, message: text });
+      });
+    }
+
+    it('names the attribute that stands in the node', () => {
+      should(() => encodeAttributes({ b: Number.NaN }, 'a')).throw(/"a\.b" is NaN/);
+    });
+
+    it('cuts a key that is long', () => {
+      should(() => encodeAttributes({ ['x'.repeat(1000)]: 1n })).throw(/"x{100}…" is a BigInt/);
+    });
 
     const notObjects: [string, unknown][] = [
       ['nothing', undefined],
       ['null', null],
-      ['text', '{"a":1}'],
+      ['text', 'a'],
+      ['JSON text of a list', '[1]'],
       ['a number', 5],
       ['a list', [{ a: 1 }]],
       ['a Buffer', Buffer.from('{"a":1}')],
       ['a Date', new Date()],
       ['a Map', new Map([['a', 1]])],
-      [
-        'a class instance',
-        new (class Reading {
-          a = 1;
-        })(),
-      ],
+      ['a Set', new Set([1])],
+      ['an Error', new Error('x')],
       ['an object that stands for text', { a: 1, toJSON: () => 'x' }],
     ];
     for (const [what, payload] of notObjects) {
       it(`refuses ${what} in place of the object`, () =>
         refuses(() => encodeAttributes(payload), 'payloadNotObject'));
     }
+
+    it('says of JSON text that a JSON node makes an object of it', () => {
+      refuses(() => encodeAttributes(' {"a":1}'), 'payloadIsText');
+      should(() => encodeAttributes('{"a":1}')).throw(/JSON node/);
+    });
+
+    it('says of which type it is', () => {
+      for (const [value, type] of [
+        [null, 'null'],
+        [undefined, 'undefined'],
+        ['x', 'string'],
+        [[1], 'Array'],
+        [Buffer.of(1), 'Buffer'],
+        [new Map(), 'Map'],
+      ]) {
+        should(() => encodeAttributes(value)).throw(EztError, { params: { type } });
+      }
+    });
+
+    it('refuses an object without a value', () => {
+      refuses(() => encodeAttributes({ a: undefined }), 'payloadEmpty');
+      refuses(() => encodeAttributes(undefined, 'a'), 'payloadEmpty');
+    });
 
     it('refuses an empty object, and one with symbols alone', () => {
       refuses(() => encodeAttributes({}), 'payloadEmpty');
@@ -181,17 +255,73 @@ describe('encoding', () => {
         refuses(() => checkCommand(method, {}, 1), 'methodInvalid');
     });
 
-    it('refuses params that are not a plain object', () => {
-      for (const params of [null, '', 'x', 5, [], new Date(), new Map(), { toJSON: () => 5 }]) {
-        refuses(() => checkCommand('m', params, 1), 'payloadNotObject');
-      }
-      refuses(() => checkCommand('m', revoked.proxy, 1), 'payloadNotJson');
+    const paramsOf = (params: unknown) => {
+      const command = encodeCommand({ ...checkCommand('m', params), id: 1 });
+      return JSON.stringify(JSON.parse(command.toString()).params);
+    };
+
+    it('takes any JSON value as params', () => {
+      fc.assert(
+        fc.property(
+          fc.jsonValue().filter((value) => value !== null),
+          (value) => void paramsOf(value).should.equal(JSON.stringify(value)),
+        ),
+      );
+      paramsOf(new Date(0)).should.equal('"1970-01-01T00:00:00.000Z"');
     });
 
-    for (const [what, value] of NOT_JSON) {
-      it(`refuses ${what} among params`, () => {
-        refuses(() => encodeCommand({ method: 'm', params: { a: value }, id: 1 }), 'payloadNotJson');
+    it('makes {} of null and of nothing', () => {
+      for (const none of [null, undefined, { toJSON: () => undefined }]) paramsOf(none).should.equal('{}');
+    });
+
+    for (const [what, value, reason] of NOT_JSON) {
+      it(`refuses ${what} as params and among them`, () => {
+        refuses(() => encodeCommand({ method: 'm', params: value, id: 1 }), reason);
+        refuses(() => encodeCommand({ method: 'm', params: { a: value }, id: 1 }), reason);
       });
     }
+
+    it('names the key among params', () => {
+      should(() => encodeCommand({ method: 'm', params: { a: [5n] }, id: 1 })).throw(/"params\.a\[0\]"/);
+      should(() => encodeCommand({ method: 'm', params: Number.NaN, id: 1 })).throw(/"params" is NaN/);
+    });
+  });
+
+  describe('a whole command', () => {
+    const whole: unknown[] = [
+      { method: 'm' },
+      { method: 'm', params: 5 },
+      { method: 'm', params: {}, id: 1 },
+      { id: 'x', method: '' },
+      foreign("({ method: 'm', params: [1] })"),
+      Object.assign(Object.create(null), { method: 'm' }),
+    ];
+    for (const payload of whole) {
+      it(`is ${JSON.stringify(payload)}`, () => {
+        should(JSON.stringify(wholeCommand(payload))).equal(
+          JSON.stringify({ method: undefined, params: undefined, id: undefined, ...Object(payload) }),
+        );
+      });
+    }
+
+    const other: unknown[] = [
+      undefined,
+      null,
+      'm',
+      '{"method":"m"}',
+      {},
+      { method: 5 },
+      { params: {} },
+      { method: 'm', params: {}, id: 1, extra: 1 },
+      { method: 'm', type: 'x' },
+      [{ method: 'm' }],
+      new Map([['method', 'm']]),
+    ];
+    for (const payload of other) {
+      it(`is not ${JSON.stringify(payload)}`, () => should(wholeCommand(payload)).be.undefined());
+    }
+
+    it('cannot be told of a Proxy that throws', () =>
+      refuses(() => wholeCommand(revoked.proxy), 'payloadNotJson'));
   });
 });

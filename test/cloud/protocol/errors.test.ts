@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import should from 'should';
+import { checkCommand, encodeAttributes, encodeCommand } from '../../../cloud/protocol/encoding';
 import { parseEndpoint } from '../../../cloud/protocol/endpoint';
 import { EztError, fill, type Reason, sentences } from '../../../cloud/protocol/errors';
-import { checkCommand, encodeAttributes } from '../../../cloud/protocol/messages';
 import { deliver } from '../../../cloud/receive/delivery';
 import { createCommands } from '../../../cloud/send/commands';
 import { createOutbox } from '../../../cloud/send/outbox';
 import { messages, openLink } from '../send/carrier';
 import { rejection } from '../send/settling';
+import { cyclic, nested } from './not-json';
 
 const OPTIONS = { limit: 1, expiry: 60_000, rate: 0 };
 
@@ -15,13 +16,21 @@ const OPTIONS = { limit: 1, expiry: 60_000, rate: 0 };
 function sent(
   act: (link: ReturnType<typeof openLink>, outbox: ReturnType<typeof createOutbox>) => void,
   maximum = 1000,
+  rate = 0,
 ) {
-  const outbox = createOutbox({ ...OPTIONS, expiry: 1 });
+  const outbox = createOutbox({ limit: 2, expiry: 1, rate });
   const link = openLink(1, maximum);
   outbox.attach(link.carrier);
-  const added = outbox.add(messages('a'));
+  const added = outbox.add(messages('a', 'b'));
   act(link, outbox);
   return added.finally(() => outbox.close());
+}
+function full() {
+  const outbox = createOutbox(OPTIONS);
+  const first = outbox.add(messages('a'));
+  const second = outbox.add(messages('b'));
+  void outbox.close();
+  return first.catch(() => second);
 }
 const after = (act: () => unknown) => Promise.resolve().then(act);
 const request = (id: number, timeout: number) => {
@@ -50,14 +59,25 @@ const WAYS: [Reason, () => Promise<unknown>][] = [
   ['badEndpoint', () => after(() => parseEndpoint('x://host'))],
   ['payloadNotObject', () => after(() => encodeAttributes(5))],
   ['payloadEmpty', () => after(() => encodeAttributes({}))],
-  ['payloadNotJson', () => after(() => encodeAttributes({ a: Number.NaN }))],
+  ['payloadIsText', () => after(() => encodeAttributes('{}'))],
+  ['payloadNotJson', () => after(() => encodeAttributes(nested(201)))],
+  ['valueUndefined', () => after(() => encodeAttributes({ a: [undefined] }))],
+  ['valueNumber', () => after(() => encodeAttributes({ a: Number.NaN }))],
+  ['valueBigint', () => after(() => encodeCommand({ method: 'm', params: 1n, id: 1 }))],
+  ['valueBuffer', () => after(() => encodeAttributes({ a: Buffer.of(1) }))],
+  ['valueDate', () => after(() => encodeAttributes({ a: new Date(Number.NaN) }))],
+  ['valueCircular', () => after(() => encodeAttributes({ a: cyclic() }))],
+  ['valueType', () => after(() => encodeAttributes({ a: () => 1 }))],
   ['attributeInvalid', () => after(() => encodeAttributes({ 'a b': 1 }))],
   ['methodInvalid', () => after(() => checkCommand('', {}, 1))],
   ['idInvalid', () => after(() => checkCommand('m', {}, 0))],
   ['idInFlight', () => request(5, 1)],
   ['tooLarge', () => sent(() => undefined, 5)],
-  ['queueFull', () => createOutbox(OPTIONS).add(messages('a', 'b'))],
-  ['expired', () => sent(() => undefined)],
+  ['queueFull', () => full()],
+  ['queueTooShort', () => createOutbox(OPTIONS).add(messages('a', 'b'))],
+  ['expired', () => sent((_link, outbox) => outbox.detach())],
+  ['expiredUnanswered', () => sent(() => undefined)],
+  ['expiredByRate', () => sent((link) => link.unanswered[0]?.settle(), 1000, 0.1)],
   ['publishRefused', () => sent((link) => link.unanswered[0]?.settle(0x87))],
   ['replyTimeout', () => request(6, 1)],
   ['closed', () => sent((_link, outbox) => outbox.close())],

@@ -89,6 +89,12 @@ describe('durable outbox', () => {
     await disk.written(0);
   });
 
+  it('says of more messages than the limit that they can never be sent', async () => {
+    const outbox = disk.life({ limit: 5 });
+    const { reason, params } = await rejection(outbox.add(messages(...numbered(6))));
+    ({ reason, params }).should.eql({ reason: 'queueTooShort', params: { count: 6, limit: 5 } });
+  });
+
   it('accepts exactly the limit, whatever part of it is still being written', async () => {
     const outbox = disk.life({ limit: 10 });
     const added = numbered(10).map((topic) => outbox.add(messages(topic)));

@@ -88,7 +88,7 @@ describe('node definitions', () => {
     ports.should.eql([
       ['eztcloud-config', 'config', undefined, undefined],
       ['ezt-in', 'EZtCloud', 0, 1],
-      ['ezt-attr-out', 'EZtCloud', 1, 0],
+      ['ezt-attr-out', 'EZtCloud', 1, 1],
       ['ezt-command-out', 'EZtCloud', 1, 1],
     ]);
   });

@@ -19,6 +19,12 @@ import {
 
 const LIMIT = 100_000;
 
+class Row {
+  a = 1;
+  b = undefined;
+  at = new Date(0);
+}
+
 describe('ezt-attr-out', function () {
   needs(this, 'mosquitto');
   let broker: Mosquitto;
@@ -80,6 +86,12 @@ describe('ezt-attr-out', function () {
   ][] = [
     ['an object', {}, { device: 'DU_1', payload: { b: 2, a: [null] } }, ['DU_1 {"b":2,"a":[null]}']],
     ['the value of a named attribute', { attribute: 't' }, { device: 'DU_1', payload: 0 }, ['DU_1 {"t":0}']],
+    [
+      'a row of a database, without what is undefined',
+      {},
+      { device: 'DU_1', payload: new Row() },
+      ['DU_1 {"a":1,"at":"1970-01-01T00:00:00.000Z"}'],
+    ],
     ['null as a value', { attribute: 't' }, { device: 'DU_1', payload: null }, ['DU_1 {"t":null}']],
     ['an object as a value', { attribute: 't' }, { device: 'DU_1', payload: {} }, ['DU_1 {"t":{}}']],
     [
@@ -115,6 +127,31 @@ describe('ezt-attr-out', function () {
       should(new Set(qos)).deepEqual(new Set([1]));
     });
   }
+
+  const onward: [what: string, properties: Record<string, unknown>, device: unknown, after: unknown][] = [
+    ['the device of the message', {}, 'DU_1', 'DU_1'],
+    ['the device of the node', { device: 'DU_2' }, 'DU_1', 'DU_2'],
+    ['the list of the message', {}, ['DU_1', 'DU_2'], ['DU_1', 'DU_2']],
+  ];
+  for (const [what, properties, device, after] of onward) {
+    it(`passes the message on, unchanged but for msg.device: ${what}`, async () => {
+      await deploy(flow(properties), 'nodes');
+      const payload = { a: 1, b: undefined };
+      const given = { payload, device, topic: 't', id: 5, method: 'GET', parts: { index: 1 }, _msgid: 'x' };
+      const got = await next('out.got', () => nodeOf('out').receive(given));
+      should(got).deepEqual({ ...given, device: after });
+      should(got.payload).equal(payload);
+    });
+  }
+
+  it('passes nothing on that was refused', async () => {
+    await deploy(flow({}), 'nodes');
+    const got = record('out.got');
+    await next('errors', () => nodeOf('out').receive({ device: 'DU_1', payload: 5 }));
+    errors.splice(0);
+    await next('out.got', () => nodeOf('out').receive({ device: 'DU_1', payload: { a: 1 } }));
+    should(got.length).equal(1);
+  });
 
   for (const qos of [0, 1, 2]) {
     it(`publishes with QoS ${qos}`, async () => {
@@ -157,7 +194,8 @@ describe('ezt-attr-out', function () {
       ],
     ),
     ['an empty object', 'EZT_PAYLOAD', { device: 'DU_1', payload: {} }],
-    ...[Number.NaN, Number.POSITIVE_INFINITY, 1n, () => 1, circular, deep].map(
+    ['an object without a value', 'EZT_PAYLOAD', { device: 'DU_1', payload: { a: undefined } }],
+    ...[Number.NaN, Number.POSITIVE_INFINITY, 1n, () => 1, circular, deep, Buffer.of(1), new Date('x')].map(
       (value): [string, string, Record<string, unknown>] => [
         `a ${typeof value} that JSON cannot hold`,
         'EZT_PAYLOAD',

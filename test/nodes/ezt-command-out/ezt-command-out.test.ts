@@ -70,12 +70,36 @@ describe('ezt-command-out: what it sends', function () {
     params: unknown,
   ][] = [
     ['method of the node, params of msg.payload', { method: 'm' }, { payload }, 'm', payload],
-    ['method of the message', {}, { method: 'm', payload }, 'm', payload],
-    ["the node's method before the message's", { method: 'm' }, { method: 'other', payload }, 'm', payload],
+    ['method of msg.command', {}, { command: 'm', payload }, 'm', payload],
+    ["the node's method before msg.command", { method: 'm' }, { command: 'other', payload }, 'm', payload],
+    ['a whole command before msg.command', {}, { command: 'other', payload: { method: 'm' } }, 'm', {}],
+    [
+      "the node's method before a whole command, which is then its parameters",
+      { method: 'm' },
+      { payload: { method: 'other' } },
+      'm',
+      { method: 'other' },
+    ],
+    [
+      'what has more than a whole command is parameters',
+      {},
+      { command: 'm', payload: { method: 'other', params: 1, zone: 1 } },
+      'm',
+      { method: 'other', params: 1, zone: 1 },
+    ],
+    ['msg.method is not read', {}, { method: 'GET', command: 'm', payload }, 'm', payload],
     ['a whole command as payload', {}, { payload: { method: 'm', params: payload } }, 'm', payload],
     ['a whole command without params', {}, { payload: { method: 'm' } }, 'm', {}],
     ['another property of msg', { method: 'm', params: 'a.b[0]' }, { a: { b: [payload] } }, 'm', payload],
-    ['no params in the message', { method: 'm' }, {}, 'm', {}],
+    ['no payload at all', { method: 'm' }, {}, 'm', {}],
+    ['null as params', { method: 'm' }, { payload: null }, 'm', {}],
+    ['null as params of a whole command', {}, { payload: { method: 'm', params: null } }, 'm', {}],
+    ['a number as params', { method: 'm' }, { payload: 0 }, 'm', 0],
+    ['a list as params', { method: 'm' }, { payload: [1, 'a'] }, 'm', [1, 'a']],
+    ['text as params', { method: 'm' }, { payload: '{}' }, 'm', '{}'],
+    ['params of a whole command that are a list', {}, { payload: { method: 'm', params: [] } }, 'm', []],
+    ['json that is null', { method: 'm', paramsType: 'json', params: 'null' }, { payload }, 'm', {}],
+    ['json that is false', { method: 'm', paramsType: 'json', params: 'false' }, { payload }, 'm', false],
     [
       'json',
       { method: 'm', paramsType: 'json', params: '{"from":["json"]}' },
@@ -115,18 +139,24 @@ describe('ezt-command-out: what it sends', function () {
     });
   }
 
-  const ids: [what: string, message: Properties, id: number][] = [
-    ['of the message', { method: 'm', id: 42 }, 42],
-    ['of the whole command', { payload: { method: 'm', id: 43 }, id: 44 }, 43],
-    ['of the message for a whole command', { payload: { method: 'm' }, id: 1 }, 1],
-    ['the largest', { method: 'm', id: 2 ** 31 - 1 }, 2 ** 31 - 1],
-  ];
-  for (const [what, message, id] of ids) {
-    it(`the id ${what}`, async () => {
-      await reconfigure({});
-      const seen = await next('out.got', () => nodeOf('out').receive(message));
-      should(sent.map(({ command }) => command.id)).deepEqual([id]);
+  it('the id of a whole command', async () => {
+    await reconfigure({});
+    for (const id of [43, 2 ** 31 - 1, 43]) {
+      const seen = await next('out.got', () =>
+        nodeOf('out').receive({ payload: { method: 'm', id }, id: 44 }),
+      );
+      should(sent.at(-1)?.command.id).equal(id);
       should(seen.id).equal(id);
+    }
+  });
+
+  for (const id of [42, '42', 'x', 0, {}, null]) {
+    it(`an id of its own, whatever msg.id is: ${JSON.stringify(id)}`, async () => {
+      await reconfigure({});
+      const seen = await next('out.got', () => nodeOf('out').receive({ command: 'm', payload, id }));
+      should(seen.id).be.a.Number().and.not.equal(42);
+      should(sent.map(({ command }) => command.id)).deepEqual([seen.id]);
+      errors.should.deepEqual([]);
     });
   }
 
@@ -136,16 +166,16 @@ describe('ezt-command-out: what it sends', function () {
         `id ${typeof id} ${id}`,
         'EZT_PAYLOAD',
         {},
-        { method: 'm', id },
+        { payload: { method: 'm', id } },
       ],
     ),
     ['no method at all', 'EZT_PAYLOAD', {}, { payload }],
     ['a payload that is no command', 'EZT_PAYLOAD', {}, { payload: 'm' }],
-    ['an empty method in a command', 'EZT_PAYLOAD', {}, { payload: { method: '' } }],
-    ['a method that is no text', 'EZT_PAYLOAD', {}, { method: 5, payload }],
-    ['params that are a number', 'EZT_PAYLOAD', { method: 'm' }, { payload: 5 }],
-    ['params that are a list', 'EZT_PAYLOAD', { method: 'm' }, { payload: [1] }],
-    ['params that are null in a command', 'EZT_PAYLOAD', {}, { payload: { method: 'm', params: null } }],
+    ['a method in msg.method alone', 'EZT_PAYLOAD', {}, { method: 'm', payload }],
+    ['an empty method in a command', 'EZT_PAYLOAD', {}, { payload: { method: '' }, command: 'm' }],
+    ['a method that is no text', 'EZT_PAYLOAD', {}, { command: 5, payload }],
+    ['params that are a Map', 'EZT_PAYLOAD', { method: 'm' }, { payload: new Map() }],
+    ['params that are a Buffer', 'EZT_PAYLOAD', { method: 'm' }, { payload: Buffer.of(1) }],
     ['params with NaN', 'EZT_PAYLOAD', { method: 'm' }, { payload: { a: Number.NaN } }],
     ['json that is none', 'EZT_PAYLOAD', { method: 'm', paramsType: 'json', params: '{' }, {}],
     ['jsonata that is none', 'EZT_PAYLOAD', { method: 'm', paramsType: 'jsonata', params: '{{' }, {}],
@@ -173,14 +203,47 @@ describe('ezt-command-out: what it sends', function () {
       ],
     ),
   ];
+  const explained: [what: string, properties: Properties, message: Properties, text: RegExp][] = [
+    ['a member of msg', { params: 'payload.foo' }, { payload }, /: msg\.payload\.foo is not there/],
+    ['deeper in msg', { params: 'a.b[0]' }, { payload }, /: msg\.a\.b\[0\] is not there/],
+    ['a payload that is undefined', {}, { payload: undefined }, /: msg\.payload is not there/],
+    ['a flow variable', { paramsType: 'flow', params: 'foo' }, {}, /: flow\.foo is not there/],
+    ['deeper in a flow variable', { paramsType: 'flow', params: 'foo.bar' }, {}, /: flow\.foo\.bar is not/],
+    ['a global variable', { paramsType: 'global', params: '#:(memory)::foo' }, {}, /: global\.foo is not/],
+    ['an environment variable', { paramsType: 'env', params: 'EZT_TEST_NONE' }, {}, /\$\{EZT_TEST_NONE\}/],
+    ['an expression', { paramsType: 'jsonata', params: 'payload.foo' }, { payload }, /: payload\.foo is not/],
+    [
+      'a mistake in an expression',
+      { paramsType: 'jsonata', params: '"a" * 2' },
+      {},
+      /T2001: .*operator must evaluate to a number.*\(position 5\)/,
+    ],
+    ['a mistyped expression', { paramsType: 'jsonata', params: '1 +' }, {}, /S0207: .*\(position \d+\)/],
+    ['a command as JSON text', { method: '' }, { payload: '{"method":"m"}' }, /JSON node/],
+    ['what cannot be sent', {}, { payload: { a: [1n] } }, /"params\.a\[0\]" is a BigInt/],
+  ];
+  for (const [what, properties, message, text] of explained) {
+    it(`says what is wrong with ${what}`, async () => {
+      await deploy(flow({ method: 'm', ...properties }), 'nodes');
+      const { error } = await next('errors', () => nodeOf('out').receive(message));
+      should(error?.code).equal('EZT_PAYLOAD');
+      should(error?.message)
+        .match(text)
+        .and.not.match(/\[object Object\]/);
+      sent.should.deepEqual([]);
+    });
+  }
+
   for (const [what, code, properties, message] of refused) {
     it(`refuses ${what}: ${code}, nothing sent, the connection stays`, async () => {
       await deploy(flow(properties), 'nodes');
       const caught = await next('errors', () => nodeOf('out').receive(message));
       should(caught.error?.code).equal(code);
       await reconfigure({});
-      const { method } = await next('out.got', () => nodeOf('out').receive({ method: 'after' }));
-      should(method).equal('after');
+      const { command } = await next('out.got', () =>
+        nodeOf('out').receive({ payload: { method: 'after' } }),
+      );
+      should(command).equal('after');
       should(sent.map(({ command }) => command.method)).deepEqual(['after']);
       should(errors.length).equal(1);
       should((await statusOf('cloud')).counters.connections).equal(1);

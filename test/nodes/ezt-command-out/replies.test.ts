@@ -17,6 +17,9 @@ import {
 } from '../../support/project';
 import { watchSettling } from '../../support/settled';
 
+/** A whole command with an id of its own. */
+const whole = (id: number, params: unknown = {}) => ({ method: 'm', params, id });
+
 type Reply = (fields?: object, device?: string) => Promise<unknown>;
 
 describe('ezt-command-out: replies', function () {
@@ -51,21 +54,23 @@ describe('ezt-command-out: replies', function () {
     const seen = await next('out.got', () =>
       nodeOf('out').receive({
         device: 'DU_1',
-        id: 5,
         payload: { a: 1 },
+        method: 'GET',
         topic: 'mine',
         other: [1],
         _msgid: 'x',
       }),
     );
-    const { elapsed, ...rest } = seen;
+    const { elapsed, id, ...rest } = seen;
     should(elapsed).be.a.Number().and.not.be.below(0);
+    should(id).be.within(1, 2 ** 31 - 1);
     rest.should.deepEqual({
-      payload: { method: 'm', params: { done: [1] }, id: 5, extra: true },
+      payload: { method: 'm', params: { done: [1] }, id, extra: true },
       device: 'DU_1',
-      method: 'm',
-      id: 5,
+      command: 'm',
       type: 'command_reply',
+      attempts: 1,
+      method: 'GET',
       topic: 'mine',
       other: [1],
       _msgid: 'x',
@@ -74,8 +79,8 @@ describe('ezt-command-out: replies', function () {
 
   it('an id as text is the same id', async () => {
     onCommand = ({ command }, reply) => void reply({ id: String(command.id) });
-    await start({});
-    const seen = await next('out.got', () => nodeOf('out').receive({ device: 'DU_1', id: 6, payload: {} }));
+    await start({ method: '' });
+    const seen = await next('out.got', () => nodeOf('out').receive({ device: 'DU_1', payload: whole(6) }));
     should(seen).containEql({ id: 6, payload: { method: 'm', params: { ok: true }, id: '6' } });
   });
 
@@ -85,25 +90,25 @@ describe('ezt-command-out: replies', function () {
       if (command.id === 1) late = reply;
       else void reply();
     };
-    await start({ timeout: 0.1 });
+    await start({ method: '', timeout: 0.1 });
     const got = record('out.got');
-    const caught = await next('errors', () => nodeOf('out').receive({ device: 'DU_1', id: 1, payload: {} }));
+    const caught = await next('errors', () => nodeOf('out').receive({ device: 'DU_1', payload: whole(1) }));
     should(caught.error?.code).equal('EZT_REPLY_TIMEOUT');
-    should(caught).containEql({ device: 'DU_1', id: 1, payload: {} });
+    should(caught).containEql({ device: 'DU_1', payload: whole(1) });
     await next('in.got', () => late?.());
-    await next('out.got', () => nodeOf('out').receive({ device: 'DU_1', id: 2, payload: {} }));
+    await next('out.got', () => nodeOf('out').receive({ device: 'DU_1', payload: whole(2) }));
     should(got.map(({ id }) => id)).deepEqual([2]);
   });
 
   it('an id that is in flight to the device already: EZT_PAYLOAD; to another device: fine', async () => {
     const waiting: Reply[] = [];
     onCommand = (_sent, reply) => void waiting.push(reply);
-    await start({});
-    nodeOf('out').receive({ device: 'DU_1', id: 1, payload: {} });
+    await start({ method: '' });
+    nodeOf('out').receive({ device: 'DU_1', payload: whole(1) });
     await until(() => waiting.length === 1, 5000, 'the first command');
-    const caught = await next('errors', () => nodeOf('out').receive({ device: 'DU_1', id: 1, payload: {} }));
+    const caught = await next('errors', () => nodeOf('out').receive({ device: 'DU_1', payload: whole(1) }));
     should(caught.error?.code).equal('EZT_PAYLOAD');
-    nodeOf('out').receive({ device: 'DU_2', id: 1, payload: {} });
+    nodeOf('out').receive({ device: 'DU_2', payload: whole(1) });
     await until(() => waiting.length === 2, 5000, 'the command to the other device');
     const replies = collect<Seen>(nodeOf('out.got'), 2);
     for (const reply of waiting) void reply();
@@ -139,7 +144,7 @@ describe('ezt-command-out: replies', function () {
     it(`500 in flight, replies shuffled, doubled and foreign: each message gets its own, MQTT ${protocol}`, async () => {
       const waiting: { sent: Sent; reply: Reply }[] = [];
       onCommand = (sent, reply) => void waiting.push({ sent, reply });
-      await start({}, protocol);
+      await start({ method: '' }, protocol);
       const settling = watchSettling('out');
       const got = record('out.got');
       const devices = ['DU_1', 'DU_2', 'DU_3', 'DU_4', 'DU_5'];
@@ -147,9 +152,8 @@ describe('ezt-command-out: replies', function () {
       for (let n = 0; n < 500; n += 1) {
         const device = devices[n % devices.length];
         // The same ids for different devices, so that an id alone does not say whose reply it is.
-        expected.set(settling.give({ device, id: 1 + Math.floor(n / devices.length), payload: { n } }), {
-          echo: { n },
-        });
+        const payload = whole(1 + Math.floor(n / devices.length), { n });
+        expected.set(settling.give({ device, payload }), { echo: { n } });
       }
       await until(() => waiting.length === 500, 10_000, 'all commands');
       should((await statusOf('cloud')).commands).equal(500);

@@ -32,8 +32,8 @@ describe('ezt-in: what it sends', function () {
   /** type, what the device sent, payload as `message`, payload as `value`, further fields. */
   const rows: [type: string, sent: unknown, message: unknown, value: unknown, fields: object][] = [
     ['attributes', { t: 1 }, { t: 1 }, 1, {}],
-    ['event_report', event, event, event.params, { method: 'pressed' }],
-    ['command_reply', reply, reply, reply.params, { method: 'reset', id: 7 }],
+    ['event_report', event, event, event.params, { event: 'pressed' }],
+    ['command_reply', reply, reply, reply.params, { command: 'reset', id: 7 }],
     ['data', bytes, bytes, bytes, { stream: 's1' }],
     ['alarm', { alerting: true, level: 2 }, { alerting: true, level: 2 }, true, {}],
     ['online', { online: false, ip: 'x' }, { online: false, ip: 'x' }, false, {}],

@@ -1,0 +1,130 @@
+import { isDate, isNativeError } from 'node:util/types';
+import { EztError, type Reason } from './errors';
+import { MAX_DEPTH, type PlainObject, tagOf } from './json';
+
+/** Most values in one outgoing payload: shared branches would otherwise multiply without end. */
+const MAX_VALUES = 1_000_000;
+
+/**
+ * What JSON writes of `value`, each part asked for once: getters, Proxies and toJSON may answer otherwise later.
+ * Members that are `undefined` are left out, as JSON does. What JSON would else change in silence (functions, NaN,
+ * Infinity, a Map, a Buffer, an invalid Date) and what it cannot hold (BigInt, a cycle, over 200 levels) is an
+ * `EZT_PAYLOAD` that names its key, for instance `readings[2].value`.
+ */
+export function copyData(value: unknown): unknown {
+  /** The containers around the value at hand, outermost first, and the way to it. */
+  const around: object[] = [];
+  const path: (string | number)[] = [];
+  let values = 0;
+
+  const refusal = (reason: Reason, params = {}) => new EztError(reason, { key: keyOf(path), ...params });
+
+  function copy(given: unknown): unknown {
+    const item = hasToJson(given) ? toJson(given) : given;
+    values += 1;
+    if (values > MAX_VALUES) throw notJson(`it holds more than ${MAX_VALUES} values`);
+    if (!isContainer(item)) return item;
+    if (around.includes(item)) throw refusal('valueCircular');
+    if (around.length === MAX_DEPTH) throw notJson(`it is nested deeper than ${MAX_DEPTH} levels`);
+    around.push(item);
+    const copied = Array.isArray(item) ? copyItems(item) : copyMembers(item);
+    around.pop();
+    return copied;
+  }
+
+  function toJson(given: HasToJson): unknown {
+    // Theirs would make an object of bytes, and null of no time.
+    if (Buffer.isBuffer(given)) throw refusal('valueBuffer');
+    if (isDate(given) && Number.isNaN(Date.prototype.getTime.call(given))) throw refusal('valueDate');
+    return given.toJSON(String(path.at(-1) ?? ''));
+  }
+
+  function copyItems(items: readonly unknown[]): unknown[] {
+    const copies: unknown[] = [];
+    // By index: holes are met, and refused.
+    for (let i = 0; i < items.length; i += 1) {
+      path.push(i);
+      const item = copy(items[i]);
+      if (item === undefined) throw refusal('valueUndefined');
+      copies.push(item);
+      path.pop();
+    }
+    return copies;
+  }
+
+  function copyMembers(object: PlainObject): PlainObject {
+    const copies: PlainObject = {};
+    for (const key of Object.keys(object)) {
+      path.push(key);
+      const member = copy(object[key]);
+      path.pop();
+      if (member === undefined) continue;
+      // Assigned, it would become the prototype.
+      if (key === '__proto__') Object.defineProperty(copies, key, { value: member, enumerable: true });
+      else copies[key] = member;
+    }
+    return copies;
+  }
+
+  /** Whether `item` is an object or array; `false` for what JSON holds as it is, and for `undefined`. */
+  function isContainer(item: unknown): item is PlainObject {
+    if (item === null || item === undefined || typeof item === 'string' || typeof item === 'boolean')
+      return false;
+    if (typeof item === 'number') {
+      if (Number.isFinite(item)) return false;
+      throw refusal('valueNumber', { value: item });
+    }
+    if (typeof item === 'bigint') throw refusal('valueBigint');
+    if (typeof item !== 'object') throw refusal('valueType', { type: typeof item });
+    const type = isRawJson?.(item) ? 'rawJSON' : tagOf(item);
+    if (type !== 'Object' && type !== 'Array') throw refusal('valueType', { type });
+    return true;
+  }
+
+  return reading(() => copy(value));
+}
+
+/** `value` as JSON. Throws as {@link copyData}, and for `undefined`. */
+export function encodeJson(value: unknown): string {
+  const copied = copyData(value);
+  if (copied === undefined) throw new EztError('valueUndefined', { key: keyOf([]) });
+  return JSON.stringify(copied);
+}
+
+interface HasToJson {
+  toJSON(key: string): unknown;
+}
+
+/** As JSON.stringify looks for it. */
+const hasToJson = (value: unknown): value is HasToJson =>
+  ((typeof value === 'object' && value !== null) ||
+    typeof value === 'function' ||
+    typeof value === 'bigint') &&
+  typeof (value as { toJSON?: unknown }).toJSON === 'function';
+
+/** From Node.js 21 on. JSON.stringify writes the text in it as it stands. */
+const { isRawJSON: isRawJson } = JSON as { isRawJSON?(value: unknown): boolean };
+
+const MAX_KEY = 100;
+
+/** `['a', 'b c', 0]` → `a["b c"][0]`, as whoever wrote the flow would write it. */
+function keyOf(path: readonly (string | number)[]): string {
+  const steps = path.map((step) => {
+    if (typeof step === 'number') return `[${step}]`;
+    return /^[\p{L}\p{N}_$-]+$/u.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+  });
+  const key = steps.join('').replace(/^\./, '') || 'msg.payload';
+  return key.length > MAX_KEY ? `${key.slice(0, MAX_KEY)}…` : key;
+}
+
+const notJson = (what: string) => new EztError('payloadNotJson', { what });
+
+/** Runs `read` on what a flow brought: what a getter, a Proxy or toJSON throws there becomes an `EZT_PAYLOAD`. */
+export function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof EztError) throw error;
+    throw notJson(`reading it fails (${isNativeError(error) ? error.message : typeof error})`);
+  }
+}
