@@ -84,7 +84,7 @@ const REASONS = {
   ],
   methodInvalid: [
     'EZT_PAYLOAD',
-    'No command method: set it in the node or in msg.command, as text, or send a whole command {method, params} in msg.payload.',
+    'No command method: set it in the node or in msg.command, as text, or send a whole command in msg.payload: {method, params}, and no other key but id.',
   ],
   idInvalid: ['EZT_PAYLOAD', 'The command id must be a whole number from 1 to 2147483647.'],
   idInFlight: [

@@ -2,6 +2,7 @@ import should from 'should';
 import { createDevices } from '../../cloud/devices/device-memory';
 import { topicParser } from '../../cloud/protocol/topics';
 import { createInbox } from '../../cloud/receive/inbox';
+import { createCommands } from '../../cloud/send/commands';
 import { createOutbox } from '../../cloud/send/outbox';
 import { createRouter } from '../../cloud/subscriptions/router';
 import { openLink } from '../cloud/send/carrier';
@@ -105,6 +106,16 @@ describe('bounds', function () {
       devices.see({ device: `new ${i}`, channel: 'alarm' }, undefined, 20_000);
     devices.see({ device: 'new 0', channel: 'attributes' }, { temperature: 1 }, 20_001);
     should(devices.list()[0]?.attributes).deepEqual(['temperature']);
+    figure(this, inMB(grown));
+  });
+
+  it('1,000,000 commands with ids that flows bring: the last 100,000 ids are remembered', function () {
+    const commands = createCommands();
+    const before = used();
+    for (let id = 1; id <= 1_000_000; id += 1) commands.idFor('DU_1', id);
+    const grown = used() - before;
+    should(commands.idFor('DU_1')).be.above(0);
+    should(grown).be.below(8 * MB);
     figure(this, inMB(grown));
   });
 

@@ -30,7 +30,10 @@ const PRESSED: Record<string, Record<string, Outcome[]>> = {
   'data-stream.json': {},
   'push-attributes.json': {
     '25': [attributes(/"temperature".*"threshold":25/)],
-    '{relay, threshold}': [attributes(/"temperature".*"relay":true,"threshold":24/)],
+    '{relay, threshold}': [
+      attributes(/"temperature".*"relay":true,"threshold":24/),
+      { shows: /^\{"relay":true,"threshold":24\}$/ },
+    ],
     'two devices': [
       attributes(/"label":"hall"/, /DU_camera0001/),
       attributes(/"label":"hall"/, /DU_modbusgate/),
@@ -47,6 +50,7 @@ const PRESSED: Record<string, Record<string, Outcome[]>> = {
 
 /** What debug nodes show by themselves. */
 const RECEIVED: Record<string, Record<string, RegExp>> = {
+  'command-with-reply.json': { picture: /"method":"snapshot","params":\{"frame":/ },
   'data-stream.json': {
     '0.1 V, mA, Wh': /^\[\s*2300,\s*\d+,\s*\d+\s*\]$/,
     hex: /^010306[0-9a-f]{16}$/,
