@@ -4,8 +4,8 @@ import { MAX_ID } from '../protocol/encoding';
 import { EztError } from '../protocol/errors';
 import type { CommandReply } from '../protocol/messages';
 
-/** Ids that flows brought, of all devices, which {@link Commands.idFor} remembers: some 4 MB at most. */
-const MAX_BROUGHT = 100_000;
+/** {@link Commands.idFor} remembers so many ids that flows brought, and up to twice as many: some 4 MB at most. */
+const BROUGHT = 50_000;
 
 export interface Answer {
   reply: CommandReply;
@@ -50,8 +50,9 @@ export function createCommands(): Commands {
   const counts = new Map<object, number>();
   // Random at first: ids of two Node-REDs, or of one before and after a restart, hardly meet.
   let last = randomInt(MAX_ID);
-  /** Ascending ids repeat none of their own for 2³¹ commands; these they could meet. The latest stand last. */
-  const brought = new Set<number>();
+  /** Ascending ids repeat none of their own for 2³¹ commands, but could meet these: the latest, and those before. */
+  let brought = new Set<number>();
+  let broughtBefore = new Set<number>();
   // No device has a `/`; an id that a device makes up may hold anything.
   const key = (device: string, id: string | number) => `${device}/${id}`;
 
@@ -62,17 +63,17 @@ export function createCommands(): Commands {
   }
 
   function remember(id: number) {
-    brought.delete(id);
     brought.add(id);
-    const [oldest] = brought;
-    if (brought.size > MAX_BROUGHT && oldest !== undefined) brought.delete(oldest);
+    if (brought.size < BROUGHT) return;
+    broughtBefore = brought;
+    brought = new Set();
   }
 
   return {
     idFor(device, given) {
       if (given === undefined) {
         do last = (last % MAX_ID) + 1;
-        while (brought.has(last) || pending.has(key(device, last)));
+        while (brought.has(last) || broughtBefore.has(last) || pending.has(key(device, last)));
         return last;
       }
       if (pending.has(key(device, given))) throw new EztError('idInFlight', { id: given, device });

@@ -109,7 +109,7 @@ describe('bounds', function () {
     figure(this, inMB(grown));
   });
 
-  it('1,000,000 commands with ids that flows bring: the last 100,000 ids are remembered', function () {
+  it('1,000,000 commands with ids that flows bring: the last 100,000 ids at most are remembered', function () {
     const commands = createCommands();
     const before = used();
     for (let id = 1; id <= 1_000_000; id += 1) commands.idFor('DU_1', id);
