@@ -2,11 +2,11 @@
  * The types that `@eztcloud/node-red-eztcloud` exports, for whoever writes functions against its messages. Types only:
  * the package has no JavaScript to import, Node-RED loads its nodes by itself.
  */
+export type { Command } from './protocol/encoding';
 export type { ErrorCode, EztError } from './protocol/errors';
 export type {
   Alarm,
   Attributes,
-  Command,
   CommandReply,
   DataFormat,
   DeviceEvent,

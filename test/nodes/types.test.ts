@@ -20,9 +20,9 @@ export function describe(msg: DeviceMessage): string {
     case 'data':
       return msg.stream;
     case 'event_report':
-      return msg.payload.method;
+      return msg.event;
     case 'command_reply':
-      return String(msg.payload.id);
+      return [msg.command, msg.id].join();
   }
 }
 export const attributeOf = (msg: ValueMessage): string | undefined => msg.attribute;
@@ -30,6 +30,8 @@ export const alarm: Alarm = { alerting: true, more: 1 };
 export const code: ErrorCode = 'EZT_DEVICE';
 `;
 const WRONG = {
+  'a method, which belongs to the http request node': `import type { ValueMessage } from '@eztcloud/node-red-eztcloud';
+export const wrong = (msg: ValueMessage) => msg.method;`,
   'a field that is not there': `import type { DeviceMessage } from '@eztcloud/node-red-eztcloud';
 export const wrong = (msg: DeviceMessage) => msg.method;`,
   'a code that is not there': `import type { ErrorCode } from '@eztcloud/node-red-eztcloud';
