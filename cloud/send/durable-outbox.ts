@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EztError } from '../protocol/errors';
 import type { Outgoing } from '../transport/packets';
 import type { MessageFiles } from './message-files';
-import { type Outbox, type OutboxOptions, queueFull } from './outbox-api';
+import type { Outbox, OutboxOptions } from './outbox-api';
+import { queueFull } from './outbox-errors';
 
 export interface DurableOptions extends OutboxOptions {
   files: MessageFiles;

@@ -1,4 +1,3 @@
-import { EztError } from '../protocol/errors';
 import type { Qos } from '../protocol/topics';
 import type { Outgoing } from '../transport/packets';
 
@@ -50,7 +49,3 @@ export interface Outbox {
   /** Messages held; those of one owner when it is named. */
   size(owner?: object): number;
 }
-
-/** Why `count` messages are not accepted beside those that wait: now, or never. */
-export const queueFull = (count: number, limit: number): EztError =>
-  count > limit ? new EztError('queueTooShort', { count, limit }) : new EztError('queueFull', { limit });

@@ -3,7 +3,8 @@ import { EztError } from '../protocol/errors';
 import type { Outgoing } from '../transport/packets';
 import { publishSize } from '../transport/packets';
 import { describeCode, formatCode } from '../transport/reason-codes';
-import { type Carrier, type Outbox, type OutboxCounters, type OutboxOptions, queueFull } from './outbox-api';
+import type { Carrier, Outbox, OutboxCounters, OutboxOptions } from './outbox-api';
+import { expired, queueFull } from './outbox-errors';
 import { createPace } from './rate-limit';
 
 interface Entry {
@@ -105,23 +106,14 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
         const now = performance.now();
         for (const entry of unsettled()) {
           if (entry.expires > now) break;
-          settle(entry, whyExpired(entry));
+          const unanswered = inFlight.has(entry) || inFlight.size >= (carrier?.window ?? 0);
+          settle(entry, expired(expiry, rate, carrier !== undefined, unanswered));
         }
         forgetSettled();
         watchExpiry();
       },
       Math.max(1, Math.ceil(oldest.expires - performance.now())),
     );
-  }
-
-  /** What the entry last waited for. */
-  function whyExpired(entry: Entry): EztError {
-    const seconds = expiry / 1000;
-    if (!carrier) return new EztError('expired', { seconds });
-    const unanswered = inFlight.has(entry) || inFlight.size >= carrier.window;
-    return unanswered
-      ? new EztError('expiredUnanswered', { seconds })
-      : new EztError('expiredByRate', { seconds, rate });
   }
 
   /** What is held, oldest first. */

@@ -116,48 +116,6 @@ describe('json', () => {
     );
   });
 
-  describe('encoding', () => {
-    const alike: [string, unknown][] = [
-      ['a Date', { at: new Date(0) }],
-      ['a member that is undefined', { a: undefined, b: 1 }],
-      ['a function that stands for something else', { a: Object.assign(() => 1, { toJSON: () => 2 }) }],
-      ['a toJSON that is no function', { a: { toJSON: 1 } }],
-      ['a key __proto__', JSON.parse('{"a":{"__proto__":{"b":1}},"c":2}')],
-      ['keys that are numbers', { b: 1, 2: 'x', 1: 'y' }],
-      ['one value twice', (({ a }) => ({ a, b: a }))({ a: [1] })],
-      [
-        'a class instance',
-        {
-          a: new (class Reading {
-            value = 1;
-          })(),
-        },
-      ],
-      ['a key that is a symbol', { [Symbol('s')]: 1, a: 2 }],
-      ['an object without a prototype', Object.assign(Object.create(null), { a: 1 })],
-    ];
-    for (const [what, value] of alike)
-      it(`writes ${what} as JSON.stringify does`, () =>
-        encodeJson(value).should.equal(JSON.stringify(value)));
-
-    it('refuses raw JSON, where Node.js has it', () => {
-      const { rawJSON } = JSON as { rawJSON?(text: string): unknown };
-      const raw = rawJSON?.('1e999') ?? 1n;
-      (() => encodeJson({ raw })).should.throw({ code: 'EZT_PAYLOAD' });
-    });
-
-    it('asks for each value once', () => {
-      let asked = 0;
-      const value = {
-        get a() {
-          asked += 1;
-          return asked === 1 ? 1 : () => 1;
-        },
-      };
-      encodeJson(value).should.equal('{"a":1}');
-    });
-  });
-
   describe('a copy', () => {
     it('shares nothing with the original', () => {
       const original = { a: [{ b: 1 }], c: Buffer.from('x') };

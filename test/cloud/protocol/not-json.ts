@@ -1,4 +1,5 @@
-import type { Reason } from '../../../cloud/protocol/errors';
+import should from 'should';
+import { EztError, type Reason } from '../../../cloud/protocol/errors';
 import { foreign } from './foreign';
 
 /** An object of `levels` levels. */
@@ -76,3 +77,9 @@ export const NOT_JSON: [string, unknown, Reason][] = [
     'payloadNotJson',
   ],
 ];
+
+/** Asserts that `act` throws an `EZT_PAYLOAD` for `reason`. */
+export function refuses(act: () => unknown, reason: Reason): void {
+  should(act).throw(EztError, { code: 'EZT_PAYLOAD', reason });
+  should(act).not.throw(/__/);
+}

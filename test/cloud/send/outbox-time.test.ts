@@ -44,31 +44,6 @@ describe('outbox and time', () => {
       link.sent.should.be.empty();
     });
 
-    it('says what the message waited for: the broker, its answer, or the rate', async () => {
-      const expiring = { ...OPTIONS, expiry: 10_000, rate: 0.01 };
-      const away = createOutbox(expiring);
-      const offline = rejection(away.add(messages('a')));
-      const slow = createOutbox(expiring);
-      const link = openLink(1);
-      slow.attach(link.carrier);
-      const unanswered = rejection(slow.add(messages('a')));
-      const behind = rejection(slow.add(messages('b')));
-      const free = createOutbox(expiring);
-      const quick = openLink(1);
-      free.attach(quick.carrier);
-      const first = free.add(messages('a'));
-      const limited = rejection(free.add(messages('b')));
-      quick.unanswered[0]?.settle();
-      await first;
-      clock.pass(10_000);
-      (await offline).should.have.properties({ reason: 'expired', params: { seconds: 10 } });
-      for (const one of [unanswered, behind]) (await one).reason.should.equal('expiredUnanswered');
-      const { reason, params, message } = await limited;
-      ({ reason, params }).should.eql({ reason: 'expiredByRate', params: { seconds: 10, rate: 0.01 } });
-      message.should.match(/rate limit of 0\.01 a second/);
-      quick.sent.should.eql(['a']);
-    });
-
     it('keeps nothing of an hour offline but what is still held', async () => {
       const outbox = createOutbox({ ...OPTIONS, rate: 10 });
       let failed = 0;

@@ -62,18 +62,6 @@ describe('outbox', () => {
     (await rejection(outbox.add(messages(...topics(4))))).code.should.equal('EZT_QUEUE_FULL');
   });
 
-  it('says of more messages than the limit that they can never be sent, with both numbers', async () => {
-    const outbox = createOutbox({ ...OPTIONS, limit: 3 });
-    const { code, reason, message } = await rejection(outbox.add(messages(...topics(4))));
-    ({ code, reason }).should.eql({ code: 'EZT_QUEUE_FULL', reason: 'queueTooShort' });
-    message.should.match(/^4 .* limit of 3.*never/);
-    const held = outbox.add(messages(...topics(3)));
-    (await rejection(outbox.add(messages(...topics(3))))).reason.should.equal('queueFull');
-    outbox.attach(openLink().carrier);
-    await outbox.close();
-    await rejection(held);
-  });
-
   it('settles QoS 0 as it is written, however many there are', async () => {
     const outbox = createOutbox(OPTIONS);
     const link = openLink(1);
