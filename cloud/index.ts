@@ -14,15 +14,36 @@ export { type Endpoint, formatEndpoint, parseEndpoint } from './protocol/endpoin
 export { type ErrorCode, EztError, fill, type Reason, type ReasonParams, sentences } from './protocol/errors';
 export { isPlainObject } from './protocol/json';
 export {
-  type Alarm,
-  type Attributes,
-  type CommandReply,
+  CHOICES,
+  type Choice,
+  type ChoiceName,
   DATA_FORMATS,
   type DataFormat,
-  type DeviceEvent,
-  type Online,
-  type Payloads,
+  NUMBERS,
+  type NumberLimit,
+  type NumberName,
+  readFlag,
+  readNumber,
+} from './protocol/limits';
+export type {
+  Alarm,
+  Attributes,
+  CommandReply,
+  DeviceEvent,
+  Online,
+  Payloads,
 } from './protocol/messages';
+export {
+  dropBlanks,
+  isBrokenVariable,
+  isVariable,
+  type NameProblem,
+  nameProblem,
+  namesIn,
+  namesSeveral,
+  variableName,
+  wordProblem,
+} from './protocol/names';
 export { CHANNELS, type Channel, formatTopic, isTopicLevel, type Qos } from './protocol/topics';
 export type { DeviceMessage, Listener, Parts, RawMessage, Receiver, ValueMessage } from './receive/delivery';
 export type { Answer } from './send/commands';

@@ -4,11 +4,11 @@
  */
 export type { Command } from './protocol/encoding';
 export type { ErrorCode, EztError } from './protocol/errors';
+export type { DataFormat } from './protocol/limits';
 export type {
   Alarm,
   Attributes,
   CommandReply,
-  DataFormat,
   DeviceEvent,
   Online,
   Payloads,

@@ -1,8 +1,8 @@
 import { EztError } from './errors';
 import { isPlainObject, tagOf } from './json';
 import { copyData, reading } from './json-encoding';
+import { isIdentifier } from './names';
 
-const IDENTIFIER = /^[A-Za-z0-9_-]+$/;
 export const MAX_ID = 2 ** 31 - 1;
 
 /** A command to a device. Source: MQTT API page, "发布指定设备命令下发". */
@@ -26,7 +26,7 @@ export function encodeAttributes(payload: unknown, attribute = ''): Buffer {
     const identifiers = Object.keys(attributes);
     if (identifiers.length === 0) throw new EztError('payloadEmpty');
     for (const identifier of identifiers) {
-      if (!IDENTIFIER.test(identifier)) {
+      if (!isIdentifier(identifier)) {
         throw new EztError('attributeInvalid', { attribute: identifier.slice(0, 80) });
       }
     }

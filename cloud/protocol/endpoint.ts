@@ -11,7 +11,8 @@ export interface Endpoint {
 }
 
 const DEFAULTS = { mqtts: { port: 7885, path: '' }, wss: { port: 7886, path: '/mqtt' } } as const;
-const SHAPE = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[[0-9a-f:.]+\]|[^\s/:@?#[\]]+)(?::(\d{1,5}))?(\/[^\s?#]*)?$/i;
+const SHAPE =
+  /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[[0-9a-f:.]+\]|[^\s/:@?#[\]{}-][^\s/:@?#[\]{}]*)(?::(\d{1,5}))?(\/[^\s?#]*)?$/i;
 /** The encrypted form of what people paste from elsewhere. */
 const TLS_FORM: ReadonlyMap<string | undefined, string> = new Map([
   ['mqtt', 'mqtts://…:7885'],
@@ -20,31 +21,53 @@ const TLS_FORM: ReadonlyMap<string | undefined, string> = new Map([
   ['http', 'wss://…:7886'],
 ]);
 
+/** Why a text is no access point; `scheme` and `advice` come with `plaintext`. */
+export interface EndpointProblem {
+  reason: 'noEndpoint' | 'badEndpoint' | 'plaintext';
+  scheme?: string;
+  advice?: string;
+}
+
 /**
  * The *MQTT API access point* as the console shows it: `mqtts://host[:7885]`, `wss://host[:7886][/mqtt]` or a
  * bare `host[:port]` (= mqtts). Throws `EZT_CONFIG` for anything else, plaintext schemes by name.
  */
 export function parseEndpoint(text: string): Endpoint {
+  const read = readEndpoint(text);
+  if (!('reason' in read)) return read;
+  const { reason, ...params } = read;
+  throw new EztError(reason, params);
+}
+
+/** As {@link parseEndpoint}, for the form too: what is wrong is a value, and no English text comes with it. */
+export function readEndpoint(text: string): Endpoint | EndpointProblem {
   const trimmed = text.trim();
-  if (trimmed === '') throw new EztError('noEndpoint');
+  if (trimmed === '') return { reason: 'noEndpoint' };
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase();
   const advice = TLS_FORM.get(scheme);
-  if (scheme && advice) throw new EztError('plaintext', { scheme, advice });
+  if (scheme && advice) return { reason: 'plaintext', scheme, advice };
   const [, , host, port, path = ''] = SHAPE.exec(trimmed) ?? [];
   const protocol = scheme ?? 'mqtts';
-  if (!host || (protocol !== 'mqtts' && protocol !== 'wss')) throw new EztError('badEndpoint');
-  if (protocol === 'mqtts' && path !== '' && path !== '/') throw new EztError('badEndpoint');
+  if (!host || (protocol !== 'mqtts' && protocol !== 'wss')) return { reason: 'badEndpoint' };
+  if (protocol === 'mqtts' && path !== '' && path !== '/') return { reason: 'badEndpoint' };
   const number = port === undefined ? DEFAULTS[protocol].port : Number(port);
-  if (number < 1 || number > 65_535) throw new EztError('badEndpoint');
-  // In the form that name servers and certificates know: lower case, IDNA, no character a host cannot have.
-  const url = `https://${host}`;
-  if (!URL.canParse(url)) throw new EztError('badEndpoint');
+  const hostname = canonical(host);
+  if (number < 1 || number > 65_535 || hostname === undefined) return { reason: 'badEndpoint' };
   return {
     protocol,
-    host: new URL(url).hostname.replace(/^\[|\]$/g, ''),
+    host: hostname.replace(/^\[|\]$/g, ''),
     port: number,
     path: protocol === 'wss' && path.length > 1 ? path : DEFAULTS[protocol].path,
   };
+}
+
+/** `host` in the form that name servers and certificates know: lower case, IDNA, no character a host cannot have. */
+function canonical(host: string): string | undefined {
+  try {
+    return new URL(`https://${host}`).hostname;
+  } catch {
+    return undefined; // not every browser has URL.canParse
+  }
 }
 
 /** `endpoint` in full, e.g. `wss://host:7886/mqtt`. */

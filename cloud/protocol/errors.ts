@@ -22,7 +22,14 @@ const REASONS = {
     'EZT_CONFIG',
     'The environment variable __variable__ is not set: set it for Node-RED, or put a value in its place.',
   ],
-  badKey: ['EZT_CONFIG', 'The project key is not valid: it must not contain / + # or control characters.'],
+  brokenVariable: [
+    'EZT_CONFIG',
+    '__option__ holds a variable that Node-RED does not replace: it must be the whole value, without blanks.',
+  ],
+  badKey: [
+    'EZT_CONFIG',
+    'The project key is not valid: it must not contain blanks, invisible characters or / + #.',
+  ],
   plaintext: [
     'EZT_CONFIG',
     '__scheme__:// is not encrypted, and EZtCloud accepts TLS only: use __advice__ instead.',
@@ -32,6 +39,10 @@ const REASONS = {
     'The access point is not valid: use mqtts://host:7885, wss://host:7886 or host:7885, without user name or query.',
   ],
   badOption: ['EZT_CONFIG', '__option__ is not valid: expected __expected__.'],
+  badCharacter: [
+    'EZT_CONFIG',
+    '__option__ is not valid: character __position__ of "__name__" is __code__, a blank or an invisible character. Delete it, or type the name again.',
+  ],
   groupNeedsMqtt5: ['EZT_CONFIG', 'A shared-subscription group needs MQTT 5: set the protocol to auto or 5.'],
   tlsNode: ['EZT_CONFIG', 'The TLS configuration of the project is missing or cannot be read.'],
   retypeSecret: [
@@ -50,7 +61,19 @@ const REASONS = {
   deviceMissing: ['EZT_DEVICE', 'No device: choose one in the node or set msg.device.'],
   deviceInvalid: [
     'EZT_DEVICE',
-    'Not a device username: it must be text of 1 to 128 characters without / + # or control characters.',
+    'Not a device username: it must be text of 1 to 128 characters without blanks, invisible characters or / + #.',
+  ],
+  deviceCharacter: [
+    'EZT_DEVICE',
+    '"__device__" is not a device username: character __position__ is __code__, a blank or an invisible character. Delete it, or type the name again.',
+  ],
+  deviceVariable: [
+    'EZT_DEVICE',
+    'Not a device username: it holds a variable, which Node-RED replaces only where it is the whole value of a setting.',
+  ],
+  deviceSeveral: [
+    'EZT_DEVICE',
+    'This node takes one device at a time, but __count__ are named: split the list first.',
   ],
   payloadNotObject: [
     'EZT_PAYLOAD',

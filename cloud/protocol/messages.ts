@@ -1,8 +1,6 @@
 import { decodeJson, decodeText, isPlainObject, Malformed, type PlainObject } from './json';
+import type { DataFormat } from './limits';
 import type { Channel } from './topics';
-
-export const DATA_FORMATS = ['buffer', 'text', 'json', 'hex', 'base64', 'auto'] as const;
-export type DataFormat = (typeof DATA_FORMATS)[number];
 
 /** Device attributes by identifier. Values are passed on as they came: a Switch may be `true`, `1` or `"ON"`. */
 export type Attributes = Record<string, unknown>;

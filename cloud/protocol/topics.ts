@@ -1,3 +1,5 @@
+import { nameProblem } from './names';
+
 /** What a project's devices send to applications. Source: MQTT API page, "MQTT 订阅主题". */
 export const CHANNELS = ['attributes', 'event_report', 'command_reply', 'data', 'alarm', 'online'] as const;
 export type Channel = (typeof CHANNELS)[number];
@@ -14,23 +16,11 @@ export interface Topic {
   stream?: string;
 }
 
-const MAX_LEVEL = 128;
 /** The constant, not the piece cut out of a topic: what is looked up by it later is found without hashing it again. */
 const channelOf = (level: string): Channel | undefined => CHANNELS.find((channel) => channel === level);
 
-/**
- * Whether `level` may stand as one level of a topic we publish or subscribe to: 1 to 128 characters, none of
- * them `/`, `+`, `#`, a control character or a noncharacter (mosquitto disconnects on it), no lone surrogate, not
- * `.` or `..`.
- */
-export function isTopicLevel(level: unknown): level is string {
-  return (
-    typeof level === 'string' &&
-    level.length > 0 &&
-    level.length <= MAX_LEVEL &&
-    !/[/+#\p{Cc}\p{Noncharacter_Code_Point}]|^\.\.?$|\p{Cs}/u.test(level)
-  );
-}
+/** Whether `level` may stand as one level of a topic we publish or subscribe to; see {@link nameProblem}. */
+export const isTopicLevel = (level: unknown): level is string => nameProblem(level) === undefined;
 
 /** `open/<projectKey>/<device>/<channel>[/<stream>]`; `+` as device or stream makes it a filter. */
 export function formatTopic(

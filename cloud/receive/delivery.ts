@@ -1,6 +1,7 @@
 import { EztError } from '../protocol/errors';
 import { clonePayload, Malformed } from '../protocol/json';
-import { type DataFormat, type Decoded, decodeMessage, type Payloads } from '../protocol/messages';
+import type { DataFormat } from '../protocol/limits';
+import { type Decoded, decodeMessage, type Payloads } from '../protocol/messages';
 import type { Channel, Qos } from '../protocol/topics';
 import type { Interest } from '../subscriptions/router';
 

@@ -1,6 +1,6 @@
+import { isVariable } from '../../cloud/protocol/names';
 import { formatList, listOf, parseList } from './lists';
 import type { EditedNode } from './red';
-import { isEnv } from './rules';
 
 type AnyNode = EditedNode<object>;
 
@@ -36,7 +36,7 @@ export function prepareDefaults(node: AnyNode): void {
 export function savedNumbers(node: AnyNode, names: readonly string[]): Record<string, number | string> {
   const entries = names.map((name): [string, number | string] => {
     const text = fieldText(node, name) || defaultOf(node, name);
-    const value = isEnv(text) || Number.isNaN(Number(text)) ? text : Number(text);
+    const value = isVariable(text) || Number.isNaN(Number(text)) ? text : Number(text);
     field(node, name).val(String(value));
     return [name, value];
   });
@@ -44,17 +44,42 @@ export function savedNumbers(node: AnyNode, names: readonly string[]): Record<st
 }
 
 export function prepareList(node: AnyNode, name: string, items: unknown): void {
-  field(node, name).val(formatList(listOf(items)));
+  const control = field(node, name).val(formatList(listOf(items)));
+  pasteLinesAsList(control);
 }
 
-/** What list fields hold, as arrays, for `oneditsave`; see `savedNumbers` for why the field is written too. */
-export function savedLists(node: AnyNode, names: readonly string[]): Record<string, string[]> {
-  const entries = names.map((name): [string, string[]] => {
-    const items = parseList(fieldText(node, name) ?? '');
-    field(node, name).val(String(items));
-    return [name, items];
+/** Lets names that stand in lines be pasted: a text field would drop the line ends and make one name of them all. */
+export function pasteLinesAsList(control: JQuery): void {
+  control.on('paste', ({ originalEvent }) => {
+    const pasted =
+      originalEvent instanceof ClipboardEvent ? originalEvent.clipboardData?.getData('text') : '';
+    if (!pasted || !/[\r\n]/.test(pasted.trim())) return;
+    originalEvent?.preventDefault();
+    document.execCommand('insertText', false, formatList(parseList(pasted)));
+  });
+}
+
+/**
+ * What list fields hold, for `oneditsave`: an array, or what the node held already if that says the same. See
+ * `savedNumbers` for why the field is written too.
+ */
+export function savedLists(node: AnyNode, names: readonly string[]): Record<string, unknown> {
+  const entries = names.map((name): [string, unknown] => {
+    const saved = unlessSame(parseList(fieldText(node, name) ?? ''), Reflect.get(node, name));
+    field(node, name).val(String(saved));
+    return [name, saved];
   });
   return Object.fromEntries(entries);
+}
+
+/** `items`, or what the node holds if it says the same in another way, such as `${NAME}` without a list around it. */
+export const unlessSame = (items: string[], held: unknown): unknown =>
+  held !== undefined && JSON.stringify(listOf(held)) === JSON.stringify(items) ? held : items;
+
+/** Turns a checkbox whose setting is a variable into a text field, lest saving lose it. */
+export function keepForeignFlag(node: AnyNode, name: string): void {
+  const value: unknown = Reflect.get(node, name);
+  if (isVariable(value)) field(node, name).attr('type', 'text').addClass('ezt-variable').val(value);
 }
 
 /** Gives each select an option for a value it does not offer, such as `${NAME}`, lest saving lose it. */
@@ -67,6 +92,12 @@ export function keepForeignOptions(node: AnyNode, values: Record<string, unknown
     $('<option>').attr('value', String(value)).text(String(value)).appendTo(select);
     select.val(String(value));
   }
+}
+
+/** As {@link keepForeignOptions}, for the config nodes that `names` refer to; one that is gone is not kept. */
+export function keepVariables(node: AnyNode, names: readonly string[]): void {
+  const values = names.map((name): [string, unknown] => [name, Reflect.get(node, name)]);
+  keepForeignOptions(node, Object.fromEntries(values.filter(([, value]) => isVariable(value))));
 }
 
 /** Fills the QoS select, the same in every node, and shows the node's own. */

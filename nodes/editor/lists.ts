@@ -1,12 +1,15 @@
-// A list typed into one text field: items stand between commas or spaces, and an item that holds one of those is
+import { dropBlanks, isVariable, namesSeveral, SEPARATORS } from '../../cloud/protocol/names';
+
+// A list typed into one text field: the separators are those of the runtime, and an item that holds one of them is
 // written as a JSON string. So every list survives opening and closing the form.
 
-const ITEM = /"(?:[^"\\]|\\.)*"|[^\s,，、;；]+/g;
-const BARE = /^[^\s,，、;；"]+$/;
+const ITEM = new RegExp(`\\s*"(?:[^"\\\\]|\\\\.)*"\\s*(?=[${SEPARATORS}]|$)|[^${SEPARATORS}]+`, 'g');
+const TYPED = new RegExp(`(?:"[^"]*|[^\\s${SEPARATORS}][^${SEPARATORS}]*)?$`);
 
 /** The different items of `text`, in order. */
 export function parseList(text: string): string[] {
-  return [...new Set((text.match(ITEM) ?? []).map(unquote).filter((item) => item !== ''))];
+  const items = (text.match(ITEM) ?? []).map((item) => unquote(dropBlanks(item)));
+  return [...new Set(items.filter((item) => item !== ''))];
 }
 
 export function formatList(items: readonly string[]): string {
@@ -14,17 +17,20 @@ export function formatList(items: readonly string[]): string {
 }
 
 export function formatItem(item: string): string {
-  return BARE.test(item) ? item : JSON.stringify(item);
+  return namesSeveral(item) || item.startsWith('"') || dropBlanks(item) !== item
+    ? JSON.stringify(item)
+    : item;
 }
 
-/** The list a node holds; an imported flow may have left it out. */
+/** The list a node holds; an imported flow may have left it out, or have text in its place. */
 export function listOf(value: unknown): string[] {
+  if (typeof value === 'string') return isVariable(value) ? [value] : parseList(value);
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 /** `text` as the items that are complete, and the one at its end that is still being typed. */
 export function splitTyped(text: string): { before: string; typed: string } {
-  const typed = /(?:"[^"]*|[^\s,，、;；]*)$/.exec(text)?.[0] ?? '';
+  const typed = TYPED.exec(text)?.[0] ?? '';
   return { before: text.slice(0, text.length - typed.length), typed };
 }
 

@@ -1,66 +1,110 @@
 import { fitsField, isClientId, MAX_FIELD } from '../../cloud/protocol/connect-field';
-import { isTopicLevel } from '../../cloud/protocol/topics';
+import { readEndpoint } from '../../cloud/protocol/endpoint';
+import {
+  CHOICES,
+  type ChoiceName,
+  NUMBERS,
+  type NumberName,
+  readFlag,
+  readNumber,
+} from '../../cloud/protocol/limits';
+import {
+  dropBlanks,
+  isBrokenVariable,
+  isIdentifier,
+  isVariable,
+  type NameProblem,
+  nameProblem,
+  namesIn,
+  wordProblem,
+} from '../../cloud/protocol/names';
 import { parseList } from './lists';
 import type { Translate, Validator } from './red';
+
+// What the forms accept. The limits themselves are the runtime's, in cloud/protocol; here they get a sentence.
 
 /** Key of the catalogue's section `invalid` and what fills it; `undefined` where nothing is wrong. */
 type Problem = [key: string, params?: Record<string, string | number>] | undefined;
 type Rule = (value: unknown) => Problem;
 
-/** Whether the whole value is `${NAME}`, which Node-RED replaces from the environment. */
-export const isEnv = (value: unknown): boolean =>
-  typeof value === 'string' && /^\$\{[A-Za-z_]\w*\}$/.test(value);
+const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '';
 
-const isBlank = (value: unknown): boolean => value === undefined || value === null || value === '';
-
-/** A validator that says in the user's language what `rule` finds wrong. Blank and `${NAME}` always pass. */
-export function valid<N extends { _: Translate }>(rule: (value: unknown, node: N) => Problem): Validator<N> {
+/**
+ * A validator that says in the user's language what `rule` finds wrong. `${NAME}` always passes, and so does an empty
+ * field; one that holds blanks only is as good as empty, unless it is `needed`: Node-RED looks for the empty one only.
+ */
+export function valid<N extends { _: Translate }>(
+  rule: (value: unknown, node: N) => Problem,
+  needed = false,
+): Validator<N> {
   return function (this: N, value, options) {
-    const problem = isBlank(value) || isEnv(value) ? undefined : rule(value, this);
+    const isBlank = !needed && typeof value === 'string' && dropBlanks(value) === '';
+    const problem = isBlank ? undefined : check(value, () => rule(value, this));
     if (problem === undefined) return true;
     const sentence = this._(`eztcloud.invalid.${problem[0]}`, problem[1]);
     return options.label === undefined ? sentence : `${options.label}: ${sentence}`;
   };
 }
 
-/** One of the settings that the form offers. */
-export const choice =
-  (...allowed: (string | number)[]): Rule =>
-  (value) =>
-    allowed.some((setting) => String(setting) === String(value)) ? undefined : ['choice'];
+function check(value: unknown, rule: () => Problem): Problem {
+  if (isEmpty(value) || isVariable(value)) return undefined;
+  return typeof value === 'string' && isBrokenVariable(value) ? ['variable'] : rule();
+}
 
-export const integer =
-  (min: number, max = Number.MAX_SAFE_INTEGER): Rule =>
+const oneOf =
+  (allowed: readonly string[]): Rule =>
+  (value) =>
+    allowed.includes(String(value)) ? undefined : ['choice'];
+
+/** One of the settings that the form offers. */
+export const choice = (name: ChoiceName): Rule => oneOf(CHOICES[name]);
+
+/** A number within its limits. */
+export const number =
+  (name: NumberName): Rule =>
   (value) => {
-    const given = /^\s*\d+\s*$/.test(String(value)) ? Number(value) : Number.NaN;
-    if (given >= min && given <= max) return undefined;
-    return max === Number.MAX_SAFE_INTEGER ? ['integerFrom', { min }] : ['integer', { min, max }];
+    const limit: (typeof NUMBERS)[NumberName] = NUMBERS[name];
+    if (readNumber(value, limit) !== undefined) return undefined;
+    const kind = 'unit' in limit ? 'seconds' : 'number';
+    return [limit.whole ? 'integer' : kind, { min: limit.min, max: limit.max }];
   };
 
-const decimal = (value: unknown): number =>
-  /^\s*(\d+\.?\d*|\.\d+)\s*$/.test(String(value)) ? Number(value) : Number.NaN;
+export const qos: Rule = (value) => (readNumber(value, NUMBERS.qos) === undefined ? ['choice'] : undefined);
 
-/** A number of messages per second; 0 is no limit. */
-export const rate: Rule = (value) => (decimal(value) >= 0 ? undefined : ['rate']);
-
-/** Longest time in seconds that a JavaScript timer can wait, about 24 days. */
-const MAX_TIMEOUT = 2_147_483;
-
-export const seconds: Rule = (value) => {
-  const given = decimal(value);
-  return given > 0 && given <= MAX_TIMEOUT ? undefined : ['seconds', { max: MAX_TIMEOUT }];
-};
+export const flag: Rule = (value) => (readFlag(value) === undefined ? ['flag'] : undefined);
 
 /** A name that is one level of a topic: a device username, a data stream, the project key. */
-export const topicLevel: Rule = (value) => (isTopicLevel(value) ? undefined : ['level']);
+export const topicLevel: Rule = (value) => sentence(nameProblem(trimmed(value)), 'level');
 
-export const clientId: Rule = (value) => (isClientId(value) ? undefined : ['clientId', { max: MAX_FIELD }]);
+export const clientId: Rule = (value) =>
+  isClientId(trimmed(value)) ? undefined : ['clientId', { max: MAX_FIELD }];
 
 export const secret: Rule = (value) =>
-  fitsField(String(value)) ? undefined : ['secret', { max: MAX_FIELD }];
+  fitsField(String(value).trim()) ? undefined : ['secret', { max: MAX_FIELD }];
 
-/** What EZtCloud lets an attribute be called (facts: letters, digits, `_` and `-`). */
-export const attribute: Rule = (value) => (/^[\w-]+$/.test(String(value)) ? undefined : ['attribute']);
+/** What a device calls an attribute or a method. */
+export const word: Rule = (value) => sentence(wordProblem(trimmed(value)), 'list');
+
+const trimmed = (value: unknown): unknown => (typeof value === 'string' ? dropBlanks(value) : value);
+
+function sentence(problem: NameProblem | undefined, shape: string): Problem {
+  if (problem?.is !== 'character') return problem && [problem.is === 'shape' ? shape : problem.is];
+  return ['character', { code: problem.code, position: problem.position }];
+}
+
+/** The device field of a node that can send to several. */
+export const devices: Rule = (value) => {
+  const names = namesIn(value);
+  if (!names) return ['level'];
+  return names.map(topicLevel).find((problem) => problem !== undefined);
+};
+
+/** The device field of a node that can send to one. */
+export const device: Rule = (value) => ((namesIn(value)?.length ?? 0) > 1 ? ['oneDevice'] : devices(value));
+
+/** What EZtCloud lets an attribute be called. */
+export const attribute: Rule = (value) =>
+  isIdentifier(dropBlanks(String(value))) ? undefined : ['attribute'];
 
 /** Every item of a list, given as the array of the node or the text of its field. */
 export const each =
@@ -68,47 +112,24 @@ export const each =
   (value) => {
     const items: unknown = typeof value === 'string' ? parseList(value) : value;
     if (!Array.isArray(items)) return ['list'];
-    for (const item of items) {
-      const problem = isEnv(item) ? undefined : rule(item);
-      if (problem !== undefined) return problem;
-    }
-    return undefined;
+    return items
+      .map((item: unknown) => check(item, () => rule(item)))
+      .find((problem) => problem !== undefined);
   };
 
-export const text: Rule = (value) => (typeof value === 'string' && value !== '' ? undefined : ['list']);
+export const types = (channels: readonly string[]): Rule => each(oneOf(channels));
 
 /** A shared-subscription group; `$share` exists in MQTT 5 and not in the 3.1.1 specification. */
 export function group(value: unknown, protocol: unknown): Problem {
-  if (typeof value !== 'string' || /[/+#\p{Cc}\p{Cs}]/u.test(value)) return ['group'];
+  const problem = topicLevel(value);
+  if (problem !== undefined) return problem;
   return protocol === '3.1.1' ? ['groupProtocol'] : undefined;
 }
 
-const HOST =
-  /^(?:\[[0-9a-f:.]+(?:%[\w.-]+)?\]|[\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}.])?)(?::(\d{1,5}))?$/iu;
-
 /** The MQTT API access point: `mqtts://host[:port]`, `wss://host[:port][/mqtt]` or `host[:port]`. */
 export const endpoint: Rule = (value) => {
-  const [, scheme = 'mqtts', rest = ''] =
-    /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(String(value).trim()) ?? [];
-  switch (scheme.toLowerCase()) {
-    case 'mqtts':
-      return address(rest.replace(/\/$/, ''));
-    case 'wss':
-      return address(rest.replace(/\/(mqtt)?$/, ''));
-    case 'mqtt':
-    case 'tcp':
-      return ['useMqtts'];
-    case 'ws':
-    case 'http':
-    case 'https':
-      return ['useWss'];
-    default:
-      return ['endpoint'];
-  }
+  const read = readEndpoint(String(value));
+  if (!('reason' in read)) return undefined;
+  if (read.reason !== 'plaintext') return ['endpoint'];
+  return [read.advice?.startsWith('wss') ? 'useWss' : 'useMqtts'];
 };
-
-function address(hostAndPort: string): Problem {
-  const found = HOST.exec(hostAndPort);
-  const port = Number(found?.[1] ?? 1);
-  return found !== null && port >= 1 && port <= 65535 ? undefined : ['endpoint'];
-}

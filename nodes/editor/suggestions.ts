@@ -18,7 +18,7 @@ type Node = EditedNode<object>;
 export interface Suggestions {
   /** Device usernames in `name`; `list`: the field holds several. */
   devices(name: string, list: boolean): void;
-  /** Names of one kind in `name`, of the devices that field `deviceField` holds, or of all; `list`: both hold several. */
+  /** Names of one kind in `name`, of the devices that field `deviceField` holds, or of all; `list`: `name` holds several. */
   names(name: string, kind: Kind, deviceField: string, list: boolean): void;
 }
 
@@ -45,13 +45,12 @@ export function suggestions(node: Node): Suggestions {
     },
     names(name, kind, deviceField, list) {
       complete(field(node, name), list, async () => {
-        const devicesText = fieldText(node, deviceField) ?? '';
-        const chosen = list ? parseList(devicesText) : [devicesText].filter((each) => each !== '');
+        const chosen = parseList(fieldText(node, deviceField) ?? '');
         const devices = (await learned()).filter(
           (each) => chosen.length === 0 || chosen.includes(each.device),
         );
         const names = new Set(devices.flatMap((each) => each[kind]));
-        return [...names].sort().map((value) => ({ value, label: value }));
+        return [...names].map((value) => ({ value, label: value }));
       });
     },
   };
@@ -63,15 +62,29 @@ function complete(input: JQuery, list: boolean, known: () => Promise<Completion[
     search(value, done) {
       const { before, typed } = list ? splitTyped(value) : { before: '', typed: value };
       const taken = new Set(parseList(before));
-      const wanted = typed.replace(/^"/, '').toLowerCase();
+      const wanted = typed.replace(/^"/, '').trim();
       void known().then((all) => {
-        const fitting = all.filter(
-          (each) => !taken.has(each.value) && each.value.toLowerCase().includes(wanted),
-        );
+        const fitting = bestFirst(all, wanted).filter(({ value }) => value === wanted || !taken.has(value));
         done(list ? fitting.map((each) => ({ ...each, value: before + formatItem(each.value) })) : fitting);
       });
     },
   });
+}
+
+/**
+ * The completions that hold what is typed. Node-RED takes the first at Tab and Enter: that is what is typed, where it
+ * is known, then what begins with it.
+ */
+export function bestFirst(all: readonly Completion[], typed: string): Completion[] {
+  const wanted = typed.toLowerCase();
+  const rank = ({ value }: Completion): number => {
+    if (value === typed) return 0;
+    const text = value.toLowerCase();
+    return text === wanted ? 1 : text.startsWith(wanted) ? 2 : 3;
+  };
+  return all
+    .filter(({ value }) => value.toLowerCase().includes(wanted))
+    .sort((a, b) => rank(a) - rank(b) || (a.value < b.value ? -1 : 1));
 }
 
 /** Without an answer (not deployed yet, no permission) there are no suggestions, and names can still be typed. */

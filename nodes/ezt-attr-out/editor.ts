@@ -1,6 +1,6 @@
-import { prepareDefaults, prepareQos, savedNumbers } from '../editor/form';
+import { keepVariables, pasteLinesAsList, prepareDefaults, prepareQos, savedNumbers } from '../editor/form';
 import { labelOf, labelStyle } from '../editor/red';
-import { attribute, choice, topicLevel, valid } from '../editor/rules';
+import { attribute, devices, qos, valid } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
 
 interface AttrOutProps {
@@ -20,9 +20,9 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
   defaults: {
     name: { value: '' },
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
-    device: { value: '', label: labelOf('device'), validate: valid(topicLevel) },
+    device: { value: '', label: labelOf('device'), validate: valid(devices) },
     attribute: { value: '', label: labelOf('attribute'), validate: valid(attribute) },
-    qos: { value: 1, label: labelOf('qos'), validate: valid(choice(0, 1, 2)) },
+    qos: { value: 1, label: labelOf('qos'), validate: valid(qos) },
   },
   paletteLabel() {
     return this._('eztcloud.palette.attrOut');
@@ -41,8 +41,10 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
   oneditprepare() {
     prepareQos(this);
     prepareDefaults(this);
+    keepVariables(this, ['cloud']);
+    pasteLinesAsList($('#node-input-device'));
     const suggest = suggestions(this);
-    suggest.devices('device', false);
+    suggest.devices('device', true);
     suggest.names('attribute', 'attributes', 'device', false);
   },
   oneditsave() {

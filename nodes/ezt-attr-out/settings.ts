@@ -1,9 +1,10 @@
 import type { Qos } from '../../cloud';
+import { type ConfiguredDevices, configuredDevices } from '../shared/devices';
 import { qos, type Raw, text } from '../shared/raw-settings';
 
 export interface AttrOutSettings {
   /** Empty: `msg.device`. */
-  device: string;
+  device: ConfiguredDevices;
   /** Empty: the payload is the object of attributes. */
   attribute: string;
   qos: Qos;
@@ -11,5 +12,5 @@ export interface AttrOutSettings {
 
 /** Settings of `ezt-attr-out`. Throws `EZT_CONFIG`. */
 export function attrOutSettings(raw: Raw): AttrOutSettings {
-  return { device: text(raw, 'device'), attribute: text(raw, 'attribute'), qos: qos(raw) };
+  return { device: configuredDevices(raw), attribute: text(raw, 'attribute'), qos: qos(raw) };
 }

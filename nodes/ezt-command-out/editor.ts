@@ -1,6 +1,6 @@
-import { prepareDefaults, prepareQos, savedNumbers } from '../editor/form';
+import { keepForeignFlag, keepVariables, prepareDefaults, prepareQos, savedNumbers } from '../editor/form';
 import { labelOf, labelStyle } from '../editor/red';
-import { choice, seconds, topicLevel, valid } from '../editor/rules';
+import { device, flag, number, qos, valid } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
 
 interface CommandOutProps {
@@ -10,7 +10,8 @@ interface CommandOutProps {
   method: string;
   params: string;
   paramsType: string;
-  waitReply: boolean;
+  /** Text: a variable. */
+  waitReply: boolean | string;
   timeout: number | string;
   qos: number | string;
 }
@@ -24,7 +25,7 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
   defaults: {
     name: { value: '' },
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
-    device: { value: '', label: labelOf('device'), validate: valid(topicLevel) },
+    device: { value: '', label: labelOf('device'), validate: valid(device) },
     method: { value: '' },
     params: {
       value: 'payload',
@@ -32,9 +33,9 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
       validate: RED.validators.typedInput('paramsType'),
     },
     paramsType: { value: 'msg' },
-    waitReply: { value: true },
-    timeout: { value: 10, label: labelOf('timeout'), validate: valid(seconds) },
-    qos: { value: 1, label: labelOf('qos'), validate: valid(choice(0, 1, 2)) },
+    waitReply: { value: true, label: labelOf('waitReply'), validate: valid(flag) },
+    timeout: { value: 10, label: labelOf('timeout'), validate: valid(number('timeout')) },
+    qos: { value: 1, label: labelOf('qos'), validate: valid(qos) },
   },
   paletteLabel() {
     return this._('eztcloud.palette.commandOut');
@@ -61,9 +62,12 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
     const suggest = suggestions(this);
     suggest.devices('device', false);
     suggest.names('method', 'methods', 'device', false);
+    keepVariables(this, ['cloud']);
+    keepForeignFlag(this, 'waitReply');
     const waitReply = $('#node-input-waitReply');
+    const isCheckbox = waitReply.attr('type') === 'checkbox';
     waitReply.on('change', () => {
-      $('#ezt-timeout').toggle(waitReply.prop('checked') === true);
+      $('#ezt-timeout').toggle(!isCheckbox || waitReply.prop('checked') === true);
     });
   },
   oneditsave() {

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type Answer, type Command, isTopicLevel, type Listener } from '../../cloud';
+import { type Answer, type Command, isTopicLevel, type Listener, namesIn } from '../../cloud';
 import { deviceOf } from '../shared/devices';
 import { type Message, onInput } from '../shared/input';
 import { joinProject } from '../shared/project-user';
@@ -20,10 +20,11 @@ export function registerCommandOut(RED: NodeAPI): void {
       () => commandOutSettings(raw as Raw),
       (client, { device, waitReply, qos }) => {
         // What is no device fails message by message; a filter made of it would end the connection.
-        const none = device !== '' && !isTopicLevel(device);
-        if (!waitReply || none) return { refused: () => false, detach: () => undefined };
+        const devices = device.length > 0 ? namesIn(device) : [];
+        if (!waitReply || !devices?.every(isTopicLevel))
+          return { refused: () => false, detach: () => undefined };
         const listener: Listener = {
-          devices: device === '' ? [] : [device],
+          devices,
           channels: ['command_reply'],
           streams: [],
           qos,

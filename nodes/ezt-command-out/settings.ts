@@ -1,31 +1,35 @@
-import type { Qos } from '../../cloud';
-import { flag, number, oneOf, qos, type Raw, text } from '../shared/raw-settings';
+import type { Choice, Qos } from '../../cloud';
+import { type ConfiguredDevices, configuredDevices } from '../shared/devices';
+import { choice, flag, number, qos, type Raw, text } from '../shared/raw-settings';
 
 export interface CommandOutSettings {
   /** Empty: `msg.device`. */
-  device: string;
+  device: ConfiguredDevices;
   /** Empty: a whole command in the payload, else `msg.command`. */
   method: string;
   params: string;
-  paramsType: 'msg' | 'json' | 'flow' | 'global' | 'env' | 'jsonata';
+  paramsType: Choice<'paramsType'>;
   waitReply: boolean;
   /** Milliseconds. */
   timeout: number;
   qos: Qos;
 }
 
-const PARAMS_TYPES = ['msg', 'json', 'flow', 'global', 'env', 'jsonata'] as const;
-
 /** Settings of `ezt-command-out`. Throws `EZT_CONFIG`. */
 export function commandOutSettings(raw: Raw): CommandOutSettings {
-  const paramsType = oneOf(raw, 'paramsType', PARAMS_TYPES, 'msg');
+  const paramsType = choice(raw, 'paramsType');
   return {
-    device: text(raw, 'device'),
+    device: configuredDevices(raw),
     method: text(raw, 'method'),
-    params: text(raw, 'params') || (paramsType === 'msg' ? 'payload' : ''),
+    params: paramsOf(raw) || (paramsType === 'msg' ? 'payload' : ''),
     paramsType,
     waitReply: flag(raw, 'waitReply', true),
-    timeout: 1000 * number(raw, 'timeout', 10, 0.001, 2_000_000, false),
+    timeout: 1000 * number(raw, 'timeout'),
     qos: qos(raw),
   };
+}
+
+/** Of JSON and expressions `${…}` may be a part; a variable may hold JSON that is read already. */
+function paramsOf({ params }: Raw): string {
+  return typeof params === 'string' ? params.trim() : params === undefined ? '' : JSON.stringify(params);
 }

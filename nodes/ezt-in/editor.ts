@@ -1,25 +1,29 @@
-import { CHANNELS, type Channel } from '../../cloud/protocol/topics';
+import { isVariable } from '../../cloud/protocol/names';
+import { CHANNELS } from '../../cloud/protocol/topics';
 import {
   keepForeignOptions,
+  keepVariables,
   prepareDefaults,
   prepareList,
   prepareQos,
   savedLists,
   savedNumbers,
+  unlessSame,
 } from '../editor/form';
 import { listOf } from '../editor/lists';
 import { labelOf, labelStyle } from '../editor/red';
-import { choice, each, text, topicLevel, valid } from '../editor/rules';
+import { choice, devices, each, qos, topicLevel, types, valid, word } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
 
 interface InProps {
   name: string;
   cloud: string;
-  devices: string[];
-  types: Channel[];
-  streams: string[];
-  attributes: string[];
-  methods: string[];
+  /** A list, or a variable in its place. */
+  devices: string[] | string;
+  types: string[] | string;
+  streams: string[] | string;
+  attributes: string[] | string;
+  methods: string[] | string;
   dataFormat: string;
   output: string;
   qos: number | string;
@@ -36,18 +40,14 @@ RED.nodes.registerType<InProps>('ezt-in', {
   defaults: {
     name: { value: '' },
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
-    devices: { value: [], label: labelOf('devices'), validate: valid(each(topicLevel)) },
-    types: { value: ['attributes'], label: labelOf('types'), validate: valid(each(choice(...CHANNELS))) },
+    devices: { value: [], label: labelOf('devices'), validate: valid(each(devices)) },
+    types: { value: ['attributes'], label: labelOf('types'), validate: valid(types(CHANNELS)) },
     streams: { value: [], label: labelOf('streams'), validate: valid(each(topicLevel)) },
-    attributes: { value: [], label: labelOf('attributes'), validate: valid(each(text)) },
-    methods: { value: [], label: labelOf('methods'), validate: valid(each(text)) },
-    dataFormat: {
-      value: 'buffer',
-      label: labelOf('dataFormat'),
-      validate: valid(choice('buffer', 'text', 'json', 'hex', 'base64', 'auto')),
-    },
-    output: { value: 'message', label: labelOf('output'), validate: valid(choice('message', 'value')) },
-    qos: { value: 1, label: labelOf('qos'), validate: valid(choice(0, 1, 2)) },
+    attributes: { value: [], label: labelOf('attributes'), validate: valid(each(word)) },
+    methods: { value: [], label: labelOf('methods'), validate: valid(each(word)) },
+    dataFormat: { value: 'buffer', label: labelOf('dataFormat'), validate: valid(choice('dataFormat')) },
+    output: { value: 'message', label: labelOf('output'), validate: valid(choice('output')) },
+    qos: { value: 1, label: labelOf('qos'), validate: valid(qos) },
   },
   paletteLabel() {
     return this._('eztcloud.palette.in');
@@ -65,10 +65,10 @@ RED.nodes.registerType<InProps>('ezt-in', {
     return this._('eztcloud.port.received');
   },
   oneditprepare() {
-    const types = listOf(this.types ?? this._def.defaults.types?.value);
-    for (const type of CHANNELS) checkbox(type).prop('checked', types.includes(type));
+    showTypes(listOf(this.types ?? this._def.defaults.types?.value));
     for (const name of LISTS) prepareList(this, name, this[name]);
     keepForeignOptions(this, { dataFormat: this.dataFormat, output: this.output });
+    keepVariables(this, ['cloud']);
     prepareQos(this);
     prepareDefaults(this);
     const suggest = suggestions(this);
@@ -80,23 +80,36 @@ RED.nodes.registerType<InProps>('ezt-in', {
     showWhatMatters();
   },
   oneditsave() {
-    Object.assign(this, savedLists(this, LISTS), savedNumbers(this, ['qos']), { types: chosenTypes() });
+    Object.assign(this, savedLists(this, LISTS), savedNumbers(this, ['qos']), {
+      types: unlessSame(chosenTypes(), this.types),
+    });
   },
 });
 
-function checkbox(type: Channel): JQuery {
-  return $(`#ezt-in-type-${type}`);
+/** Ticks `types`, and shows a box for each that is none of the six, such as `${NAME}`, lest saving lose it. */
+function showTypes(types: readonly string[]): void {
+  for (const type of types.filter((each) => !CHANNELS.some((channel) => channel === each))) {
+    const box = $('<input type="checkbox">').attr('data-type', type);
+    $('<label>').append(box, $('<span>').text(type)).appendTo('.ezt-types');
+  }
+  boxes().each((_, box) => {
+    $(box).prop('checked', types.includes(typeOf(box)));
+  });
 }
 
-function chosenTypes(): Channel[] {
-  return CHANNELS.filter((type) => checkbox(type).prop('checked') === true);
+const boxes = (): JQuery => $('.ezt-types input');
+const typeOf = (box: HTMLElement): string => box.dataset.type ?? box.id.replace('ezt-in-type-', '');
+
+function chosenTypes(): string[] {
+  return boxes().filter(':checked').toArray().map(typeOf);
 }
 
-/** Shows only the rows that do something for the chosen types; none chosen means all of them. */
+/** Shows only the rows that do something for the chosen types; none chosen means all of them, a variable may. */
 function showWhatMatters(): void {
-  const chosen = new Set<string>(chosenTypes());
+  const chosen = chosenTypes();
+  const all = chosen.length === 0 || chosen.some(isVariable);
   $('.ezt-only').each((_, row) => {
     const types = row.dataset.types?.split(' ') ?? [];
-    $(row).toggle(chosen.size === 0 || types.some((type) => chosen.has(type)));
+    $(row).toggle(all || types.some((type) => chosen.includes(type)));
   });
 }

@@ -14,7 +14,7 @@ export function registerIn(RED: NodeAPI): void {
       RED,
       this,
       raw.cloud,
-      () => inSettings(raw as Raw),
+      () => inSettings(RED, raw as Raw),
       (client, settings) => {
         const { devices, channels, streams, qos, attributes, methods, dataFormat, output } = settings;
         const listener: Listener = {

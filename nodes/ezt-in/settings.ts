@@ -1,5 +1,14 @@
-import { CHANNELS, type Channel, DATA_FORMATS, type DataFormat, isTopicLevel, type Qos } from '../../cloud';
-import { bad, list, oneOf, qos, type Raw } from '../shared/raw-settings';
+import type { NodeAPI } from 'node-red';
+import {
+  CHANNELS,
+  type Channel,
+  type Choice,
+  nameProblem,
+  namesIn,
+  type Qos,
+  wordProblem,
+} from '../../cloud';
+import { allNames, bad, choice, list, qos, type Raw } from '../shared/raw-settings';
 
 export interface InSettings {
   devices: string[];
@@ -7,28 +16,27 @@ export interface InSettings {
   streams: string[];
   attributes: string[];
   methods: string[];
-  dataFormat: DataFormat;
-  output: 'message' | 'value';
+  dataFormat: Choice<'dataFormat'>;
+  output: Choice<'output'>;
   qos: Qos;
 }
 
 /** Settings of `ezt-in`. Throws `EZT_CONFIG`. */
-export function inSettings(raw: Raw): InSettings {
-  const types = raw.types === undefined ? ['attributes'] : list(raw, 'types');
+export function inSettings(RED: NodeAPI, raw: Raw): InSettings {
+  const types = raw.types === undefined ? ['attributes'] : list(RED, raw, 'types');
   const channels = CHANNELS.filter((channel) => types.length === 0 || types.includes(channel));
   if (types.some((type) => !CHANNELS.some((channel) => channel === type)))
     throw bad('types', CHANNELS.join(', '));
-  const [devices, streams] = [list(raw, 'devices'), list(raw, 'streams')];
-  if (!devices.every(isTopicLevel)) throw bad('devices', 'usernames without / + #');
-  if (!streams.every(isTopicLevel)) throw bad('streams', 'identifiers without / + #');
+  // No device has a comma in its name, whoever wrote the list.
+  const devices = new Set(list(RED, raw, 'devices').flatMap((item) => namesIn(item) ?? []));
   return {
-    devices,
+    devices: allNames('devices', [...devices], nameProblem),
     channels,
-    streams,
-    attributes: list(raw, 'attributes'),
-    methods: list(raw, 'methods'),
-    dataFormat: oneOf(raw, 'dataFormat', DATA_FORMATS, 'buffer'),
-    output: oneOf(raw, 'output', ['message', 'value'], 'message'),
+    streams: allNames('streams', list(RED, raw, 'streams'), nameProblem),
+    attributes: allNames('attributes', list(RED, raw, 'attributes'), wordProblem),
+    methods: allNames('methods', list(RED, raw, 'methods'), wordProblem),
+    dataFormat: choice(raw, 'dataFormat'),
+    output: choice(raw, 'output'),
     qos: qos(raw),
   };
 }

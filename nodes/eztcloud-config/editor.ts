@@ -1,7 +1,7 @@
 import { prepareTest } from '../editor/connection-test';
-import { fieldText, keepForeignOptions, prepareDefaults, savedNumbers } from '../editor/form';
+import { fieldText, keepForeignOptions, keepVariables, prepareDefaults, savedNumbers } from '../editor/form';
 import { type EditedNode, labelOf, labelStyle } from '../editor/red';
-import { choice, clientId, endpoint, group, integer, rate, secret, topicLevel, valid } from '../editor/rules';
+import { choice, clientId, endpoint, group, number, secret, topicLevel, valid } from '../editor/rules';
 
 /** A number, or text such as `${NAME}`. */
 type Numeric = number | string;
@@ -36,18 +36,18 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
   icon: 'eztcloud.svg',
   defaults: {
     name: { value: '' },
-    endpoint: { value: '', required: true, label: labelOf('endpoint'), validate: valid(endpoint) },
+    endpoint: { value: '', required: true, label: labelOf('endpoint'), validate: valid(endpoint, true) },
     tls: { value: '', type: 'tls-config', required: false, label: labelOf('tls') },
     protocol: {
       value: 'auto',
       label: labelOf('protocol'),
-      validate: valid(choice('auto', '5', '3.1.1')),
+      validate: valid(choice('protocol')),
     },
-    session: { value: 'clean', label: labelOf('session'), validate: valid(choice('clean', 'persistent')) },
+    session: { value: 'clean', label: labelOf('session'), validate: valid(choice('session')) },
     sessionExpiry: {
       value: 3600,
       label: labelOf('sessionExpiry'),
-      validate: valid(integer(0, 4_294_967_295)),
+      validate: valid(number('sessionExpiry')),
     },
     clientId: { value: '', label: labelOf('clientId'), validate: valid(clientId) },
     group: {
@@ -55,18 +55,18 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
       label: labelOf('group'),
       validate: valid((value, node: Config) => group(value, fieldText(node, 'protocol') ?? node.protocol)),
     },
-    keepalive: { value: 30, label: labelOf('keepalive'), validate: valid(integer(0, 65_535)) },
-    queueLimit: { value: 1000, label: labelOf('queueLimit'), validate: valid(integer(1)) },
-    queueExpiry: { value: 60, label: labelOf('queueExpiry'), validate: valid(integer(1)) },
-    queueStore: { value: 'memory', label: labelOf('queueStore'), validate: valid(choice('memory', 'disk')) },
-    rateLimit: { value: 0, label: labelOf('rateLimit'), validate: valid(rate) },
+    keepalive: { value: 30, label: labelOf('keepalive'), validate: valid(number('keepalive')) },
+    queueLimit: { value: 1000, label: labelOf('queueLimit'), validate: valid(number('queueLimit')) },
+    queueExpiry: { value: 60, label: labelOf('queueExpiry'), validate: valid(number('queueExpiry')) },
+    queueStore: { value: 'memory', label: labelOf('queueStore'), validate: valid(choice('queueStore')) },
+    rateLimit: { value: 0, label: labelOf('rateLimit'), validate: valid(number('rateLimit')) },
   },
   credentials: {
     projectKey: {
       type: 'text',
       required: true,
       label: labelOf('projectKey'),
-      validate: valid(topicLevel),
+      validate: valid(topicLevel, true),
     },
     projectSecret: {
       type: 'password',
@@ -84,6 +84,7 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
   labelStyle,
   oneditprepare() {
     keepForeignOptions(this, Object.fromEntries(SELECTS.map((name) => [name, this[name]])));
+    keepVariables(this, ['tls']);
     prepareDefaults(this);
     const changed = ADVANCED.some(
       (name) => fieldText(this, name) !== String(this._def.defaults[name]?.value),

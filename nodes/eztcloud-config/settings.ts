@@ -9,14 +9,21 @@ import {
   isClientId,
   isTopicLevel,
   MAX_FIELD,
+  nameProblem,
   parseEndpoint,
 } from '../../cloud';
-import { bad, number, oneOf, type Raw, resolved, text } from '../shared/raw-settings';
+import { allNames, bad, choice, number, type Raw, resolved, text } from '../shared/raw-settings';
 
 export interface Credentials {
   projectKey?: string;
   projectSecret?: string;
 }
+
+/**
+ * Key or secret as it was typed, pasted or put in a variable (whose environment has numbers too), without the blanks
+ * and line ends around it, such as `echo … | base64` adds.
+ */
+export const credential = (given: unknown): string => String(given ?? '').trim();
 
 /** Settings of `eztcloud-config`; TLS comes from the node that `tls` names. Throws `EZT_CONFIG`. */
 export function projectSettings(
@@ -25,19 +32,18 @@ export function projectSettings(
   credentials: Credentials,
 ): Omit<ClientOptions, 'tls' | 'onError'> {
   const endpoint = parseEndpoint(text(raw, 'endpoint'));
-  // The environment of a flow has numbers too.
-  const username = resolved(String(credentials.projectKey ?? '')).trim();
-  const password = resolved(String(credentials.projectSecret ?? ''));
+  const username = credential(resolved(String(credentials.projectKey ?? ''), 'projectKey'));
+  const password = credential(resolved(String(credentials.projectSecret ?? ''), 'projectSecret'));
   if (username === '') throw new EztError('noKey');
   if (!isTopicLevel(username)) throw new EztError('badKey');
   if (password === '') throw new EztError('noSecret');
   // What CONNECT has no room for would be tried again for ever.
   if (!fitsField(password)) throw bad('projectSecret', `at most ${MAX_FIELD} bytes`);
-  const protocol = oneOf(raw, 'protocol', ['auto', '5', '3.1.1'], 'auto');
+  const protocol = choice(raw, 'protocol');
   const group = text(raw, 'group');
-  if (group !== '' && !isTopicLevel(group)) throw bad('group', 'a name without / + #');
+  if (group !== '') allNames('group', [group], nameProblem);
   if (group !== '' && protocol === '3.1.1') throw new EztError('groupNeedsMqtt5');
-  const clean = oneOf(raw, 'session', ['clean', 'persistent'], 'clean') === 'clean';
+  const clean = choice(raw, 'session') === 'clean';
   const clientId = text(raw, 'clientId');
   if (!isClientId(clientId)) throw bad('clientId', `at most ${MAX_FIELD} bytes, no control characters`);
   return {
@@ -48,22 +54,22 @@ export function projectSettings(
     protocol: group !== '' ? '5' : protocol,
     group,
     clean,
-    sessionExpiry: number(raw, 'sessionExpiry', 3600, 0, 0xffff_ffff),
+    sessionExpiry: number(raw, 'sessionExpiry'),
     clientId: clientId || (clean ? randomClientId() : stableClientId(RED, raw.id)),
     randomClientId: clientId === '' && clean,
-    keepalive: number(raw, 'keepalive', 30, 0, 65_535),
+    keepalive: number(raw, 'keepalive'),
     ...disk(RED, raw, clean),
     queue: {
-      limit: number(raw, 'queueLimit', 1000, 1, 1_000_000),
-      expiry: 1000 * number(raw, 'queueExpiry', 60, 0.001, 2_000_000, false),
-      rate: number(raw, 'rateLimit', 0, 0, 1_000_000, false),
+      limit: number(raw, 'queueLimit'),
+      expiry: 1000 * number(raw, 'queueExpiry'),
+      rate: number(raw, 'rateLimit'),
     },
   };
 }
 
 /** What survives a restart lies under the user directory, apart for each config node. */
 function disk(RED: NodeAPI, raw: Raw, clean: boolean): Pick<ClientOptions, 'disk'> {
-  const queue = oneOf(raw, 'queueStore', ['memory', 'disk'], 'memory') === 'disk';
+  const queue = choice(raw, 'queueStore') === 'disk';
   if (clean && !queue) return {};
   const directory = join(RED.settings.userDir ?? '.', 'eztcloud', raw.id.replace(/[^\w.-]/g, '_'));
   return { disk: { directory, queue, free: Promise.resolve() } };

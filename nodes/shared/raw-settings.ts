@@ -1,62 +1,120 @@
-import type { NodeDef } from 'node-red';
-import { EztError, type Qos } from '../../cloud';
+import type { NodeAPI, NodeDef } from 'node-red';
+import {
+  CHOICES,
+  type Choice,
+  type ChoiceName,
+  dropBlanks,
+  EztError,
+  isBrokenVariable,
+  isVariable,
+  type NameProblem,
+  NUMBERS,
+  type NumberName,
+  namesIn,
+  namesSeveral,
+  type Qos,
+  readFlag,
+  readNumber,
+  variableName,
+} from '../../cloud';
 
 /** What stands in a flow file: text, a number, a list or nothing, by hand or by an environment variable. */
 export type Raw = NodeDef & Record<string, unknown>;
 
-/** Throws `EZT_CONFIG` for `${NAME}`: so Node-RED leaves it when there is no such variable. */
-export function resolved(value: string): string {
-  const [, variable] = /^\s*\$\{([^{}]+)\}\s*$/.exec(value) ?? [];
+/** Throws `EZT_CONFIG` for `${NAME}`, which Node-RED leaves when there is no such variable, and for what it never reads. */
+export function resolved(value: string, option: string): string {
+  const variable = variableName(value);
   if (variable !== undefined) throw new EztError('noVariable', { variable });
+  if (isBrokenVariable(value)) throw new EztError('brokenVariable', { option });
   return value;
 }
 
 export const text = (raw: Raw, name: string): string => {
   const value = raw[name];
-  return typeof value === 'string' ? resolved(value).trim() : typeof value === 'number' ? String(value) : '';
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return dropBlanks(resolved(value, name));
+  if (typeof value !== 'number' && typeof value !== 'boolean') throw bad(name, 'text');
+  return String(value);
 };
 
 export function bad(option: string, expected: string): EztError {
   return new EztError('badOption', { option, expected });
 }
 
-export function oneOf<T extends string>(raw: Raw, name: string, allowed: readonly T[], byDefault: T): T {
+/** Throws `EZT_CONFIG` when `check` finds something wrong with one of the names. */
+export function allNames(
+  option: string,
+  names: readonly string[],
+  check: (name: string) => NameProblem | undefined,
+): string[] {
+  for (const name of names) {
+    const problem = check(name);
+    if (problem?.is === 'variable') throw new EztError('brokenVariable', { option });
+    if (problem?.is === 'shape') throw bad(option, 'names without / + #');
+    if (problem?.is === 'character') {
+      const { shown, code, position } = problem;
+      throw new EztError('badCharacter', { option, name: shown, code, position });
+    }
+  }
+  return [...names];
+}
+
+/** One of {@link CHOICES}. */
+export function choice<N extends ChoiceName>(raw: Raw, name: N): Choice<N> {
+  const allowed: readonly Choice<N>[] = CHOICES[name];
   const value = text(raw, name);
-  if (value === '') return byDefault;
-  const found = allowed.find((candidate) => candidate === value);
+  const found = value === '' ? allowed[0] : allowed.find((candidate) => candidate === value);
   if (found === undefined) throw bad(name, allowed.join(', '));
   return found;
 }
 
-export function number(
-  raw: Raw,
-  name: string,
-  byDefault: number,
-  min: number,
-  max: number,
-  whole = true,
-): number {
-  const value = text(raw, name);
-  if (value === '') return byDefault;
-  const parsed = Number(value);
-  if (!(parsed >= min && parsed <= max) || (whole && !Number.isInteger(parsed))) {
-    throw bad(name, `${min} … ${max}`);
-  }
+/** One of {@link NUMBERS}. */
+export function number(raw: Raw, name: NumberName): number {
+  const { byDefault, min, max } = NUMBERS[name];
+  const value = typeof raw[name] === 'number' ? raw[name] : text(raw, name);
+  const parsed = value === '' ? byDefault : readNumber(value, NUMBERS[name]);
+  if (parsed === undefined) throw bad(name, `${min} … ${max}`);
   return parsed;
 }
 
-export function list(raw: Raw, name: string): string[] {
-  const value = raw[name];
-  const items = typeof value === 'string' ? value.split(/[\s,;]+/) : (value ?? []);
-  if (!Array.isArray(items)) throw bad(name, '[…]');
-  return [...new Set(items.map((item) => resolved(String(item)).trim()).filter((item) => item !== ''))];
+/**
+ * The items of a list, each once. An item that came from a variable may itself be a list, as {@link namesIn} reads
+ * it; one that a person wrote is taken whole, so a method may hold a comma.
+ */
+export function list(RED: NodeAPI, raw: Raw, name: string): string[] {
+  const value = raw[name] ?? [];
+  const items = Array.isArray(value)
+    ? value.map((item: unknown, index) =>
+        typeof item === 'string' && !(namesSeveral(item) && isFromVariable(RED, raw, name, index))
+          ? [dropBlanks(item)]
+          : namesIn(item),
+      )
+    : [namesIn(value)];
+  const found = items.flatMap((each) => {
+    if (!each) throw bad(name, '[…]');
+    return each.map((item) => resolved(item, name));
+  });
+  return [...new Set(found.filter((item) => item !== ''))];
+}
+
+/** Whether the flow file has a variable where `raw`, in which Node-RED has replaced them all, has item `index`. */
+function isFromVariable(RED: NodeAPI, raw: Raw, name: string, index: number): boolean {
+  // In a subflow each node is a copy, and its original stands in the flow file; in a subflow's module nothing does.
+  const id = raw._alias ?? raw.id;
+  let written: unknown;
+  RED.nodes.eachNode((node) => {
+    if (node.id === id) written = (node as Raw)[name];
+  });
+  return written === undefined || (Array.isArray(written) && isVariable(written[index]));
 }
 
 export const flag = (raw: Raw, name: string, byDefault: boolean): boolean => {
-  const value = raw[name];
-  return value === undefined || value === '' ? byDefault : value === true || value === 'true';
+  const value = text(raw, name);
+  const read = value === '' ? byDefault : readFlag(value);
+  if (read === undefined) throw bad(name, 'true, false');
+  return read;
 };
 
 export function qos(raw: Raw): Qos {
-  return number(raw, 'qos', 1, 0, 2) as Qos;
+  return number(raw, 'qos') as Qos;
 }

@@ -89,6 +89,9 @@ describe('endpoint', () => {
     'wss://host/mqtt?x=1',
     'wss://host/mqtt#x',
     'wss://host/a b',
+    '-host',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: nobody has replaced it
+    'mqtts://${HOST}:7885',
     'mqtts://ho st',
     '::1',
     'mqtts://::1:7885',

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import should from 'should';
 import { Malformed } from '../../../cloud/protocol/json';
-import { DATA_FORMATS, type DataFormat, MESSAGES } from '../../../cloud/protocol/messages';
+import { DATA_FORMATS, type DataFormat } from '../../../cloud/protocol/limits';
+import { MESSAGES } from '../../../cloud/protocol/messages';
 import { CHANNELS, type Channel } from '../../../cloud/protocol/topics';
 
 const decode = (channel: Channel, bytes: string | Buffer, format: DataFormat = 'buffer'): unknown =>

@@ -29,7 +29,7 @@ function registered(): Map<string, Definition> {
     nodes: { registerType: (type: string, definition: Definition) => types.set(type, definition) },
     validators: { typedInput: () => (_value: unknown, _options: unknown) => true },
   };
-  runInNewContext(script, { RED, $: () => ({ val: () => undefined }), console });
+  runInNewContext(script, { RED, $: () => ({ val: () => undefined }), console, URL });
   return types;
 }
 

@@ -13,6 +13,7 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
       'wss://a.example:7886',
       'wss://a.example:7886/mqtt',
       'wss://a.example/',
+      'wss://a.example/other',
       'a.example',
       'a.example:7885',
       ' a.example ',
@@ -22,19 +23,26 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
       'localhost',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED's form of an environment variable
       '${EZT_ENDPOINT}',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: names that Node-RED takes too
+      ...['${ezt-endpoint}', '${保活}', '${$parent.X}', '${a.b}', '$(EZT_ENDPOINT)'],
     ],
     {
       useMqtts: ['mqtt://a.example', 'tcp://a.example:1883', 'MQTT://a'],
-      useWss: ['ws://a.example', 'http://a.example', 'https://a.example'],
+      useWss: ['ws://a.example', 'http://a.example'],
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: forms that Node-RED does not replace
+      variable: ['${A B}', ' ${A}', '${A} ', '${}'],
       endpoint: [
+        ' ',
         'ftp://a',
+        'https://a.example',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable that is not the whole value
+        'mqtts://${HOST}:7885',
         'a.example:0',
         'a.example:65536',
         'a b',
         'mqtts://',
         'mqtts://u:p@a.example',
         'a.example/mqtt',
-        'wss://a.example/other',
         'wss://a.example/mqtt?x=1',
         '2001:db8::1',
         '-a',
@@ -44,8 +52,8 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
   [
     'eztcloud-config',
     'projectKey',
-    ['PR_0123456789', '项目'],
-    { level: ['a/b', '+', '#', 'a\u0000', 'x'.repeat(129)] },
+    ['PR_0123456789', '项目', ' PR_0123456789\n'],
+    { level: [' ', 'a/b', '+', '#', 'x'.repeat(129)], character: ['a\u0000', 'a b', '\ufeffa', 'a\u200b'] },
   ],
   [
     'eztcloud-config',
@@ -54,21 +62,53 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
     [0, 30, '65535', '', undefined, '${K}'],
     { integer: [-1, 65536, '1.5', 'x', '1e3', true] },
   ],
-  ['eztcloud-config', 'sessionExpiry', [0, '4294967295'], { integer: [4294967296, '-1'] }],
-  ['eztcloud-config', 'queueLimit', [1, '100000'], { integerFrom: [0, '-1', '0.5'] }],
-  ['eztcloud-config', 'queueExpiry', [1, '60'], { integerFrom: [0, 'soon'] }],
-  ['eztcloud-config', 'rateLimit', [0, '0.5', 100], { rate: [-1, 'fast', '.'] }],
-  ['eztcloud-config', 'group', ['', 'g', 'a-b'], { group: ['a/b', 'a+', '#', 'a\u0007'] }],
+  ['eztcloud-config', 'sessionExpiry', [0, ' ', '4294967295'], { integer: [4294967296, '-1'] }],
+  ['eztcloud-config', 'queueLimit', [1, '100000'], { integer: [0, '-1', '0.5', 1_000_001] }],
+  ['eztcloud-config', 'queueExpiry', [1, '60', '0.5'], { seconds: [0, 'soon', 2147484] }],
+  ['eztcloud-config', 'rateLimit', [0, '0.5', 100], { number: [-1, 'fast', '.', 1_000_001] }],
+  [
+    'eztcloud-config',
+    'group',
+    ['', 'g', 'a-b'],
+    { level: ['a/b', 'a+', '#'], character: ['a\u0007', 'a b'] },
+  ],
   ['eztcloud-config', 'protocol', ['auto', '5', '3.1.1'], { choice: ['4', 'mqtt'] }],
   [
     'ezt-in',
     'devices',
-    [[], ['DU_1'], 'DU_1, DU_2', '"a, b"', '', ['x'.repeat(128)]],
-    { level: ['DU_1 a/b', ['+'], [1], 'x'.repeat(129)], list: [5] },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable among others
+    [[], ['DU_1'], 'DU_1, DU_2', '"a, b"', 'DU_1；DU_2、DU_3', '', ['x'.repeat(128)], ['${D-1}', 'DU_1']],
+    {
+      level: ['DU_1, a/b', ['+'], [{}], 'x'.repeat(129)],
+      character: ['DU_1 DU_2', ['DU_1\u200b'], '\ufeffDU_1', 'DU_1, DU_2\u00a0'],
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable that is not the whole item
+      variable: [['DU_${D}'], ['${D E}'], '${D E}'],
+      list: [5],
+    },
   ],
-  ['ezt-in', 'types', [[], ['data', 'online']], { choice: [['attribute']] }],
+  [
+    'ezt-in',
+    'types',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable, alone or in a list
+    [[], ['data', 'online'], ['${TYPES}'], '${TYPES}'],
+    { choice: [['attribute']] },
+  ],
+  ['ezt-in', 'methods', [['set led'], '"a, b", c'], { character: [['motion\u200b'], 'a\tb'] }],
   ['ezt-in', 'qos', [0, '1', 2], { choice: [3, 'x'] }],
-  ['ezt-attr-out', 'device', ['', 'DU_1', 'a b'], { level: ['a/b', '..'] }],
+  [
+    'ezt-attr-out',
+    'device',
+    ['', 'DU_1', ' DU_1 ', 'DU_1，DU_2'],
+    { level: ['a/b', '..'], character: ['a b'] },
+  ],
+  [
+    'ezt-command-out',
+    'device',
+    ['', 'DU_1', 'DU_1,'],
+    { oneDevice: ['DU_1, DU_2'], character: ['DU_1\u00ad'] },
+  ],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable in place of a tick
+  ['ezt-command-out', 'waitReply', [true, false, 'true', '0', '${WAIT}'], { flag: ['maybe', 2] }],
   ['ezt-attr-out', 'attribute', ['', 'temp_1', 'a-B'], { attribute: ['te mp', '温度', 'a.b'] }],
   ['ezt-command-out', 'timeout', [10, '0.5', 2147483], { seconds: [0, '-1', 'x', 2147484] }],
 ];

@@ -107,6 +107,18 @@ describe('ezt-attr-out', function () {
       ['DU_1 {"a":1}', 'DU_2 {"a":1}', 'DU_3 {"a":1}'],
     ],
     [
+      'text that names several devices: one publish each',
+      {},
+      { device: 'DU_1 , DU_2；DU_3\r\n', payload: { a: 1 } },
+      ['DU_1 {"a":1}', 'DU_2 {"a":1}', 'DU_3 {"a":1}'],
+    ],
+    [
+      'several devices of the node',
+      { device: 'DU_1、DU_2' },
+      { payload: { a: 1 } },
+      ['DU_1 {"a":1}', 'DU_2 {"a":1}'],
+    ],
+    [
       'other fields of the message do not travel',
       {},
       { device: 'DU_1', payload: { a: 1 }, topic: 'x', qos: 0 },
@@ -115,8 +127,8 @@ describe('ezt-attr-out', function () {
     [
       'a device with unusual characters',
       {},
-      { device: '设备 $1', payload: { a: '值' } },
-      ['设备 $1 {"a":"值"}'],
+      { device: '设备$1', payload: { a: '值' } },
+      ['设备$1 {"a":"值"}'],
     ],
   ];
   for (const [what, properties, message, texts] of objects) {
@@ -160,6 +172,8 @@ describe('ezt-attr-out', function () {
     ['an object as device', 'EZT_DEVICE', { device: { toString: () => 'DU_1' }, payload }],
     ['an empty list of devices', 'EZT_DEVICE', { device: [], payload }],
     ['a list with one bad device', 'EZT_DEVICE', { device: ['DU_1', 'a/b'], payload }],
+    ['text with one bad device', 'EZT_DEVICE', { device: 'DU_1,DU_2\u200b', payload }],
+    ['two devices with a blank between them', 'EZT_DEVICE', { device: 'DU_1 DU_2', payload }],
     ['a list in a list', 'EZT_DEVICE', { device: [['DU_1']], payload }],
     ...[undefined, null, 5, 'text', true, [1], Buffer.from('{}'), new Date(), new Map([['a', 1]])].map(
       (value): [string, string, Record<string, unknown>] => [

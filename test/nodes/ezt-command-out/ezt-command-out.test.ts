@@ -121,6 +121,7 @@ describe('ezt-command-out: what it sends', function () {
       { twice: 2 },
     ],
     ["the message's device", { device: '', method: 'm' }, { device: 'DU_1', payload }, 'm', payload],
+    ['a device with blanks around it', { device: ' DU_1\u3000', method: 'm' }, { payload }, 'm', payload],
   ];
   for (const [what, properties, message, method, params] of forms) {
     it(`${what}: {method, params, id}, once`, async () => {

@@ -89,15 +89,24 @@ describe('ezt-command-out: what it refuses', function () {
     ],
     ['a property path that is none', 'EZT_PAYLOAD', { method: 'm', params: 'a[' }, {}],
     ['no device', 'EZT_DEVICE', { device: '', method: 'm' }, {}],
-    ['a list of devices', 'EZT_DEVICE', { device: '', method: 'm' }, { device: ['DU_1'] }],
-    ...['+', '#', 'a/b', '\0', '\ufffe', 'x'.repeat(70_000)].map(
-      (device): [string, string, Properties, Properties] => [
-        `device ${JSON.stringify(device.slice(0, 9))} in the node`,
-        'EZT_DEVICE',
-        { device, method: 'm' },
-        {},
-      ],
-    ),
+    ['a list of devices', 'EZT_DEVICE', { device: '', method: 'm' }, { device: ['DU_1', 'DU_2'] }],
+    ...[
+      '+',
+      'DU_1\u200b',
+      '\ufeffDU_1',
+      'DU_1\u00a0',
+      'DU 1',
+      '#',
+      'a/b',
+      '\0',
+      '\ufffe',
+      'x'.repeat(70_000),
+    ].map((device): [string, string, Properties, Properties] => [
+      `device ${JSON.stringify(device.slice(0, 9))} in the node`,
+      'EZT_DEVICE',
+      { device, method: 'm' },
+      {},
+    ]),
   ];
   const explained: [what: string, properties: Properties, message: Properties, text: RegExp][] = [
     ['a member of msg', { params: 'payload.foo' }, { payload }, /: msg\.payload\.foo is not there/],

@@ -1,0 +1,58 @@
+// Settings of the nodes that have limits: the runtime takes what these tables allow, and the forms accept the same.
+
+export const DATA_FORMATS = ['buffer', 'text', 'json', 'hex', 'base64', 'auto'] as const;
+export type DataFormat = (typeof DATA_FORMATS)[number];
+
+/** Settings with a few allowed values; the first is the default. */
+export const CHOICES = {
+  protocol: ['auto', '5', '3.1.1'],
+  session: ['clean', 'persistent'],
+  queueStore: ['memory', 'disk'],
+  dataFormat: DATA_FORMATS,
+  output: ['message', 'value'],
+  paramsType: ['msg', 'json', 'flow', 'global', 'env', 'jsonata'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ChoiceName = keyof typeof CHOICES;
+export type Choice<N extends ChoiceName> = (typeof CHOICES)[N][number];
+
+/** The longest that a JavaScript timer can wait, in seconds: about 24 days. */
+const LONGEST_TIMER = 2_147_483;
+
+export interface NumberLimit {
+  readonly byDefault: number;
+  readonly min: number;
+  readonly max: number;
+  /** Whole numbers only. */
+  readonly whole: boolean;
+  readonly unit?: 'seconds';
+}
+
+/** Settings that are numbers. */
+export const NUMBERS = {
+  sessionExpiry: { byDefault: 3600, min: 0, max: 0xffff_ffff, whole: true, unit: 'seconds' },
+  keepalive: { byDefault: 30, min: 0, max: 65_535, whole: true, unit: 'seconds' },
+  queueLimit: { byDefault: 1000, min: 1, max: 1_000_000, whole: true },
+  queueExpiry: { byDefault: 60, min: 0.001, max: LONGEST_TIMER, whole: false, unit: 'seconds' },
+  /** Messages per second; 0 is no limit. */
+  rateLimit: { byDefault: 0, min: 0, max: 1_000_000, whole: false },
+  timeout: { byDefault: 10, min: 0.001, max: LONGEST_TIMER, whole: false, unit: 'seconds' },
+  qos: { byDefault: 1, min: 0, max: 2, whole: true },
+} as const satisfies Record<string, NumberLimit>;
+
+export type NumberName = keyof typeof NUMBERS;
+
+/** `value`, a number or decimal text, if `limit` allows it. */
+export function readNumber(value: unknown, { min, max, whole }: NumberLimit): number | undefined {
+  const given =
+    typeof value === 'string' && /^\s*(?:\d+\.?\d*|\.\d+)\s*$/.test(value) ? Number(value) : value;
+  if (typeof given !== 'number' || !(given >= min && given <= max)) return undefined;
+  return whole && !Number.isInteger(given) ? undefined : given;
+}
+
+/** `true`, `false`, or how an environment variable writes them. */
+export function readFlag(value: unknown): boolean | undefined {
+  const text = String(value).trim().toLowerCase();
+  if (text === 'true' || text === '1') return true;
+  return text === 'false' || text === '0' ? false : undefined;
+}
