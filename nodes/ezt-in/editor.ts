@@ -57,7 +57,8 @@ RED.nodes.registerType<InProps>('ezt-in', {
     const [type, ...others] = listOf(this.types);
     const from = device ?? this._('eztcloud.palette.in');
     const count = more.length > 0 ? ` +${more.length}` : '';
-    const what = type === undefined || others.length > 0 ? '' : ` · ${this._(`eztcloud.type.${type}`)}`;
+    const name = type === undefined || isVariable(type) ? type : this._(`eztcloud.type.${type}`);
+    const what = name === undefined || others.length > 0 ? '' : ` · ${name}`;
     return this.name || `${from}${count}${what}`;
   },
   labelStyle,

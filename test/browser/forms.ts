@@ -18,11 +18,11 @@ export const FORMS: Record<string, Form> = {
   'ezt-in': {
     typed: {
       'node-input-name': 'mine',
-      'node-input-devices': 'DU_thermostat, "a, b" DU_camera0001',
+      'node-input-devices': 'DU_thermostat，DU_camera0001',
       'ezt-in-type-data': true,
       'ezt-in-type-event_report': true,
       'node-input-attributes': 'temperature',
-      'node-input-methods': 'motion',
+      'node-input-methods': 'motion, "a, b", set led',
       'node-input-streams': 'modbus, detections',
       'node-input-dataFormat': 'hex',
       'node-input-output': 'value',
@@ -30,16 +30,22 @@ export const FORMS: Record<string, Form> = {
     },
     saved: {
       name: 'mine',
-      devices: ['DU_thermostat', 'a, b', 'DU_camera0001'],
+      devices: ['DU_thermostat', 'DU_camera0001'],
       types: ['attributes', 'event_report', 'data'],
       attributes: ['temperature'],
-      methods: ['motion'],
+      methods: ['motion', 'a, b', 'set led'],
       streams: ['modbus', 'detections'],
       dataFormat: 'hex',
       output: 'value',
       qos: 2,
     },
-    wrong: { 'node-input-devices': ['DU_1 a/b', LEVEL] },
+    wrong: {
+      'node-input-devices': ['DU_1, a/b', LEVEL],
+      'node-input-attributes': [
+        't1\u200b',
+        { 'en-US': 'character 3 is U+200B', 'zh-CN': '第 3 个字符是 U+200B' },
+      ],
+    },
   },
   'ezt-attr-out': {
     typed: {
@@ -50,7 +56,7 @@ export const FORMS: Record<string, Form> = {
     },
     saved: { name: 'mine', device: 'DU_thermostat', attribute: 'relay', qos: 0 },
     wrong: {
-      'node-input-device': ['a/b', LEVEL],
+      'node-input-device': ['DU_1, a/b', LEVEL],
       'node-input-attribute': ['te mp', { 'en-US': 'letters, digits', 'zh-CN': '字母' }],
     },
   },

@@ -99,6 +99,7 @@ describe('node definitions', () => {
     label('ezt-in', { name: 'n', devices: [], types: [] }).should.equal('n');
     label('ezt-in', { devices: ['DU_1', 'DU_2'], types: ['alarm'] }).should.equal('DU_1 +1 · alarm');
     label('ezt-in', { devices: [], types: [] }).should.equal('in');
+    label('ezt-in', { devices: `\${D}`, types: [`\${T}`] }).should.equal(`\${D} · \${T}`);
     label('ezt-in', {}).should.equal('in');
     label('ezt-attr-out', { device: 'DU_1', attribute: 'led' }).should.equal('DU_1 · led');
     label('ezt-command-out', { device: '', method: 'reboot' }).should.equal('reboot');

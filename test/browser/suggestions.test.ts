@@ -1,0 +1,101 @@
+import { connectAsync } from 'mqtt';
+import type { Browser } from 'playwright-core';
+import should from 'should';
+import type { Emulator } from '../../emulator/emulator';
+import { type Editor, openEditor, startBrowser } from '../support/browser';
+import { connections, environment, startFastEmulator } from '../support/emulator';
+import { until } from '../support/events';
+import { example } from '../support/examples';
+import { needs } from '../support/machine';
+import { type NodeRed, startNodeRed } from '../support/node-red';
+
+const config = example('tour.json').nodes.filter(({ id }) => /^e27c10d/.test(id));
+const cloud = String(config[0]?.id);
+const place = { z: 'tab', cloud, qos: 1 };
+/** In the order in which the cloud hears them. */
+const KNOWN = ['DU_11', 'DU_10', 'DU_1', 'X_DU_1'];
+
+describe('suggestions in a browser', function () {
+  needs(this, 'chromium');
+  this.timeout(120_000);
+  let emulator: Emulator;
+  let red: NodeRed;
+  let browser: Browser;
+  let editor: Editor;
+  before(async () => {
+    emulator = await startFastEmulator({ builtIn: false });
+    red = await startNodeRed({ env: environment(emulator) });
+    await red.deploy([
+      { id: 'tab', type: 'tab', label: 'Test' },
+      { id: 'in', type: 'ezt-in', ...place, x: 200, y: 80, types: [], devices: [], wires: [] },
+      { id: 'attributes', type: 'ezt-attr-out', ...place, x: 200, y: 160, device: '', attribute: '' },
+      { id: 'command', type: 'ezt-command-out', ...place, x: 200, y: 240, device: '', wires: [] },
+      ...config,
+    ]);
+    await until(() => connections(emulator) === 1, 5000, 'the connection');
+    const application = await connectAsync(emulator.endpoint, {
+      username: emulator.projectKey,
+      password: emulator.projectSecret,
+      ca: emulator.ca,
+    });
+    for (const device of KNOWN) {
+      const topic = `open/${emulator.projectKey}/${device}/attributes`;
+      await application.publishAsync(topic, JSON.stringify({ t11: 1, t10: 1, t1: 1 }), { qos: 1 });
+    }
+    await application.endAsync();
+    const heard = async () => {
+      const response = await red.request(`/eztcloud/${cloud}/devices`);
+      return ((await response.json()) as unknown[]).length === KNOWN.length;
+    };
+    await until(heard, 5000, 'the devices');
+    browser = await startBrowser();
+    editor = await openEditor(browser, red.url);
+  });
+  after(async () => {
+    await browser?.close();
+    await red?.stop();
+    await emulator?.stop();
+  });
+
+  const menu = () => editor.page.locator('.red-ui-autoComplete-container:visible li');
+
+  const cases: [node: string, field: string, typed: string, key: 'Tab' | 'Enter', taken: string][] = [
+    ['command', 'device', 'DU_1', 'Tab', 'DU_1'],
+    ['command', 'device', 'du_1', 'Tab', 'DU_1'],
+    ['command', 'device', 'DU_1', 'Enter', 'DU_1'],
+    ['command', 'device', 'DU', 'Tab', 'DU_1'],
+    ['attributes', 'device', 'DU_1', 'Tab', 'DU_1'],
+    ['attributes', 'device', 'DU_10，DU_1', 'Tab', 'DU_10，DU_1'],
+    ['attributes', 'attribute', 't1', 'Tab', 't1'],
+    ['in', 'devices', 'DU_1', 'Tab', 'DU_1'],
+    ['in', 'devices', 'DU_11, DU_1', 'Tab', 'DU_11, DU_1'],
+    ['in', 'devices', 'DU_1, DU_1', 'Tab', 'DU_1, DU_1'],
+    ['in', 'attributes', 't10; t1', 'Enter', 't10; t1'],
+  ];
+  for (const [node, field, typed, key, taken] of cases) {
+    it(`${typed} and ${key} in ${field} of ${node} is ${taken}`, async () => {
+      const form = await editor.open(node);
+      const input = form.locator(`#node-input-${field}`);
+      await input.fill('');
+      await input.pressSequentially(typed);
+      await menu().first().waitFor();
+      await editor.page.keyboard.press(key);
+      await menu().first().waitFor({ state: 'hidden' });
+      should(await input.inputValue()).equal(taken);
+      await editor.page.locator('#node-dialog-cancel').click();
+      await editor.page.locator('.red-ui-tray').waitFor({ state: 'detached' });
+    });
+  }
+
+  it('stand in order: what is typed, what begins with it, what holds it', async () => {
+    const form = await editor.open('command');
+    const input = form.locator('#node-input-device');
+    await input.fill('');
+    await input.pressSequentially('DU_1');
+    await menu().nth(3).waitFor();
+    const shown = await menu().allInnerTexts();
+    should(shown.map((text) => text.trim())).eql(['DU_1', 'DU_10', 'DU_11', 'X_DU_1']);
+  });
+
+  it('leave the console clean', () => editor.problems.should.deepEqual([]));
+});
