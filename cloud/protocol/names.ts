@@ -26,6 +26,7 @@ export type NameProblem =
  */
 export function nameProblem(name: unknown): NameProblem | undefined {
   if (typeof name !== 'string' || name === '' || name.length > MAX_LENGTH) return { is: 'shape' };
+  if (isIdentifier(name)) return undefined; // the usual name: one quick look for each message
   return unseen(name, UNSEEN) ?? variable(name) ?? (NOT_A_LEVEL.test(name) ? { is: 'shape' } : undefined);
 }
 
@@ -69,6 +70,7 @@ export const namesSeveral = (text: string): boolean => SEPARATOR.test(text) || /
  * text or a number.
  */
 export function namesIn(value: unknown): string[] | undefined {
+  if (typeof value === 'string' && isIdentifier(value)) return [value];
   if (typeof value === 'string') return namesIn(jsonList(value) ?? value.split(SEPARATOR));
   if (typeof value === 'number') return [String(value)];
   if (!Array.isArray(value)) return undefined;

@@ -1,6 +1,6 @@
 import { keepForeignFlag, keepVariables, prepareDefaults, prepareQos, savedNumbers } from '../editor/form';
 import { labelOf, labelStyle } from '../editor/red';
-import { device, flag, number, qos, valid } from '../editor/rules';
+import { device, flag, number, qos, valid, word } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
 
 interface CommandOutProps {
@@ -26,7 +26,7 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
     name: { value: '' },
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
     device: { value: '', label: labelOf('device'), validate: valid(device) },
-    method: { value: '' },
+    method: { value: '', label: labelOf('method'), validate: valid(word) },
     params: {
       value: 'payload',
       label: labelOf('params'),

@@ -1,6 +1,6 @@
-import type { Choice, Qos } from '../../cloud';
+import { type Choice, type Qos, wordProblem } from '../../cloud';
 import { type ConfiguredDevices, configuredDevices } from '../shared/devices';
-import { choice, flag, number, qos, type Raw, text } from '../shared/raw-settings';
+import { allNames, choice, flag, number, qos, type Raw, text } from '../shared/raw-settings';
 
 export interface CommandOutSettings {
   /** Empty: `msg.device`. */
@@ -20,13 +20,19 @@ export function commandOutSettings(raw: Raw): CommandOutSettings {
   const paramsType = choice(raw, 'paramsType');
   return {
     device: configuredDevices(raw),
-    method: text(raw, 'method'),
+    method: methodOf(raw),
     params: paramsOf(raw) || (paramsType === 'msg' ? 'payload' : ''),
     paramsType,
     waitReply: flag(raw, 'waitReply', true),
     timeout: 1000 * number(raw, 'timeout'),
     qos: qos(raw),
   };
+}
+
+function methodOf(raw: Raw): string {
+  const method = text(raw, 'method');
+  if (method !== '') allNames('method', [method], wordProblem);
+  return method;
 }
 
 /** Of JSON and expressions `${…}` may be a part; a variable may hold JSON that is read already. */

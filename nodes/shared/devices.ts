@@ -21,7 +21,7 @@ export function devicesOf(configured: ConfiguredDevices, message: Message): stri
   const named = configured.length > 0 ? configured : message.device;
   const devices = namesOf(named).map(usernameOf);
   if (devices.length === 0) throw new EztError('deviceMissing');
-  return [...new Set(devices)];
+  return devices.length === 1 ? devices : [...new Set(devices)];
 }
 
 /** As {@link devicesOf}, where only one device can be served. */

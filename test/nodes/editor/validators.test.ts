@@ -93,6 +93,7 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
     [[], ['data', 'online'], ['${TYPES}'], '${TYPES}'],
     { choice: [['attribute']] },
   ],
+  ['ezt-command-out', 'method', ['', 'set led', 'a, b', '开灯'], { character: ['reboot\u200b', 'a\u00a0b'] }],
   ['ezt-in', 'methods', [['set led'], '"a, b", c'], { character: [['motion\u200b'], 'a\tb'] }],
   ['ezt-in', 'qos', [0, '1', 2], { choice: [3, 'x'] }],
   [

@@ -125,6 +125,20 @@ describe('ezt-in: lists from variables', function () {
     });
   }
 
+  it('streams in a subflow within a subflow: of a variable a list, of a person whole', async () => {
+    const streams = { types: ['data'], devices: ['DU_a'], streams: [variable('STREAMS'), 'x,y'] };
+    const [inner = {}] = palette('ezt-in', 'inner', { z: 'sub', ...streams });
+    const env = [{ name: 'STREAMS', type: 'str', value: 's1,s2' }];
+    await load([
+      { id: 'sub', type: 'subflow', name: 'sub', in: [], out: [], env: [] },
+      { ...inner, wires: [[]] },
+      { id: 'outer', type: 'subflow', name: 'outer', in: [], out: [], env },
+      { id: 'nested', type: 'subflow:sub', z: 'outer', x: 0, y: 0, env: [], wires: [] },
+      { id: 'instance', type: 'subflow:outer', ...place, env: [], wires: [] },
+    ]);
+    await subscribed('DU_a/data/s1', 'DU_a/data/s2', 'DU_a/data/x,y');
+  });
+
   it('methods: what a person wrote is whole, what a variable holds is a list', async () => {
     process.env.EZT_LIST = 'a, b';
     process.env.EZT_LIST_JSON = '["a, b"]';

@@ -151,6 +151,7 @@ describe('eztcloud-config', function () {
     ['ezt-attr-out', { cloud: 'in' }],
     ['ezt-command-out', { paramsType: 'date' }],
     ['ezt-command-out', { timeout: 'soon' }],
+    ['ezt-command-out', { method: 'reboot\u200b' }],
   ];
   for (const [type, properties] of unusableNodes) {
     it(`${type} with ${JSON.stringify(properties)} says so and leaves the others alone`, async () => {
