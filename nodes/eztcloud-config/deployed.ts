@@ -51,10 +51,6 @@ export interface Taking {
   ): unknown;
 }
 
-/** Whether Node-RED puts a value of the environment in its place. */
-export const isVariable = (value: unknown): value is string =>
-  typeof value === 'string' && /^\$(\{\S+\}|\(\S+\))$/.test(value);
-
 /**
  * What a variable that stands in a form says, if `written` is the same one: any other would let whoever may test
  * connections read the environment of Node-RED. Throws `EZT_CONFIG`: deploy first.

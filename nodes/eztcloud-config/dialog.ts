@@ -1,15 +1,14 @@
 import type { NodeAPI } from 'node-red';
-import { type ClientOptions, EztError, formatEndpoint, isPlainObject, parseEndpoint } from '../../cloud';
-import type { Raw } from '../shared/raw-settings';
 import {
-  type Deployed,
-  deployedNode,
-  isTyped,
+  type ClientOptions,
+  EztError,
+  formatEndpoint,
+  isPlainObject,
   isVariable,
-  type Taking,
-  type Values,
-  variableValue,
-} from './deployed';
+  parseEndpoint,
+} from '../../cloud';
+import type { Raw } from '../shared/raw-settings';
+import { type Deployed, deployedNode, isTyped, type Taking, type Values, variableValue } from './deployed';
 import { findProject } from './runtime';
 import { projectSettings } from './settings';
 import { changedTls, deployedTls } from './tls-dialog';

@@ -1,7 +1,7 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { NodeAPI } from 'node-red';
-import { EztError, isPlainObject } from '../../cloud';
-import { deployedNode, isTyped, isVariable, type Taking, type Values } from './deployed';
+import { EztError, isPlainObject, isVariable } from '../../cloud';
+import { deployedNode, isTyped, type Taking, type Values } from './deployed';
 import { tlsOptions } from './runtime';
 
 const FILES = ['cert', 'key', 'ca'] as const;
