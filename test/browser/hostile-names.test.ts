@@ -3,8 +3,7 @@ import type { Browser } from 'playwright-core';
 import should from 'should';
 import type { Emulator } from '../../emulator/emulator';
 import { type Editor, openEditor, startBrowser } from '../support/browser';
-import { environment, startFastEmulator } from '../support/emulator';
-import { until } from '../support/events';
+import { environment, listening, startFastEmulator } from '../support/emulator';
 import { example } from '../support/examples';
 import { needs } from '../support/machine';
 import { type NodeRed, startNodeRed } from '../support/node-red';
@@ -44,7 +43,7 @@ describe('names that are HTML, in a browser', function () {
       { id: 'attributes', type: 'ezt-attr-out', ...place, x: 200, y: 240, device: DEVICE },
       ...config,
     ]);
-    await until(() => [...emulator.brokers.applications.clients].length === 1, 5000, 'the connection');
+    await listening(red, String(config[0]?.id), 6);
     device = await connectAsync(emulator.deviceEndpoint, {
       username: DEVICE,
       password: emulator.deviceSecret,

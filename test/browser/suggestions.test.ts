@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import should from 'should';
 import type { Emulator } from '../../emulator/emulator';
 import { type Editor, openEditor, startBrowser } from '../support/browser';
-import { connections, environment, startFastEmulator } from '../support/emulator';
+import { environment, listening, startFastEmulator } from '../support/emulator';
 import { until } from '../support/events';
 import { example } from '../support/examples';
 import { needs } from '../support/machine';
@@ -32,7 +32,8 @@ describe('suggestions in a browser', function () {
       { id: 'command', type: 'ezt-command-out', ...place, x: 200, y: 240, device: '', wires: [] },
       ...config,
     ]);
-    await until(() => connections(emulator) === 1, 5000, 'the connection');
+    // All six types of ezt-in: one filter each.
+    await listening(red, cloud, 6);
     const application = await connectAsync(emulator.endpoint, {
       username: emulator.projectKey,
       password: emulator.projectSecret,
