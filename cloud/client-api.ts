@@ -24,7 +24,10 @@ export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'r
 
 export interface DiskOptions {
   directory: string;
-  /** Whether messages are kept there until they are acknowledged; a persistent session's filters always are. */
+  /**
+   * Whether messages are kept there until they are settled. If not, what is there from before is sent all the same.
+   * A persistent session's filters always are kept.
+   */
   queue: boolean;
   /** Whoever used the directory before has let go of it. */
   free: Promise<unknown>;

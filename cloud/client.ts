@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client, ClientOptions } from './client-api';
 import { createDevices } from './devices/device-memory';
@@ -9,8 +10,8 @@ import { formatTopic, isOutTopic, topicParser } from './protocol/topics';
 import type { Listener, Receiver } from './receive/delivery';
 import { createInbox } from './receive/inbox';
 import { createCommands } from './send/commands';
-import { makeDurable } from './send/durable-outbox';
 import { openMessageFiles } from './send/message-files';
+import { openMessageStore } from './send/message-store';
 import { createOutbox } from './send/outbox';
 import type { Outbox } from './send/outbox-api';
 import { createListeners } from './subscriptions/listeners';
@@ -31,7 +32,9 @@ export function openClient(options: ClientOptions): Client {
   const { username: projectKey, group, onError } = options;
   const router = createRouter<Listener>(projectKey, group);
   const commands = createCommands();
-  const memory = options.clean ? undefined : openSessionMemory(options.disk?.directory, options.clientId);
+  const memory = options.clean
+    ? undefined
+    : openSessionMemory(options.disk?.directory, options.clientId, onError);
   const outbox = openOutbox(options);
   const devices = createDevices();
   const subscriptions = createSubscriptions(router, subscriptionsChanged, (filter, granted, asked) => {
@@ -113,9 +116,20 @@ export function openClient(options: ClientOptions): Client {
     if (subscriptions.refused.size > 0) void subscriptions.retryRefused();
   }, options.retryRefused ?? RETRY_REFUSED);
 
-  async function send(device: string, command: Command, qos: Qos, owner: object): Promise<void> {
+  async function send(
+    device: string,
+    command: Command,
+    qos: Qos,
+    owner: object,
+    until?: Promise<void>,
+  ): Promise<void> {
     const topic = formatTopic(projectKey, device, 'command_send');
-    await outbox.add([{ topic, payload: encodeCommand(command), qos }], owner);
+    await outbox.add([{ topic, payload: encodeCommand(command), qos }], owner, until);
+  }
+
+  function checkReplies(listener: Listener) {
+    const code = listeners.refusalOf(listener);
+    if (code !== undefined) throw new EztError('repliesRefused', { code: formatCode(code) });
   }
 
   return {
@@ -150,13 +164,11 @@ export function openClient(options: ClientOptions): Client {
     },
     send,
     request(device, command, { qos, timeout, listener, owner }) {
-      const sendWhenSubscribed = async (wanted: () => boolean) => {
+      const sendWhenSubscribed = () => {
         listeners.update();
-        if (subscriptions.settling) await subscriptions.settling;
-        if (!wanted()) return;
-        const code = listeners.refusalOf(listener);
-        if (code !== undefined) throw new EztError('repliesRefused', { code: formatCode(code) });
-        await send(device, command, qos, owner);
+        const subscribed = subscriptions.settling?.then(() => checkReplies(listener));
+        if (!subscribed) checkReplies(listener);
+        return send(device, command, qos, owner, subscribed);
       };
       return commands.request(device, command.id, timeout, sendWhenSubscribed, owner);
     },
@@ -165,7 +177,8 @@ export function openClient(options: ClientOptions): Client {
     async release(owner, timeout) {
       commands.withdraw(owner);
       if (connection) await outbox.drained(timeout, owner);
-      outbox.withdraw(owner);
+      await outbox.withdraw(owner);
+      commands.withdraw(owner); // what a closing node was still given
     },
     pause() {
       listeners.pause();
@@ -189,9 +202,10 @@ export function openClient(options: ClientOptions): Client {
 }
 
 function openOutbox({ queue, disk, onError, username: projectKey }: ClientOptions): Outbox {
-  if (!disk?.queue) return createOutbox(queue);
-  const accepts = (topic: string) => isOutTopic(projectKey, topic);
-  const files = openMessageFiles(join(disk.directory, 'queue'), accepts);
-  const outbox = createOutbox({ ...queue, limit: Number.POSITIVE_INFINITY });
-  return makeDurable(outbox, { ...queue, files, free: disk.free, onError });
+  const directory = disk && join(disk.directory, 'queue');
+  // What was kept on disk before the queue was to be in memory is still sent.
+  if (!directory || !(disk.queue || existsSync(directory))) return createOutbox(queue);
+  const files = openMessageFiles(directory, (topic) => isOutTopic(projectKey, topic));
+  const store = openMessageStore({ directory, files, keeps: disk.queue, free: disk.free, onError });
+  return createOutbox(queue, store);
 }

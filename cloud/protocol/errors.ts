@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'EZT_EXPIRED'
   | 'EZT_REFUSED'
   | 'EZT_REPLY_TIMEOUT'
+  | 'EZT_STORE'
   | 'EZT_CLOSED'
   | 'EZT_MALFORMED';
 
@@ -128,7 +129,20 @@ const REASONS = {
     'EZT_QUEUE_FULL',
     '__count__ devices at once are more than the queue limit of __limit__, so this can never be sent: raise the limit, or send to fewer at a time.',
   ],
-  diskFailed: ['EZT_QUEUE_FULL', 'The queue on disk cannot be written: __detail__'],
+  diskFailed: [
+    'EZT_STORE',
+    'The disk could not keep the message, so nothing of it was sent: __detail__. Make room on the disk, or check its permissions.',
+  ],
+  diskInUse: [
+    'EZT_STORE',
+    'Another Node-RED (process __pid__ on __host__) uses the queue in __directory__, so this one sends nothing: stop one of them, or give it a user directory of its own.',
+  ],
+  diskUnreadable: ['EZT_STORE', 'What was kept on disk cannot be read and is set aside: __file__'],
+  expiredOnDisk: ['EZT_EXPIRED', '__count__ queued messages expired before they could be sent.'],
+  expiredByDisk: [
+    'EZT_EXPIRED',
+    'Not sent within __seconds__ s: the disk that keeps the queue did not answer.',
+  ],
   expired: ['EZT_EXPIRED', 'Not sent within __seconds__ s: the broker could not be reached.'],
   expiredUnanswered: ['EZT_EXPIRED', 'The broker did not acknowledge within __seconds__ s.'],
   expiredByRate: [
@@ -143,10 +157,21 @@ const REASONS = {
   publishRefused: ['EZT_REFUSED', 'The broker refused the message: __reason__ (__code__).'],
   repliesRefused: ['EZT_REFUSED', 'The broker refuses the subscription to command replies (__code__).'],
   replyTimeout: ['EZT_REPLY_TIMEOUT', 'No reply from __device__ within __seconds__ s.'],
-  closed: ['EZT_CLOSED', 'Closed before the message was settled.'],
+  closed: [
+    'EZT_CLOSED',
+    'Closed before the broker acknowledged; the message is not on disk and is not sent later.',
+  ],
   closedKept: [
     'EZT_CLOSED',
     'Closed before the broker acknowledged; the message is on disk and goes out later, as long as the project exists.',
+  ],
+  closedSent: [
+    'EZT_CLOSED',
+    'The command was sent; closed before its reply came, which is no longer awaited.',
+  ],
+  closedUncertain: [
+    'EZT_CLOSED',
+    'The connection ended while the message was being written at QoS 0: it may not have arrived, and is not sent again.',
   ],
   malformed: ['EZT_MALFORMED', 'The received message is not valid __channel__: __what__.'],
 } as const satisfies Record<string, readonly [ErrorCode, string]>;

@@ -21,20 +21,23 @@ export interface Commands {
    */
   idFor(device: string, brought?: number): number;
   /**
-   * Awaits the reply to a command that `send` hands over, if the command is still `wanted()` when its turn has
-   * come; it resolves when the broker has the command, and the `timeout` (ms) runs from then. Rejects as `send` does, with `EZT_REPLY_TIMEOUT`, with `EZT_PAYLOAD` when
-   * that id already awaits a reply from the device, or with `EZT_CLOSED`. `owner`: see {@link withdraw}.
+   * Awaits the reply to a command that `send` hands over: that resolves when the broker has the command, and the
+   * `timeout` (ms) runs from then. Rejects as `send` does, with `EZT_REPLY_TIMEOUT`, with `EZT_PAYLOAD` when that id
+   * already awaits a reply from the device, or with `EZT_CLOSED`. `owner`: see {@link withdraw}.
    */
   request(
     device: string,
     id: number,
     timeout: number,
-    send: (wanted: () => boolean) => Promise<void>,
+    send: () => Promise<void>,
     owner: object,
   ): Promise<Answer>;
   /** Offers a received reply; `false` when nobody awaits it: a late, doubled or foreign one. */
   offer(device: string, reply: CommandReply): boolean;
-  /** Rejects what `owner`, or anyone, awaits with `EZT_CLOSED`. */
+  /**
+   * Ends the waiting of `owner`, or of anyone, for replies, with `EZT_CLOSED`: at once where the broker has the
+   * command. Others end as their sending does, which the outbox withdraws: it knows whether they are on disk.
+   */
   withdraw(owner?: object): void;
   /** Commands that await a reply; of one owner when it is named. */
   size(owner?: object): number;
@@ -42,6 +45,7 @@ export interface Commands {
 
 interface Pending {
   owner: object;
+  withdraw(): void;
   settle(outcome: CommandReply | EztError): void;
 }
 
@@ -87,6 +91,7 @@ export function createCommands(): Commands {
       return new Promise((resolve, reject) => {
         let timer: NodeJS.Timeout | undefined;
         let open = true;
+        let [acknowledged, withdrawn] = [false, false];
         const settle = (outcome: CommandReply | Error) => {
           if (!open) return;
           open = false;
@@ -96,15 +101,21 @@ export function createCommands(): Commands {
           if (outcome instanceof Error) reject(outcome);
           else resolve({ reply: outcome, elapsed: Math.round(performance.now() - start) });
         };
-        pending.set(name, { owner, settle });
+        const withdraw = () => {
+          withdrawn = true;
+          if (acknowledged) settle(new EztError('closedSent'));
+        };
+        pending.set(name, { owner, settle, withdraw });
         count(owner, 1);
-        const acknowledged = () => {
+        const awaitReply = () => {
+          acknowledged = true;
           if (!open) return; // replied before the broker's acknowledgement
+          if (withdrawn) return withdraw();
           const late = () => settle(new EztError('replyTimeout', { device, seconds: timeout / 1000 }));
           timer = setTimeout(late, timeout);
         };
         try {
-          send(() => open).then(acknowledged, settle);
+          send().then(awaitReply, settle);
         } catch (error) {
           settle(error as Error);
         }
@@ -116,8 +127,8 @@ export function createCommands(): Commands {
       return found !== undefined;
     },
     withdraw(owner) {
-      for (const { owner: by, settle } of [...pending.values()])
-        if (owner === undefined || by === owner) settle(new EztError('closed'));
+      for (const { owner: by, withdraw } of [...pending.values()])
+        if (owner === undefined || by === owner) withdraw();
     },
     size: (owner) => (owner ? (counts.get(owner) ?? 0) : pending.size),
   };

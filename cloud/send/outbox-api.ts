@@ -31,20 +31,23 @@ export interface Outbox {
   readonly counters: Readonly<OutboxCounters>;
   /**
    * Accepts all of `messages` or none. Resolves when the broker has acknowledged every one. Rejects with
-   * `EZT_QUEUE_FULL` (none accepted), or, once all are settled, with the first error of them: `EZT_PAYLOAD`
-   * (too large), `EZT_EXPIRED`, `EZT_REFUSED` or `EZT_CLOSED`. `owner`: see {@link withdraw}. `lifetime`:
-   * milliseconds to expiry, when it is less than usual; such messages come first of all.
+   * `EZT_QUEUE_FULL` (none accepted), `EZT_STORE` (none sent), or, once all are settled, with the first error of
+   * them: `EZT_PAYLOAD` (too large), `EZT_EXPIRED`, `EZT_REFUSED` or `EZT_CLOSED`. `owner`: see {@link withdraw}.
+   * `until`: they are not sent before it resolves; they fail as it does. They count and expire meanwhile.
    */
-  add(messages: readonly Outgoing[], owner?: object, lifetime?: number): Promise<void>;
-  /** Settles what `owner` added and what is not yet acknowledged with `EZT_CLOSED`; it is not sent (again). */
-  withdraw(owner: object): void;
+  add(messages: readonly Outgoing[], owner?: object, until?: Promise<void>): Promise<void>;
+  /**
+   * Settles what `owner` added and what is not yet acknowledged with `EZT_CLOSED`. It is not sent (again), unless it
+   * is on disk: then it goes out later, and the error says so.
+   */
+  withdraw(owner: object): Promise<void>;
   /** Sends through `carrier` from now on; what the last one left unacknowledged goes first, in its order. */
   attach(carrier: Carrier): void;
   /** The link has ended: nothing is sent until the next `attach`. */
   detach(): void;
   /** Resolves when nothing of `owner` (or of anyone) is held any more, or after `timeout` milliseconds. */
   drained(timeout: number, owner?: object): Promise<void>;
-  /** Settles all that is held with `EZT_CLOSED`, and refuses from now on. */
+  /** Settles all that is held with `EZT_CLOSED`, and refuses from now on. What is on disk stays there. */
   close(): Promise<void>;
   /** Messages held; those of one owner when it is named. */
   size(owner?: object): number;

@@ -4,11 +4,14 @@ import { EztError } from '../protocol/errors';
 export const queueFull = (count: number, limit: number): EztError =>
   count > limit ? new EztError('queueTooShort', { count, limit }) : new EztError('queueFull', { limit });
 
-/** What a message waited for last, for `expiry` ms: a link, the broker's answer to it or to those before it, or the rate. */
-export function expired(expiry: number, rate: number, linked: boolean, unanswered: boolean): EztError {
+/** A disk to write to; a link; the broker's answer to it, to those before it or to a subscription; its turn. */
+export type Awaited = 'disk' | 'link' | 'answer' | 'turn';
+
+/** Why a message has expired: by what it waited for last, for `expiry` ms. Its turn comes with the rate, if there is one. */
+export function expired(expiry: number, rate: number, awaited: Awaited): EztError {
   const seconds = expiry / 1000;
-  if (!linked) return new EztError('expired', { seconds });
-  return unanswered
-    ? new EztError('expiredUnanswered', { seconds })
-    : new EztError('expiredByRate', { seconds, rate });
+  if (awaited === 'disk') return new EztError('expiredByDisk', { seconds });
+  if (awaited === 'answer') return new EztError('expiredUnanswered', { seconds });
+  if (awaited === 'turn' && rate > 0) return new EztError('expiredByRate', { seconds, rate });
+  return new EztError('expired', { seconds });
 }

@@ -1,19 +1,14 @@
-import { performance } from 'node:perf_hooks';
 import { EztError } from '../protocol/errors';
-import type { Outgoing } from '../transport/packets';
 import { publishSize } from '../transport/packets';
 import { describeCode, formatCode } from '../transport/reason-codes';
-import type { Carrier, Outbox, OutboxCounters, OutboxOptions } from './outbox-api';
+import { acceptedNow, ageOf, createAgeClock, isFromTheFuture } from './age';
+import { createHeld, type Entry, nobodyAwaits } from './held';
+import type { Kept } from './message-files';
+import type { MessageStore } from './message-store';
+import type { Carrier, Outbox, OutboxOptions } from './outbox-api';
 import { expired, queueFull } from './outbox-errors';
 import { createPace } from './rate-limit';
-
-interface Entry {
-  readonly message: Outgoing;
-  readonly owner: object | undefined;
-  readonly expires: number;
-  /** `undefined` once settled. */
-  settle: ((error?: EztError) => void) | undefined;
-}
+import { asStoreError } from './writing';
 
 /** The broker would hang up on what it has said that it does not take. */
 const QOS_NOT_SUPPORTED = 0x9b;
@@ -21,39 +16,23 @@ const QOS_NOT_SUPPORTED = 0x9b;
 const refusal = (code: number) =>
   new EztError('publishRefused', { reason: describeCode(code), code: formatCode(code) });
 
-/** Everything that waits to be sent, in order. Each accepted message settles exactly once, whatever happens. */
-export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
-  let held = 0;
+/**
+ * Everything that waits to be sent, in order. Each accepted message settles exactly once, whatever happens. With a
+ * `store` each is on disk before it is sent, until it is settled; what earlier lives left there is sent first.
+ */
+export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: MessageStore): Outbox {
   let closed = false;
   let carrier: Carrier | undefined;
   let waiting: Entry[] = [];
   let next = 0; // of `waiting`: shifting an array costs its length
   /** Written and unacknowledged, oldest first; a settled one still takes its place in the broker's window. */
   const inFlight = new Set<Entry>();
-  let expiryTimer: NodeJS.Timeout | undefined;
   const pace = createPace(rate);
   let pumping = false;
-  const counts = new Map<object, number>();
-  const onSettled = new Set<() => void>();
-  const counters: OutboxCounters = { accepted: 0, acknowledged: 0 };
-
-  function count(owner: object | undefined, difference: number) {
-    held += difference;
-    if (!owner) return;
-    const now = (counts.get(owner) ?? 0) + difference;
-    if (now === 0) counts.delete(owner);
-    else counts.set(owner, now);
-  }
-
-  function settle(entry: Entry, error?: EztError) {
-    const { settle: tell } = entry;
-    if (!tell) return;
-    entry.settle = undefined;
-    count(entry.owner, -1);
-    if (!error) counters.acknowledged += 1;
-    tell(error);
-    for (const listener of onSettled) listener();
-  }
+  const clock = createAgeClock();
+  const held = createHeld(tooLate, clock, store, forgetSettled);
+  const { settle } = held;
+  store?.open(restore);
 
   function pump() {
     if (pumping) return; // QoS 0 settles while it is written
@@ -62,7 +41,12 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
       for (;;) {
         forgetSettled();
         const entry = waiting[next];
-        if (!entry || !carrier || inFlight.size >= carrier.window || !pace.next(pump)) break;
+        if (!entry || !carrier || inFlight.size >= carrier.window) break;
+        if (held.isOver(entry)) {
+          held.expire(entry);
+          continue;
+        }
+        if (!pace.next(pump)) break;
         next += 1;
         send(entry, carrier);
       }
@@ -88,6 +72,10 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
     }
     if (qos > by.maximumQos) return settle(entry, refusal(QOS_NOT_SUPPORTED));
     inFlight.add(entry);
+    if (qos === 0 && entry.file !== undefined) {
+      store?.remove(entry.file); // at most once, also over a restart
+      entry.file = undefined;
+    }
     by.publish(topic, payload, qos, (refused) => {
       if (carrier !== by || !inFlight.delete(entry)) return;
       settle(entry, refused === undefined ? undefined : refusal(refused));
@@ -95,53 +83,83 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
     });
   }
 
-  /** One timer for all: acceptance order is expiry order. */
-  function watchExpiry() {
-    if (expiryTimer || held === 0) return;
-    const oldest = unsettled().next().value;
-    if (!oldest) return;
-    expiryTimer = setTimeout(
-      () => {
-        expiryTimer = undefined;
-        const now = performance.now();
-        for (const entry of unsettled()) {
-          if (entry.expires > now) break;
-          const unanswered = inFlight.has(entry) || inFlight.size >= (carrier?.window ?? 0);
-          settle(entry, expired(expiry, rate, carrier !== undefined, unanswered));
-        }
-        forgetSettled();
-        watchExpiry();
-      },
-      Math.max(1, Math.ceil(oldest.expires - performance.now())),
-    );
-  }
-
-  /** What is held, oldest first. */
-  function* unsettled(): Generator<Entry, undefined> {
-    for (const entry of inFlight) if (entry.settle) yield entry;
-    for (let i = next; i < waiting.length; i += 1) {
-      const entry = waiting[i];
-      if (entry?.settle) yield entry;
-    }
-    return undefined;
-  }
-
   function detach() {
     carrier = undefined;
+    // At most once: it may have left, or be lost with what the socket still held.
+    for (const entry of inFlight) if (entry.message.qos === 0) settle(entry, new EztError('closedUncertain'));
     waiting = [...inFlight, ...waiting.slice(next)].filter((entry) => entry.settle);
     next = 0;
     inFlight.clear();
   }
 
-  const size = (owner?: object) => (owner ? (counts.get(owner) ?? 0) : held);
+  function tooLate(entry: Entry): EztError {
+    const unanswered = inFlight.has(entry) || inFlight.size >= (carrier?.window ?? 0);
+    const awaited = carrier ? (unanswered ? 'answer' : 'turn') : 'link';
+    return expired(expiry, rate, entry.awaits ?? awaited);
+  }
+
+  function enqueue(entries: readonly Entry[]) {
+    for (const entry of entries) if (entry.settle) waiting.push(entry);
+    pump();
+  }
+
+  /** Settled meanwhile, a message is passed over, and its file removed. */
+  async function prepare(entries: readonly Entry[], until: Promise<void> | undefined): Promise<void> {
+    try {
+      if (store?.keeps) {
+        for (const entry of entries) entry.awaits = 'disk';
+        const messages = entries.map(({ message }) => message);
+        const wanted = () => entries.some((entry) => entry.settle);
+        const names = await store.write(messages, acceptedNow(), expiry, wanted);
+        for (const [i, entry] of entries.entries()) {
+          const name = names[i];
+          if (entry.settle) entry.file = name;
+          else if (name !== undefined) store.remove(name);
+        }
+      }
+      for (const entry of entries) entry.awaits = until && 'answer';
+      await until;
+      for (const entry of entries) entry.awaits = undefined;
+      enqueue(entries);
+    } catch (error) {
+      for (const entry of entries) settle(entry, asStoreError(error));
+    }
+  }
+
+  function restore(kept: readonly Kept[]) {
+    const entries: Entry[] = [];
+    const now = clock.now();
+    for (const one of kept) {
+      const { name, message, accepted, lifetime } = one;
+      // What the clock dates into the future is judged when it is to be sent.
+      const left = Math.min(isFromTheFuture(accepted) ? lifetime : lifetime - ageOf(accepted), expiry);
+      if (left <= 0) store?.remove(name);
+      else
+        entries.push({
+          message,
+          owner: undefined,
+          expires: now + left,
+          settle: nobodyAwaits(store),
+          file: name,
+          awaits: undefined,
+          kept: one,
+        });
+    }
+    const expired = kept.length - entries.length;
+    if (expired > 0) store?.onError(new EztError('expiredOnDisk', { count: expired }));
+    held.add(entries, true);
+    waiting = [...entries, ...waiting.slice(next)];
+    next = 0;
+    pump();
+  }
 
   return {
-    counters,
-    size,
-    add(messages, owner, lifetime = expiry) {
+    counters: held.counters,
+    size: held.size,
+    add(messages, owner, until) {
       if (closed) return Promise.reject(new EztError('closed'));
       if (messages.length === 0) return Promise.resolve();
-      if (held + messages.length > limit) return Promise.reject(queueFull(messages.length, limit));
+      if (held.size() + messages.length > limit) return Promise.reject(queueFull(messages.length, limit));
       return new Promise((resolve, reject) => {
         let left = messages.length;
         let failure: EztError | undefined;
@@ -152,16 +170,25 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
           if (failure) reject(failure);
           else resolve();
         };
-        const expires = performance.now() + lifetime;
-        for (const message of messages) waiting.push({ message, owner, expires, settle: settled });
-        count(owner, messages.length);
-        counters.accepted += messages.length;
-        watchExpiry();
-        pump();
+        const expires = clock.now() + expiry;
+        const entries = messages.map(
+          (message): Entry => ({
+            message,
+            owner,
+            expires,
+            settle: settled,
+            file: undefined,
+            awaits: undefined,
+          }),
+        );
+        held.add(entries);
+        if (store?.keeps || until) void prepare(entries, until);
+        else enqueue(entries);
       });
     },
-    withdraw(owner) {
-      for (const entry of [...unsettled()]) if (entry.owner === owner) settle(entry, new EztError('closed'));
+    async withdraw(owner) {
+      if (store) await store.written();
+      for (const entry of held.of(owner)) held.letGo(entry);
       forgetSettled();
     },
     attach(to) {
@@ -170,28 +197,14 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
       pump();
     },
     detach,
-    drained(timeout, owner) {
-      if (size(owner) === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        const finish = () => {
-          clearTimeout(timer);
-          onSettled.delete(check);
-          resolve();
-        };
-        const check = () => {
-          if (size(owner) === 0) finish();
-        };
-        const timer = setTimeout(finish, timeout);
-        onSettled.add(check);
-      });
-    },
-    close() {
+    drained: held.drained,
+    async close() {
       closed = true;
+      if (store) await store.written();
       carrier = undefined;
-      clearTimeout(expiryTimer);
       pace.stop();
-      for (const entry of [...unsettled()]) settle(entry, new EztError('closed'));
-      return Promise.resolve();
+      held.close();
+      await store?.close();
     },
   };
 }

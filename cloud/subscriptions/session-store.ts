@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { lstatSync, readFileSync, renameSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EztError } from '../protocol/errors';
+import { codeOf, DISK, type Disk, writeWhole } from '../storage/files';
 
 /**
  * The filters that the broker holds for a persistent session, remembered over restarts: what the flows no longer
@@ -9,6 +11,7 @@ import { join } from 'node:path';
 export interface SessionMemory {
   /** The filters of the session's last life. */
   readonly filters: readonly string[];
+  /** Rejects as the disk does; the next call tries again. */
   save(filters: Iterable<string>): Promise<void>;
 }
 
@@ -17,37 +20,59 @@ interface Saved {
   filters: string[];
 }
 
-/** `directory`: `undefined` remembers nothing beyond this process. The session is that of `clientId`. */
-export function openSessionMemory(directory: string | undefined, clientId: string): SessionMemory {
+/**
+ * `directory`: `undefined` remembers nothing beyond this process. The session is that of `clientId`. `onError` is told
+ * of what stood in the file's place and was set aside.
+ */
+export function openSessionMemory(
+  directory: string | undefined,
+  clientId: string,
+  onError: (error: unknown) => void,
+  disk: Disk = DISK,
+): SessionMemory {
   if (directory === undefined) return { filters: [], save: () => Promise.resolve() };
   const file = join(directory, 'session.json');
-  const saved = read(file);
-  let written = '';
+  const saved = read(file, onError);
+  /** What is on disk once `tail` has ended. */
+  let latest = '';
   let tail = Promise.resolve();
   return {
     filters: saved?.clientId === clientId ? saved.filters : [],
     save(filters) {
       const text = JSON.stringify({ clientId, filters: [...filters] } satisfies Saved);
-      if (text === written) return tail;
-      written = text;
-      tail = tail.then(async () => {
-        if (text !== written) return; // a later one follows
-        mkdirSync(directory, { recursive: true, mode: 0o700 });
-        await writeFile(`${file}.tmp`, text, { mode: 0o600 });
-        await rename(`${file}.tmp`, file);
-      });
+      if (text === latest) return tail;
+      latest = text;
+      const write = async () => {
+        if (text !== latest) return; // a later one follows
+        try {
+          await mkdir(directory, { recursive: true, mode: 0o700 });
+          await writeWhole(file, text, disk);
+        } catch (error) {
+          if (text === latest) latest = '';
+          throw error;
+        }
+      };
+      tail = tail.then(write, write); // whoever saved before was told of a failure
       return tail;
     },
   };
 }
 
-function read(file: string): Saved | undefined {
+function read(file: string, onError: (error: unknown) => void): Saved | undefined {
   try {
+    // A FIFO is not even opened: that would wait for ever.
+    if (!lstatSync(file).isFile()) {
+      renameSync(file, `${file}.unreadable`);
+      onError(new EztError('diskUnreadable', { file: `${file}.unreadable` }));
+      return undefined;
+    }
     const { clientId, filters } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Saved>;
     const valid =
       typeof clientId === 'string' && Array.isArray(filters) && filters.every((f) => typeof f === 'string');
     return valid ? { clientId, filters } : undefined;
-  } catch {
-    return undefined; // none yet, or torn by hand: at worst a filter is held too many
+  } catch (error) {
+    // None yet, or torn by hand: at worst a filter is held too many.
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== undefined) onError(error);
+    return undefined;
   }
 }

@@ -76,7 +76,7 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     const opened = openClient({
       ...options,
       ...disk,
-      onError: (error) => node.error(asError(error)),
+      onError: (error) => node.error(error instanceof EztError ? translate(RED, error) : asError(error)),
       onWarning: (warning) => node.warn(translate(RED, warning).message),
     });
     let said = '';

@@ -58,7 +58,7 @@ export function projectSettings(
     clientId: clientId || (clean ? randomClientId() : stableClientId(RED, raw.id)),
     randomClientId: clientId === '' && clean,
     keepalive: number(raw, 'keepalive'),
-    ...disk(RED, raw, clean),
+    ...disk(RED, raw),
     queue: {
       limit: number(raw, 'queueLimit'),
       expiry: 1000 * number(raw, 'queueExpiry'),
@@ -68,9 +68,8 @@ export function projectSettings(
 }
 
 /** What survives a restart lies under the user directory, apart for each config node. */
-function disk(RED: NodeAPI, raw: Raw, clean: boolean): Pick<ClientOptions, 'disk'> {
+function disk(RED: NodeAPI, raw: Raw): Required<Pick<ClientOptions, 'disk'>> {
   const queue = choice(raw, 'queueStore') === 'disk';
-  if (clean && !queue) return {};
   const directory = join(RED.settings.userDir ?? '.', 'eztcloud', raw.id.replace(/[^\w.-]/g, '_'));
   return { disk: { directory, queue, free: Promise.resolve() } };
 }

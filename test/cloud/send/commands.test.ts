@@ -7,7 +7,6 @@ import { rejection, turn } from './settling';
 
 const reply = (id: string | number, params: unknown = {}): CommandReply => ({ method: 'm', params, id });
 const acknowledged = () => Promise.resolve();
-const never = () => new Promise<void>(() => undefined);
 
 describe('commands', () => {
   let clock: Clock;
@@ -135,17 +134,30 @@ describe('commands', () => {
 
   it('withdraws what one owner awaits, or all', async () => {
     const other = {};
-    const mine = [request('DU_1', 1), request('DU_1', 2, never)];
+    const mine = [request('DU_1', 1), request('DU_1', 2)];
     const theirs = request('DU_1', 3, acknowledged, other);
+    await turn();
     commands.size(owner).should.equal(2);
     commands.withdraw(owner);
-    for (const one of mine) (await rejection(one)).code.should.equal('EZT_CLOSED');
+    for (const one of mine)
+      (await rejection(one)).should.match({ code: 'EZT_CLOSED', reason: 'closedSent', message: /was sent/ });
     [commands.size(owner), commands.size(other), commands.size()].should.eql([0, 1, 1]);
     commands.withdraw();
     commands.withdraw();
     (await rejection(theirs)).code.should.equal('EZT_CLOSED');
     commands.size().should.equal(0);
     await turn();
+    clock.timers().should.equal(0);
+  });
+
+  it('leaves it to the outbox to say what becomes of a withdrawn command that the broker has not got', async () => {
+    const kept = request('DU_1', 1, () => turn().then(() => Promise.reject(new EztError('closedKept'))));
+    let acknowledge: () => void = () => undefined;
+    const sent = request('DU_1', 2, () => new Promise((resolve) => (acknowledge = resolve)));
+    commands.withdraw(owner);
+    (await rejection(kept)).reason.should.equal('closedKept');
+    acknowledge();
+    (await rejection(sent)).reason.should.equal('closedSent');
     clock.timers().should.equal(0);
   });
 

@@ -1,8 +1,12 @@
-import { readdirSync } from 'node:fs';
-import { makeDurable } from '../../../cloud/send/durable-outbox';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { type MessageFiles, openMessageFiles } from '../../../cloud/send/message-files';
+import { openMessageStore } from '../../../cloud/send/message-store';
 import { createOutbox } from '../../../cloud/send/outbox';
 import type { Outbox, OutboxOptions } from '../../../cloud/send/outbox-api';
+import { processSpace } from '../../../cloud/storage/boot';
 import { temporaryDirectory } from '../../support/cleanup';
 import { until } from '../../support/events';
 
@@ -11,6 +15,7 @@ const OPTIONS = { limit: 1000, expiry: 60_000, rate: 0 };
 export interface LifeOptions extends Partial<OutboxOptions> {
   files?: Partial<MessageFiles>;
   free?: Promise<unknown>;
+  keeps?: boolean;
 }
 
 /** A directory, and outboxes that use it one after the other. */
@@ -18,7 +23,8 @@ export function openDisk() {
   const directory = temporaryDirectory('queue');
   const errors: string[] = [];
   const lives: Outbox[] = [];
-  const onDisk = () => readdirSync(directory).length;
+  let dead = 0;
+  const onDisk = () => readdirSync(directory).filter((name) => !name.startsWith('lock')).length;
   return {
     directory,
     /** What was told because nobody awaited it. */
@@ -26,16 +32,26 @@ export function openDisk() {
     onDisk,
     written: (n: number) => until(() => onDisk() === n, 2000, `${n} files`),
     /** One life of an outbox. */
-    life({ files, free = Promise.resolve(), ...more }: LifeOptions = {}): Outbox {
-      const options = { ...OPTIONS, ...more };
-      const durable = makeDurable(createOutbox({ ...options, limit: Number.POSITIVE_INFINITY }), {
-        ...options,
+    life({ files, free = Promise.resolve(), keeps = true, ...more }: LifeOptions = {}): Outbox {
+      const number = lives.length;
+      const store = openMessageStore({
+        directory,
         files: { ...openMessageFiles(directory, () => true), ...files },
+        keeps,
         free,
-        onError: (error) => errors.push(String(error)),
+        onError: (error) => number >= dead && errors.push(String(error)),
+        timing: { look: 20, patience: 100 },
       });
-      lives.push(durable);
-      return durable;
+      const outbox = createOutbox({ ...OPTIONS, ...more }, store);
+      lives.push(outbox);
+      return outbox;
+    },
+    /** As if the process of the lives so far had been killed: nobody hears of them, and their lock is left. */
+    crash() {
+      dead = lives.length;
+      const { pid } = spawnSync(process.execPath, ['--version']);
+      const holder = { pid, host: hostname(), place: processSpace, token: 'dead' };
+      writeFileSync(join(directory, 'lock'), JSON.stringify(holder));
     },
     async close() {
       await Promise.all(lives.map((outbox) => outbox.close()));

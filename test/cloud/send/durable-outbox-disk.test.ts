@@ -34,7 +34,7 @@ describe('durable outbox on a disk that fails', () => {
   it('a disk that is full is an error that says so, and what is kept in memory goes on', async () => {
     const outbox = disk.life({ files: { write: () => Promise.reject(new Error('ENOSPC: no space left')) } });
     (await rejection(outbox.add(messages('a')))).should.match({
-      code: 'EZT_QUEUE_FULL',
+      code: 'EZT_STORE',
       reason: 'diskFailed',
       message: /no space left/,
     });

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import should from 'should';
 import { isOutTopic } from '../../../cloud/protocol/topics';
+import { acceptedNow } from '../../../cloud/send/age';
 import { openMessageFiles } from '../../../cloud/send/message-files';
 import type { Outgoing } from '../../../cloud/transport/packets';
 import { temporaryDirectory } from '../../support/cleanup';
@@ -13,7 +14,8 @@ const message = (n: number): Outgoing => ({
   qos: 1,
 });
 const open = (directory: string) => openMessageFiles(directory, (topic) => isOutTopic('PR_1', topic));
-const LATER = Date.now() + 60_000;
+const NOW = acceptedNow();
+const nothing = () => undefined;
 
 describe('message files', () => {
   let directory: string;
@@ -25,43 +27,42 @@ describe('message files', () => {
     writeFileSync(join(directory, name), content);
   };
   const file = (fields: Record<string, unknown> = {}) =>
-    JSON.stringify({ topic: TOPIC, qos: 1, expires: LATER, payload: '', ...fields });
+    JSON.stringify({ topic: TOPIC, qos: 1, accepted: NOW, lifetime: 60_000, payload: '', ...fields });
 
   it('come back in the order of acceptance, byte for byte', async () => {
     const first = open(directory);
-    await first.load();
+    await first.load(nothing);
     const payload = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
-    await first.write({ topic: TOPIC, payload, qos: 2 }, LATER);
-    for (let n = 0; n < 30; n += 1) await first.write(message(n), LATER + n);
-    const { kept, unreadable } = await open(directory).load();
+    await first.write({ topic: TOPIC, payload, qos: 2 }, NOW, 60_000);
+    for (let n = 0; n < 30; n += 1) await first.write(message(n), NOW, n);
+    const { kept, unreadable } = await open(directory).load(nothing);
     should(unreadable).deepEqual([]);
     should(kept[0]?.message).deepEqual({ topic: TOPIC, payload, qos: 2 });
+    should(kept[0]?.accepted).deepEqual(NOW);
     should(kept.slice(1).map(({ message: { payload: json } }) => JSON.parse(String(json)).n)).deepEqual(
       Array.from({ length: 30 }, (_, n) => n),
     );
-    should(kept.slice(1).map(({ expires }) => expires - LATER)).deepEqual(
-      Array.from({ length: 30 }, (_, n) => n),
-    );
+    should(kept.slice(1).map(({ lifetime }) => lifetime)).deepEqual(Array.from({ length: 30 }, (_, n) => n));
   });
 
   it('of a later life come after those of an earlier one, even if the clock was set back', async () => {
     const tomorrow = `${String((Date.now() + 86_400_000) * 1000).padStart(17, '0')}.json`;
     put(tomorrow, file());
     const files = open(directory);
-    await files.load();
-    should((await files.write(message(1), LATER)) > tomorrow).be.true();
+    await files.load(nothing);
+    should((await files.write(message(1), NOW, 60_000)) > tomorrow).be.true();
   });
 
   it('are gone when removed, also twice', async () => {
     const files = open(directory);
-    const name = await files.write(message(1), LATER);
+    const name = await files.write(message(1), NOW, 60_000);
     await files.remove(name);
     await files.remove(name);
     should(readdirSync(directory)).deepEqual([]);
   });
 
   it('are for the owner alone', async () => {
-    await open(directory).write(message(1), LATER);
+    await open(directory).write(message(1), NOW, 60_000);
     const [name = ''] = readdirSync(directory);
     (statSync(directory).mode & 0o077).should.equal(0);
     (statSync(join(directory, name)).mode & 0o077).should.equal(0);
@@ -69,10 +70,10 @@ describe('message files', () => {
 
   it('are written also when somebody removed the directory', async () => {
     const files = open(directory);
-    await files.load();
+    await files.load(nothing);
     rmSync(directory, { recursive: true });
-    await files.write(message(1), LATER);
-    (await open(directory).load()).kept.length.should.equal(1);
+    await files.write(message(1), NOW, 60_000);
+    (await open(directory).load(nothing)).kept.length.should.equal(1);
   });
 
   const whole = '01795000000000000.json';
@@ -82,25 +83,27 @@ describe('message files', () => {
     ['is JSON of something else', whole, '[1, 2]'],
     ['is null', whole, 'null'],
     ['has another QoS', whole, file({ qos: 3 })],
-    ['has no time', whole, file({ expires: 'soon' })],
+    ['has no lifetime', whole, file({ lifetime: 'long' })],
+    ['has no time of acceptance', whole, file({ accepted: { time: 1, uptime: 1 } })],
     ['is of another project', whole, file({ topic: 'open/PR_2/DU_1/attributes_push' })],
     ['has a topic that a broker hangs up on', whole, file({ topic: 'open/PR_1/+/attributes_push' })],
     ['has a topic beyond the platform', whole, file({ topic: '$SYS/broker' })],
     ['has a name that is not ours', 'package.json', file()],
     ['has a name beyond every clock', '99999999999999999.json', file()],
+    ['has a number without a successor', '09999999999999999.json', file()],
   ];
   for (const [what, name, content] of unreadable) {
     it(`what ${what} is set aside, and the rest is read`, async () => {
-      const good = await open(directory).write(message(7), LATER);
+      const good = await open(directory).write(message(7), NOW, 60_000);
       put(name, content);
-      const found = await open(directory).load();
+      const found = await open(directory).load(nothing);
       should(found.unreadable).deepEqual([name]);
       should(found.kept.map((kept) => kept.name)).deepEqual([good]);
       readFileSync(join(directory, `${name}.unreadable`), 'utf8').should.equal(content);
-      should((await open(directory).load()).unreadable).deepEqual([]);
+      should((await open(directory).load(nothing)).unreadable).deepEqual([]);
       const next = open(directory);
-      await next.load();
-      (await next.write(message(8), LATER)).should.match(/^0\d{16}\.json$/);
+      await next.load(nothing);
+      (await next.write(message(8), NOW, 60_000)).should.match(/^0\d{16}\.json$/);
     });
   }
 
@@ -108,7 +111,7 @@ describe('message files', () => {
     mkdirSync(join(directory, whole), { recursive: true });
     put('notes.txt', 'mine');
     put(`${whole.replace('0.', '1.')}.tmp`, '{"topic":');
-    const found = await open(directory).load();
+    const found = await open(directory).load(nothing);
     should(found).deepEqual({ kept: [], unreadable: [whole] });
     should(readdirSync(directory).sort()).deepEqual([`${whole}.unreadable`, 'notes.txt']);
   });
@@ -117,7 +120,7 @@ describe('message files', () => {
     const blocker = join(temporaryDirectory('queue'), 'file');
     writeFileSync(blocker, '');
     const files = open(join(blocker, 'queue'));
-    await files.load().should.be.rejectedWith(/ENOTDIR|EEXIST/);
-    await files.write(message(1), LATER).should.be.rejectedWith(/ENOTDIR|EEXIST/);
+    await files.load(nothing).should.be.rejectedWith(/ENOTDIR|EEXIST/);
+    await files.write(message(1), NOW, 60_000).should.be.rejectedWith(/ENOTDIR|EEXIST/);
   });
 });

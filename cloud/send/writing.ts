@@ -1,0 +1,114 @@
+import { EztError } from '../protocol/errors';
+import type { Outgoing } from '../transport/packets';
+import type { Accepted } from './age';
+import type { MessageFiles } from './message-files';
+
+/** Messages on their way to the disk, one after the other. */
+export interface Writing {
+  /**
+   * Writes all of `messages` or none: resolves with their names, or rejects with `EZT_STORE`. Passed over, with no
+   * names, once it is no longer `wanted`.
+   */
+  add(
+    messages: readonly Outgoing[],
+    accepted: Accepted,
+    lifetime: number,
+    wanted: () => boolean,
+  ): Promise<string[]>;
+  /** Begins, or goes on: what waits is written. */
+  start(): void;
+  /** What waits, and what comes until the next `start`, is rejected with `problem`. */
+  stop(problem: EztError): void;
+  /** Resolves when nothing waits. */
+  idle(): Promise<void>;
+}
+
+/** The messages of one call, all to be written or none. */
+interface Batch {
+  messages: readonly Outgoing[];
+  accepted: Accepted;
+  lifetime: number;
+  wanted(): boolean;
+  resolve(names: string[]): void;
+  reject(error: unknown): void;
+}
+
+/** Waits for the first `start`. `onWritten` gets the name of each file; `remove` those of a batch that failed. */
+export function createWriting(
+  files: MessageFiles,
+  onWritten: (name: string) => void,
+  remove: (name: string) => void,
+): Writing {
+  let state: 'waiting' | 'on' | EztError = 'waiting';
+  let queue: Batch[] = [];
+  let running = false;
+  let idle: (() => void)[] = [];
+
+  async function run() {
+    if (running) return;
+    running = true;
+    for (let batch = queue.shift(); batch; batch = queue.shift()) {
+      if (batch.wanted()) await write(batch).then(batch.resolve, batch.reject);
+      else batch.resolve([]);
+      if (state !== 'on') break;
+    }
+    running = false;
+    endIdle();
+  }
+
+  async function write({ messages, accepted, lifetime }: Batch): Promise<string[]> {
+    const names: string[] = [];
+    try {
+      for (const message of messages) {
+        const name = await files.write(message, accepted, lifetime);
+        onWritten(name);
+        names.push(name);
+      }
+      return names;
+    } catch (error) {
+      for (const name of names) remove(name);
+      throw asStoreError(error);
+    }
+  }
+
+  function endIdle() {
+    if (running || queue.length > 0) return;
+    for (const tell of idle) tell();
+    idle = [];
+  }
+
+  return {
+    add(messages, accepted, lifetime, wanted) {
+      if (typeof state === 'object') return Promise.reject(state);
+      return new Promise((resolve, reject) => {
+        // A disk may hang for hours: what has expired meanwhile must not fill the memory.
+        if (queue[0] && !queue[0].wanted()) {
+          for (const batch of queue) if (!batch.wanted()) batch.resolve([]);
+          queue = queue.filter((batch) => batch.wanted());
+        }
+        queue.push({ messages, accepted, lifetime, wanted, resolve, reject });
+        if (state === 'on') void run();
+      });
+    },
+    start() {
+      state = 'on';
+      void run();
+    },
+    stop(problem) {
+      state = problem;
+      const rejected = queue;
+      queue = [];
+      for (const { reject } of rejected) reject(problem);
+      endIdle();
+    },
+    idle() {
+      return new Promise((resolve) => {
+        idle.push(resolve);
+        endIdle();
+      });
+    },
+  };
+}
+
+export const asStoreError = (error: unknown): EztError =>
+  error instanceof EztError ? error : new EztError('diskFailed', { detail: (error as Error).message });

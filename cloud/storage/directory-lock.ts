@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { processSpace } from './boot';
+import { codeOf, writeWhole } from './files';
+
+/** A process that uses a directory. */
+export interface Holder {
+  pid: number;
+  host: string;
+  /** Where `pid` means one process. */
+  place: string;
+  token: string;
+}
+
+export interface DirectoryLock {
+  release(): Promise<void>;
+}
+
+/** The holder looks this often (ms) whether somebody asks if it is there. */
+const LOOK = 1_000;
+/** An answer may take this long (ms): a flow may keep the holder busy. */
+const PATIENCE = 6_000;
+
+/** Of this process. */
+const held = new Set<string>();
+
+/**
+ * Makes this process the only one that uses `directory`, which must exist. Returns the other if it is in use; rejects
+ * as the disk does. A lock whose holder has died is taken over: at once when its process is known to be gone, else when
+ * it does not answer. The question and the answer are a file that the holder removes, so nothing is written while
+ * nobody asks, and no clock matters. `onLost`: another process took the lock, because this one did not answer.
+ */
+export async function lockDirectory(
+  directory: string,
+  onLost: (other: Holder | undefined) => void,
+  {
+    look = LOOK,
+    patience = PATIENCE,
+    signal,
+  }: { look?: number; patience?: number; signal?: AbortSignal } = {},
+): Promise<DirectoryLock | Holder> {
+  const file = join(directory, 'lock');
+  const question = join(directory, 'lock.question');
+  const mine: Holder = { pid: process.pid, host: hostname(), place: processSpace, token: randomUUID() };
+  const text = JSON.stringify(mine);
+
+  if (!(await create())) {
+    const other = await holder();
+    if (!(other && isGone(other)) && (await answers())) return (await holder()) ?? mine;
+    await writeWhole(file, text);
+    const winner = await holder(); // of several that found it abandoned the last one wins
+    if (winner?.token !== mine.token) return winner ?? mine;
+  }
+  held.add(mine.token);
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking) return; // the disk hangs
+    looking = true;
+    void answer().finally(() => {
+      looking = false;
+    });
+  }, look);
+  timer.unref();
+
+  async function answer() {
+    await rm(question, { force: true, recursive: true }).catch(() => undefined); // asked again, then
+    const now = await holder().catch(() => mine);
+    if (now?.token === mine.token || !held.has(mine.token)) return;
+    end();
+    onLost(now);
+  }
+
+  function end() {
+    clearInterval(timer);
+    held.delete(mine.token);
+  }
+
+  async function create(): Promise<boolean> {
+    try {
+      await writeFile(file, text, { mode: 0o600, flag: 'wx' });
+      return true;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      return false;
+    }
+  }
+
+  /** `undefined`: nobody that can be read. */
+  async function holder(): Promise<Holder | undefined> {
+    try {
+      if (!(await lstat(file)).isFile()) return undefined;
+      return parse(await readFile(file, 'utf8'));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async function answers(): Promise<boolean> {
+    await writeWhole(question, mine.token);
+    const until = performance.now() + patience;
+    while (performance.now() < until) {
+      await delay(Math.min(100, look), undefined, signal && { signal });
+      try {
+        await lstat(question);
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return true;
+        throw error;
+      }
+    }
+    await rm(question, { force: true });
+    return false;
+  }
+
+  return {
+    async release() {
+      if (!held.has(mine.token)) return;
+      end();
+      if ((await holder())?.token === mine.token) await rm(file, { force: true });
+    },
+  };
+}
+
+export const isLock = (found: DirectoryLock | Holder): found is DirectoryLock => 'release' in found;
+
+/** Whether the process has certainly ended. */
+function isGone({ pid, host, place, token }: Holder): boolean {
+  if (host !== hostname() || place !== processSpace) return false;
+  if (pid === process.pid) return !held.has(token); // an earlier process of the same number
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'ESRCH';
+  }
+}
+
+function parse(text: string): Holder | undefined {
+  try {
+    const { pid, host, place, token } = JSON.parse(text) as Partial<Holder>;
+    const whole = Number.isInteger(pid) && [host, place, token].every((part) => typeof part === 'string');
+    return whole ? ({ pid, host, place, token } as Holder) : undefined;
+  } catch {
+    return undefined; // torn: nobody's
+  }
+}
