@@ -30,16 +30,17 @@ export interface StoreOptions {
   free: Promise<unknown>;
   onError(error: unknown): void;
   /** But for tests as {@link lockDirectory} has it. */
-  timing?: { look: number; patience: number };
+  timing?: { look: number; patience: number; retry: number };
 }
 
 /** A disk that does not answer is waited for this long (ms). */
 const PATIENCE = 300;
-/** A directory that another Node-RED uses, or that cannot be used, is tried again after so long (ms). */
+/** A directory that cannot be used, or that another Node-RED uses, is tried again after so long (ms). */
 const RETRY = 5_000;
 
 export function openMessageStore(options: StoreOptions): MessageStore {
   const { directory, files, keeps, free, onError, timing } = options;
+  const retry = timing?.retry ?? RETRY;
   const ending = new AbortController();
   let lock: DirectoryLock | undefined;
   /** Written or loaded, and not yet removed. */
@@ -51,7 +52,7 @@ export function openMessageStore(options: StoreOptions): MessageStore {
 
   async function begin(restored: (kept: Kept[]) => void): Promise<void> {
     await free;
-    for (let told = ''; !ending.signal.aborted; await pause(RETRY)) {
+    for (let told = ''; !ending.signal.aborted; await pause(retry)) {
       const problem = await take(restored);
       if (!problem) return;
       if (ending.signal.aborted || (!keeps && problem.reason === 'diskInUse')) return;
@@ -88,7 +89,7 @@ export function openMessageStore(options: StoreOptions): MessageStore {
     const problem = inUse(directory, other);
     writing.stop(problem);
     onError(problem);
-    beginning = pause(RETRY).then(() => begin(restored));
+    beginning = pause(retry).then(() => begin(restored));
   }
 
   const pause = (ms: number) =>

@@ -157,6 +157,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
     counters: held.counters,
     size: held.size,
     add(messages, owner, until) {
+      until?.catch(() => undefined); // it may fail before it is awaited
       if (closed) return Promise.reject(new EztError('closed'));
       if (messages.length === 0) return Promise.resolve();
       if (held.size() + messages.length > limit) return Promise.reject(queueFull(messages.length, limit));

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processSpace } from './boot';
-import { codeOf, writeWhole } from './files';
+import { codeOf, DISK, writeWhole } from './files';
 
 /** A process that uses a directory. */
 export interface Holder {
@@ -50,7 +50,7 @@ export async function lockDirectory(
   if (!(await create())) {
     const other = await holder();
     if (!(other && isGone(other)) && (await answers())) return (await holder()) ?? mine;
-    await writeWhole(file, text);
+    await put(file);
     const winner = await holder(); // of several that found it abandoned the last one wins
     if (winner?.token !== mine.token) return winner ?? mine;
   }
@@ -99,8 +99,13 @@ export async function lockDirectory(
     }
   }
 
+  /** Others may be at it at the same time. */
+  function put(path: string): Promise<void> {
+    return writeWhole(path, text, DISK, `${path}.${mine.token}`);
+  }
+
   async function answers(): Promise<boolean> {
-    await writeWhole(question, mine.token);
+    await put(question);
     const until = performance.now() + patience;
     while (performance.now() < until) {
       await delay(Math.min(100, look), undefined, signal && { signal });

@@ -30,10 +30,14 @@ export async function whenFree(what: () => Promise<void>): Promise<void> {
 
 /**
  * Writes `text` aside and renames it, so that the file at `path` is there whole or not at all; when that fails nothing
- * is left behind. It is not forced to the medium: a power cut may cost the last seconds.
+ * is left behind. `aside` is its name until then: one that another writer may have, too, will not do. It is not forced to the medium: a power cut may cost the last seconds.
  */
-export async function writeWhole(path: string, text: string, disk: Disk = DISK): Promise<void> {
-  const aside = `${path}.tmp`;
+export async function writeWhole(
+  path: string,
+  text: string,
+  disk: Disk = DISK,
+  aside = `${path}.tmp`,
+): Promise<void> {
   // Exclusively: opening e.g. a FIFO of that name would wait for ever.
   const write = () => disk.writeFile(aside, text, { mode: 0o600, flag: 'wx' });
   try {

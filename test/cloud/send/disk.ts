@@ -40,7 +40,7 @@ export function openDisk() {
         keeps,
         free,
         onError: (error) => number >= dead && errors.push(String(error)),
-        timing: { look: 20, patience: 100 },
+        timing: { look: 20, patience: 100, retry: 100 },
       });
       const outbox = createOutbox({ ...OPTIONS, ...more }, store);
       lives.push(outbox);

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import should from 'should';
+import { EztError } from '../../../cloud/protocol/errors';
 import { until } from '../../support/events';
 import { messages, openLink } from './carrier';
 import { type Disk, numbered, openDisk } from './disk';
 import { rejection } from './settling';
 
-describe('durable outbox', () => {
+describe('outbox with a store', () => {
   let disk: Disk;
   beforeEach(() => {
     disk = openDisk();
@@ -148,6 +149,42 @@ describe('durable outbox', () => {
     await until(() => link.unanswered.length === 1, 2000, 'the message');
     link.acknowledge();
     await added;
+  });
+
+  it('what it waits for may fail before it is on disk', async () => {
+    const outbox = disk.life();
+    const refused = new EztError('repliesRefused', { code: '0x87' });
+    (await rejection(outbox.add(messages('a'), {}, Promise.reject(refused)))).should.equal(refused);
+    await disk.written(0);
+    await outbox.close();
+    (await rejection(outbox.add(messages('a'), {}, Promise.reject(refused)))).reason.should.equal('closed');
+  });
+
+  it('counts messages, not calls, of an owner and of all', async () => {
+    const outbox = disk.life();
+    const owner = {};
+    void rejection(outbox.add(messages('a', 'b', 'c'), owner));
+    should([outbox.size(owner), outbox.size()]).deepEqual([3, 3]);
+    await disk.written(3);
+    should([outbox.size(owner), outbox.size()]).deepEqual([3, 3]);
+    const link = openLink();
+    outbox.attach(link.carrier);
+    link.acknowledge();
+    should([outbox.size(owner), outbox.size()]).deepEqual([2, 2]);
+  });
+
+  it('QoS 0 is at most once over a crash, too: its file goes when it is written to the socket', async () => {
+    const crashed = disk.life();
+    crashed.attach({ ...openLink().carrier, publish: () => undefined });
+    void rejection(crashed.add([{ topic: 'a', payload: Buffer.alloc(0), qos: 0 }]));
+    await until(() => crashed.size() === 1, 2000, 'the message');
+    void rejection(crashed.add(messages('b')));
+    await until(() => disk.onDisk() === 1, 2000, 'only the second one to stay');
+    disk.crash();
+    const link = openLink();
+    disk.life().attach(link.carrier);
+    await until(() => link.sent.length === 1, 2000, 'the second one');
+    should(link.sent).deepEqual(['b']);
   });
 
   it('drained waits for what is still being written', async () => {

@@ -1,0 +1,135 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import should from 'should';
+import { formatTopic, type Listener } from '../../cloud';
+import { temporaryDirectory } from '../support/cleanup';
+import { until } from '../support/events';
+import { type ScriptedBroker, startScriptedBroker } from '../support/scripted-broker';
+import { rejection } from './send/settling';
+import { close, closeAll, DEVICE, KEY, openConnected } from './transport/harness';
+
+const OWNER = {};
+
+describe('client: a command that waits for its reply', () => {
+  let broker: ScriptedBroker;
+  let directory: string;
+  let listener: Listener;
+  beforeEach(async () => {
+    broker = await startScriptedBroker();
+    directory = temporaryDirectory('closing');
+    listener = { devices: [], channels: ['command_reply'], streams: [], qos: 1, unshared: true };
+  });
+  afterEach(async () => {
+    await closeAll();
+    await broker.stop();
+  });
+
+  async function start(queueOnDisk: boolean, expiry = 60_000) {
+    const disk = { directory, queue: queueOnDisk, free: Promise.resolve() };
+    const opened = await openConnected(broker, { disk, queue: { limit: 3, expiry, rate: 0 } });
+    opened.client.listen(listener);
+    await broker.packet('subscribe');
+    return opened.client;
+  }
+  type Started = Awaited<ReturnType<typeof start>>;
+  const request = (client: Started, id = 7) =>
+    rejection(
+      client.request(
+        DEVICE,
+        { method: 'm', params: {}, id },
+        { qos: 1, timeout: 10_000, listener, owner: OWNER },
+      ),
+    );
+  const queued = () => readdirSync(join(directory, 'queue')).filter((name) => name.endsWith('.json')).length;
+
+  const ways: [string, (client: Started) => Promise<void>][] = [
+    ['at a deploy', (client) => client.release(OWNER, 50)],
+    ['at a stop', (client) => close(client)],
+  ];
+  for (const [when, end] of ways) {
+    it(`${when}, its PUBLISH unacknowledged and on disk: told that it goes out later`, async () => {
+      broker.on.publish = () => undefined;
+      const client = await start(true);
+      const ended = request(client);
+      await broker.packet('publish');
+      await end(client);
+      (await ended).should.match({
+        code: 'EZT_CLOSED',
+        reason: 'closedKept',
+        message: /is on disk and goes out later/,
+      });
+      should(queued()).equal(1);
+    });
+
+    it(`${when}, its PUBLISH unacknowledged and in memory: told that it is not sent later`, async () => {
+      broker.on.publish = () => undefined;
+      const client = await start(false);
+      const ended = request(client);
+      await broker.packet('publish');
+      await end(client);
+      (await ended).should.match({ code: 'EZT_CLOSED', reason: 'closed', message: /not on disk/ });
+    });
+
+    for (const onDisk of [true, false]) {
+      it(`${when}, acknowledged (queue on ${onDisk ? 'disk' : 'memory'}): told that it was sent`, async () => {
+        const client = await start(onDisk);
+        const ended = request(client);
+        await broker.packet('publish');
+        await until(() => client.counters.acknowledged === 1, 2000, 'the acknowledgement');
+        await end(client);
+        (await ended).should.match({ code: 'EZT_CLOSED', reason: 'closedSent', message: /was sent/ });
+        if (onDisk) await until(() => queued() === 0, 2000, 'the file to go');
+      });
+    }
+
+    it(`${when}, acknowledged in that very moment: told that it was sent`, async () => {
+      broker.on.publish = () => undefined;
+      const client = await start(true);
+      const ended = request(client);
+      const { messageId = 0 } = await broker.packet('publish');
+      const ending = end(client);
+      broker.current.send({ cmd: 'puback', messageId });
+      await ending;
+      (await ended).reason.should.equal('closedSent');
+      await until(() => queued() === 0, 2000, 'the file to go');
+    });
+  }
+
+  describe('and for the SUBACK of its replies', () => {
+    async function unanswered(expiry?: number) {
+      const client = await start(false, expiry);
+      await until(
+        () => client.details().filters[formatTopic(KEY, '+', 'command_reply')] === 1,
+        2000,
+        'SUBACK',
+      );
+      broker.on.subscribe = () => undefined;
+      listener = { ...listener, devices: [DEVICE], channels: ['command_reply', 'attributes'] };
+      client.listen(listener);
+      return client;
+    }
+
+    it('counts against the limit', async () => {
+      const client = await unanswered();
+      for (const id of [1, 2, 3]) void request(client, id);
+      should(client.pending(OWNER)).deepEqual({ queued: 3, commands: 3 });
+      (await request(client, 4)).code.should.equal('EZT_QUEUE_FULL');
+    });
+
+    it('expires in its time', async () => {
+      const client = await unanswered(100);
+      (await request(client)).code.should.equal('EZT_EXPIRED');
+      should(client.pending(OWNER)).deepEqual({ queued: 0, commands: 0 });
+      should(broker.packets('publish').length).equal(0);
+    });
+
+    it('goes out over the next connection when this one ends', async () => {
+      const client = await unanswered();
+      void request(client);
+      await broker.packet('subscribe', 2);
+      Reflect.deleteProperty(broker.on, 'subscribe');
+      broker.current.destroy();
+      should((await broker.packet('publish')).topic).equal(formatTopic(KEY, DEVICE, 'command_send'));
+    });
+  });
+});

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import should from 'should';
+import { DISK } from '../../../cloud/storage/files';
+import { openSessionMemory } from '../../../cloud/subscriptions/session-store';
+import { temporaryDirectory } from '../../support/cleanup';
+
+describe('session memory', () => {
+  let directory: string;
+  let errors: string[];
+  beforeEach(() => {
+    directory = join(temporaryDirectory('session'), 'project');
+    errors = [];
+  });
+  const open = (clientId = 'me', disk = DISK) =>
+    openSessionMemory(directory, clientId, (error) => errors.push(String(error)), disk);
+
+  it('remembers the latest filters of its client id', async () => {
+    const memory = open();
+    should(memory.filters).deepEqual([]);
+    await Promise.all([memory.save(['a']), memory.save(['a', 'b']), memory.save(['b', 'c'])]);
+    should(open().filters).deepEqual(['b', 'c']);
+    should(open('another').filters).deepEqual([]);
+    should(readdirSync(directory)).deepEqual(['session.json']);
+    should(errors).deepEqual([]);
+  });
+
+  it('without a directory remembers nothing', async () => {
+    const memory = openSessionMemory(undefined, 'me', (error) => errors.push(String(error)));
+    await memory.save(['a']);
+    should(memory.filters).deepEqual([]);
+  });
+
+  it('a failed write is told once, and does not end it: the same and others are written again', async () => {
+    let full = true;
+    const memory = open('me', {
+      ...DISK,
+      writeFile: (...args) => (full ? Promise.reject(new Error('ENOSPC')) : DISK.writeFile(...args)),
+    });
+    await memory.save(['a']).should.be.rejectedWith(/ENOSPC/);
+    await memory.save(['b']).should.be.rejectedWith(/ENOSPC/);
+    should(readdirSync(directory)).deepEqual([]);
+    full = false;
+    await memory.save(['b']);
+    should(open().filters).deepEqual(['b']);
+    await memory.save(['c']);
+    should(open().filters).deepEqual(['c']);
+  });
+
+  for (const [what, put] of [
+    ['a FIFO', (file: string) => void execFileSync('mkfifo', [file])],
+    ['a directory', (file: string) => mkdirSync(file)],
+  ] as const) {
+    it(`${what} in its place keeps nobody from starting: set aside, told, and begun anew`, async () => {
+      mkdirSync(directory);
+      put(join(directory, 'session.json'));
+      const memory = open();
+      should(memory.filters).deepEqual([]);
+      should(errors.length).equal(1);
+      should(errors[0]).match(/is set aside: .*session\.json\.unreadable/);
+      await memory.save(['a']);
+      should(open().filters).deepEqual(['a']);
+      should(existsSync(join(directory, 'session.json.unreadable'))).be.true();
+    });
+  }
+
+  for (const content of ['', '{"clientId":"me","filt', 'null', '[]', '{"clientId":"me","filters":[1]}']) {
+    it(`what is not what we wrote is begun anew: ${content || '(empty)'}`, () => {
+      mkdirSync(directory);
+      writeFileSync(join(directory, 'session.json'), content);
+      should(open().filters).deepEqual([]);
+    });
+  }
+});
