@@ -131,7 +131,7 @@ const REASONS = {
   ],
   diskFailed: [
     'EZT_STORE',
-    'The disk could not keep the message, so nothing of it was sent: __detail__. Make room on the disk, or check its permissions.',
+    'The queue on disk cannot be written, and what cannot be kept is not sent: __detail__. Make room on the disk, or check its permissions.',
   ],
   diskInUse: [
     'EZT_STORE',

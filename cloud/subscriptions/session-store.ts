@@ -71,7 +71,7 @@ function read(file: string, onError: (error: unknown) => void): Saved | undefine
       typeof clientId === 'string' && Array.isArray(filters) && filters.every((f) => typeof f === 'string');
     return valid ? { clientId, filters } : undefined;
   } catch (error) {
-    // None yet, or torn by hand: at worst a filter is held too many.
+    // Torn by hand: at worst a filter is held too many. What has a code is the disk's.
     if (codeOf(error) !== 'ENOENT' && codeOf(error) !== undefined) onError(error);
     return undefined;
   }

@@ -63,7 +63,7 @@ describe('outbox with a store on a disk that fails', () => {
       outbox.attach(link.carrier);
       (await rejection(outbox.add(messages('a', 'b', 'c')))).should.match({
         code: 'EZT_STORE',
-        message: /nothing of it was sent/,
+        message: /what cannot be kept is not sent/,
       });
       const after = outbox.add(messages('d'));
       await until(() => link.sent.length > 0, 2000, 'the next one');
