@@ -5,6 +5,7 @@ import type { Qos } from './protocol/topics';
 import type { Listener } from './receive/delivery';
 import type { InboxCounters } from './receive/inbox';
 import type { Answer } from './send/commands';
+import type { DiskOptions } from './send/open-outbox';
 import type { OutboxCounters, OutboxOptions } from './send/outbox-api';
 import type { KeeperOptions, State } from './transport/reconnect';
 
@@ -20,17 +21,6 @@ export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'r
   onWarning?(warning: EztError): void;
   /** Milliseconds until refused filters are asked for again; but for tests 30 s. */
   retryRefused?: number;
-}
-
-export interface DiskOptions {
-  directory: string;
-  /**
-   * Whether messages are kept there until they are settled. If not, what is there from before is sent all the same.
-   * A persistent session's filters always are kept.
-   */
-  queue: boolean;
-  /** Whoever used the directory before has let go of it. */
-  free: Promise<unknown>;
 }
 
 /** Counted since the client began. */

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Client, ClientOptions } from './client-api';
 import { createDevices } from './devices/device-memory';
 import { type Command, encodeCommand } from './protocol/encoding';
@@ -10,10 +8,7 @@ import { formatTopic, isOutTopic, topicParser } from './protocol/topics';
 import type { Listener, Receiver } from './receive/delivery';
 import { createInbox } from './receive/inbox';
 import { createCommands } from './send/commands';
-import { openMessageFiles } from './send/message-files';
-import { openMessageStore } from './send/message-store';
-import { createOutbox } from './send/outbox';
-import type { Outbox } from './send/outbox-api';
+import { openOutbox } from './send/open-outbox';
 import { createListeners } from './subscriptions/listeners';
 import { createRouter } from './subscriptions/router';
 import { openSessionMemory } from './subscriptions/session-store';
@@ -35,7 +30,8 @@ export function openClient(options: ClientOptions): Client {
   const memory = options.clean
     ? undefined
     : openSessionMemory(options.disk?.directory, options.clientId, onError);
-  const outbox = openOutbox(options);
+  const accepts = (topic: string) => isOutTopic(projectKey, topic);
+  const outbox = openOutbox(options.queue, { disk: options.disk, accepts, onError });
   const devices = createDevices();
   const subscriptions = createSubscriptions(router, subscriptionsChanged, (filter, granted, asked) => {
     if (!lowered.has(filter)) options.onWarning?.(new EztError('lowerQos', { filter, granted, asked }));
@@ -199,13 +195,4 @@ export function openClient(options: ClientOptions): Client {
       await keeper.close(endSession);
     },
   };
-}
-
-function openOutbox({ queue, disk, onError, username: projectKey }: ClientOptions): Outbox {
-  const directory = disk && join(disk.directory, 'queue');
-  // What was kept on disk before the queue was to be in memory is still sent.
-  if (!directory || !(disk.queue || existsSync(directory))) return createOutbox(queue);
-  const files = openMessageFiles(directory, (topic) => isOutTopic(projectKey, topic));
-  const store = openMessageStore({ directory, files, keeps: disk.queue, free: disk.free, onError });
-  return createOutbox(queue, store);
 }

@@ -18,7 +18,7 @@ function sent(
   maximum = 1000,
   rate = 0,
 ) {
-  const outbox = createOutbox({ limit: 2, expiry: 1, rate });
+  const outbox = createOutbox({ limit: 2, expiry: 20, rate });
   const link = openLink(1, maximum);
   outbox.attach(link.carrier);
   const added = outbox.add(messages('a', 'b'));
