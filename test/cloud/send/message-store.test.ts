@@ -129,7 +129,7 @@ describe('outbox with a store', () => {
     const owner = {};
     const failed = rejection(outbox.add(messages('a'), owner));
     outbox.size(owner).should.equal(1);
-    outbox.withdraw(owner);
+    void outbox.withdraw(owner);
     (await failed).reason.should.equal('closedKept');
     should([disk.onDisk(), outbox.size(owner), outbox.size()]).deepEqual([1, 0, 1]);
     const link = openLink();

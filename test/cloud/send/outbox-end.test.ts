@@ -21,8 +21,8 @@ describe('outbox at the end', () => {
       const withdrawn = [outbox.add(messages('a'), mine), outbox.add(messages('c'), mine)];
       const kept = outbox.add(messages('b'), yours);
       [outbox.size(mine), outbox.size(yours), outbox.size()].should.eql([2, 1, 3]);
-      outbox.withdraw(mine);
-      outbox.withdraw(mine);
+      void outbox.withdraw(mine);
+      void outbox.withdraw(mine);
       for (const one of withdrawn) (await rejection(one)).code.should.equal('EZT_CLOSED');
       [outbox.size(mine), outbox.size(yours), outbox.size()].should.eql([0, 1, 1]);
       outbox.detach();
