@@ -6,6 +6,8 @@ import { bootId } from '../storage/boot';
 const NOISE = 2_000;
 /** The wall clock leaps by at least so much (ms) when the machine wakes up. */
 const LEAP = 500;
+/** So often (ms) at most the wall clock is looked at: going to sleep and waking up takes longer. */
+const LOOK_EVERY = 10;
 /** Slow drift between the clocks is forgotten this often (ms). */
 const COMPARED_EVERY = 60_000;
 
@@ -21,6 +23,7 @@ export interface AgeClock {
 export function createAgeClock(): AgeClock {
   let asleep = 0;
   let last = compare();
+  let looked = last.running;
 
   function compare() {
     const running = performance.now();
@@ -30,6 +33,8 @@ export function createAgeClock(): AgeClock {
   return {
     now() {
       const running = performance.now();
+      if (running - looked < LOOK_EVERY) return running + asleep;
+      looked = running;
       const leap = Math.abs(Date.now() - running - last.wall) > LEAP;
       if (leap || running - last.running > COMPARED_EVERY) {
         const next = compare();

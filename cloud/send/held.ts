@@ -37,7 +37,7 @@ export interface Held {
   size(owner?: object): number;
   drained(timeout: number, owner?: object): Promise<void>;
   /** Whether it has waited too long. A timer comes late when the machine has slept. */
-  isOver(entry: Entry): boolean;
+  isOver(entry: Entry, now: number): boolean;
   expire(entry: Entry): void;
 }
 
@@ -93,8 +93,9 @@ export function createHeld(
 
   /** One timer for all: acceptance order is expiry order. */
   function watchExpiry() {
+    if (timer) return;
     const [oldest] = open;
-    if (timer || !oldest) return;
+    if (!oldest) return;
     timer = setTimeout(
       () => {
         timer = undefined;
@@ -154,8 +155,8 @@ export function createHeld(
         onSettled.add(check);
       });
     },
-    isOver: ({ expires, kept }) =>
-      expires <= clock.now() || (kept !== undefined && ageOf(kept.accepted) >= kept.lifetime),
+    isOver: ({ expires, kept }, now) =>
+      expires <= now || (kept !== undefined && ageOf(kept.accepted) >= kept.lifetime),
     expire,
   };
 }

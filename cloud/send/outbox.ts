@@ -34,7 +34,8 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
   const { settle } = held;
   store?.open(restore);
 
-  function pump() {
+  /** `now`: if the clock has just been looked at. */
+  function pump(now?: number) {
     if (pumping) return; // QoS 0 settles while it is written
     pumping = true;
     try {
@@ -42,7 +43,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
         forgetSettled();
         const entry = waiting[next];
         if (!entry || !carrier || inFlight.size >= carrier.window) break;
-        if (held.isOver(entry)) {
+        if (held.isOver(entry, now ?? clock.now())) {
           held.expire(entry);
           continue;
         }
@@ -98,9 +99,9 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
     return expired(expiry, rate, entry.awaits ?? awaited);
   }
 
-  function enqueue(entries: readonly Entry[]) {
+  function enqueue(entries: readonly Entry[], now?: number) {
     for (const entry of entries) if (entry.settle) waiting.push(entry);
-    pump();
+    pump(now);
   }
 
   /** Settled meanwhile, a message is passed over, and its file removed. */
@@ -171,7 +172,8 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
           if (failure) reject(failure);
           else resolve();
         };
-        const expires = clock.now() + expiry;
+        const now = clock.now();
+        const expires = now + expiry;
         const entries = messages.map(
           (message): Entry => ({
             message,
@@ -184,7 +186,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
         );
         held.add(entries);
         if (store?.keeps || until) void prepare(entries, until);
-        else enqueue(entries);
+        else enqueue(entries, now);
       });
     },
     async withdraw(owner) {
