@@ -169,6 +169,7 @@ describe('outbox with a store', () => {
     should([outbox.size(owner), outbox.size()]).deepEqual([3, 3]);
     const link = openLink();
     outbox.attach(link.carrier);
+    await until(() => link.unanswered.length === 3, 2000, 'the messages');
     link.acknowledge();
     should([outbox.size(owner), outbox.size()]).deepEqual([2, 2]);
   });
