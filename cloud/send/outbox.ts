@@ -1,13 +1,14 @@
 import { EztError } from '../protocol/errors';
 import { publishSize } from '../transport/packets';
 import { describeCode, formatCode } from '../transport/reason-codes';
-import { acceptedNow, ageOf, createAgeClock, isFromTheFuture } from './age';
-import { createHeld, type Entry, nobodyAwaits } from './held';
+import { acceptedNow, createAgeClock } from './age';
+import { createHeld, type Entry } from './held';
 import type { Kept } from './message-files';
 import type { MessageStore } from './message-store';
 import type { Carrier, Outbox, OutboxOptions } from './outbox-api';
 import { expired, queueFull } from './outbox-errors';
 import { createPace } from './rate-limit';
+import { restored } from './restored';
 import { asStoreError } from './writing';
 
 /** The broker would hang up on what it has said that it does not take. */
@@ -128,26 +129,8 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
   }
 
   function restore(kept: readonly Kept[]) {
-    const entries: Entry[] = [];
-    const now = clock.now();
-    for (const one of kept) {
-      const { name, message, accepted, lifetime } = one;
-      // What the clock dates into the future is judged when it is to be sent.
-      const left = Math.min(isFromTheFuture(accepted) ? lifetime : lifetime - ageOf(accepted), expiry);
-      if (left <= 0) store?.remove(name);
-      else
-        entries.push({
-          message,
-          owner: undefined,
-          expires: now + left,
-          settle: nobodyAwaits(store),
-          file: name,
-          awaits: undefined,
-          kept: one,
-        });
-    }
-    const expired = kept.length - entries.length;
-    if (expired > 0) store?.onError(new EztError('expiredOnDisk', { count: expired }));
+    if (!store) return;
+    const entries = restored(kept, store, clock.now(), expiry);
     held.add(entries, true);
     waiting = [...entries, ...waiting.slice(next)];
     next = 0;

@@ -106,7 +106,8 @@ describe('outbox with a store on a disk that fails', () => {
       rejection(outbox.add(messages('c'), owner)),
     ];
     should(outbox.size(owner)).equal(3);
-    for (const one of failed) (await one).code.should.equal('EZT_EXPIRED');
+    for (const one of failed)
+      (await one).should.match({ code: 'EZT_EXPIRED', reason: 'expiredByDisk', message: /the disk/ });
     should([outbox.size(), outbox.size(owner)]).deepEqual([0, 0]);
     finish?.();
     await sendOne(outbox);
