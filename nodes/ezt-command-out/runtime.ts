@@ -21,7 +21,7 @@ export function registerCommandOut(RED: NodeAPI): void {
       (client, { device, waitReply, qos }) => {
         // What is no device fails message by message; a filter made of it would end the connection.
         const none = device !== '' && !isTopicLevel(device);
-        if (!waitReply || none) return { refused: () => false, detach: () => undefined };
+        if (!waitReply || none) return { refused: () => undefined, detach: () => undefined };
         const listener: Listener = {
           devices: device === '' ? [] : [device],
           channels: ['command_reply'],
@@ -32,7 +32,7 @@ export function registerCommandOut(RED: NodeAPI): void {
         replies = listener;
         client.listen(listener);
         return {
-          refused: () => client.refusalOf(listener) !== undefined,
+          refused: () => client.refusalOf(listener),
           detach: () => client.unlisten(listener),
         };
       },
