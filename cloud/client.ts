@@ -26,10 +26,8 @@ import { type Keeper, keepConnected } from './transport/reconnect';
 const CONNECT_TIMEOUT = 15_000;
 /** With MQTT 5 the broker keeps what is beyond it until we have dealt with these. */
 const RECEIVE_MAXIMUM = 100;
-/** Milliseconds: closing takes 3 s at most, whatever the broker does. */
-const CLOSE_TIMEOUT = 2_800;
-/** Of these, for the disk, DISCONNECT and the end of the session. */
-const AFTER_DRAINING = 1_300;
+/** Milliseconds: 3 s at most in all; after draining come the disk, DISCONNECT and the end of the session. */
+const CLOSING = { draining: 1_500, all: 2_800 };
 const RETRY_REFUSED = 30_000;
 
 export function openClient(options: ClientOptions): Client {
@@ -110,8 +108,7 @@ export function openClient(options: ClientOptions): Client {
       onDisconnected(refusal) {
         connection = undefined;
         const end = linkEnd(refusal);
-        const unanswered = subscriptions.detach(end === 'hungUp');
-        return outbox.detach(end) || unanswered;
+        return [subscriptions.detach(end === 'hungUp'), outbox.detach(end)].includes(true);
       },
       onState: changed,
     },
@@ -182,11 +179,11 @@ export function openClient(options: ClientOptions): Client {
       inbox.resume();
     },
     async close(endSession) {
-      const deadline = performance.now() + CLOSE_TIMEOUT;
+      const deadline = performance.now() + CLOSING.all;
       clearInterval(retryRefused);
       inbox.close();
       commands.withdraw();
-      if (connection) await outbox.drained(CLOSE_TIMEOUT - AFTER_DRAINING);
+      if (connection) await outbox.drained(CLOSING.draining);
       await outbox.close();
       commands.withdraw(); // Node-RED goes on giving messages to nodes that are closing
       subscriptions.detach();
