@@ -2,10 +2,11 @@ import { performance } from 'node:perf_hooks';
 import { EztError } from '../protocol/errors';
 import type { Outgoing } from '../transport/packets';
 import { publishSize } from '../transport/packets';
-import { describeCode, formatCode } from '../transport/reason-codes';
 import type { Carrier, Outbox, OutboxCounters, OutboxOptions } from './outbox-api';
 import { expired, queueFull } from './outbox-errors';
 import { createPace } from './rate-limit';
+import { publishRefused, QOS_NOT_SUPPORTED } from './refusal';
+import { createWindow, type LinkEnd } from './window';
 
 interface Entry {
   readonly message: Outgoing;
@@ -14,12 +15,6 @@ interface Entry {
   /** `undefined` once settled. */
   settle: ((error?: EztError) => void) | undefined;
 }
-
-/** The broker would hang up on what it has said that it does not take. */
-const QOS_NOT_SUPPORTED = 0x9b;
-
-const refusal = (code: number) =>
-  new EztError('publishRefused', { reason: describeCode(code), code: formatCode(code) });
 
 /** Everything that waits to be sent, in order. Each accepted message settles exactly once, whatever happens. */
 export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
@@ -30,6 +25,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
   let next = 0; // of `waiting`: shifting an array costs its length
   /** Written and unacknowledged, oldest first; a settled one still takes its place in the broker's window. */
   const inFlight = new Set<Entry>();
+  const window = createWindow<Entry>();
   let expiryTimer: NodeJS.Timeout | undefined;
   const pace = createPace(rate);
   let pumping = false;
@@ -62,7 +58,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
       for (;;) {
         forgetSettled();
         const entry = waiting[next];
-        if (!entry || !carrier || inFlight.size >= carrier.window || !pace.next(pump)) break;
+        if (!entry || !carrier || !roomFor(carrier) || !pace.next(pump)) break;
         next += 1;
         send(entry, carrier);
       }
@@ -70,6 +66,8 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
       pumping = false;
     }
   }
+
+  const roomFor = (by: Carrier) => inFlight.size < by.window && window.takes(inFlight.size);
 
   /** Passes over what settled while it waited: it must cost neither memory nor a place in the rate. */
   function forgetSettled() {
@@ -86,11 +84,13 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
     if (size > by.maximumPacketSize) {
       return settle(entry, new EztError('tooLarge', { size, limit: by.maximumPacketSize }));
     }
-    if (qos > by.maximumQos) return settle(entry, refusal(QOS_NOT_SUPPORTED));
+    if (qos > by.maximumQos) return settle(entry, publishRefused(QOS_NOT_SUPPORTED));
     inFlight.add(entry);
-    by.publish(topic, payload, qos, (refused) => {
+    window.sent(qos > 0);
+    by.publish(topic, payload, qos, (refused, said) => {
       if (carrier !== by || !inFlight.delete(entry)) return;
-      settle(entry, refused === undefined ? undefined : refusal(refused));
+      if (qos > 0) window.acknowledged();
+      settle(entry, refused === undefined ? undefined : publishRefused(refused, said));
       pump();
     });
   }
@@ -126,11 +126,14 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
     return undefined;
   }
 
-  function detach() {
+  function detach(end: LinkEnd = 'other'): boolean {
+    const culprit = window.ended(carrier ? end : 'other', [...inFlight], carrier?.window ?? 0);
+    if (culprit) settle(culprit, new EztError('hungUp'));
     carrier = undefined;
     waiting = [...inFlight, ...waiting.slice(next)].filter((entry) => entry.settle);
     next = 0;
     inFlight.clear();
+    return culprit !== undefined;
   }
 
   const size = (owner?: object) => (owner ? (counts.get(owner) ?? 0) : held);
@@ -166,6 +169,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions): Outbox {
     },
     attach(to) {
       detach();
+      window.begin();
       carrier = to;
       pump();
     },
