@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Client, ClientOptions } from './client-api';
 import { createDevices } from './devices/device-memory';
 import { type Command, encodeCommand } from './protocol/encoding';
@@ -9,18 +10,20 @@ import type { Listener, Receiver } from './receive/delivery';
 import { createInbox } from './receive/inbox';
 import { createCommands } from './send/commands';
 import { openOutbox } from './send/open-outbox';
+import { linkEnd } from './send/window';
 import { createListeners } from './subscriptions/listeners';
 import { createRouter } from './subscriptions/router';
 import { openSessionMemory } from './subscriptions/session-store';
 import { createSubscriptions } from './subscriptions/subscriptions';
 import type { Connection } from './transport/connection-api';
-import { formatCode } from './transport/reason-codes';
+import { describeCode, formatCode } from './transport/reason-codes';
 import { type Keeper, keepConnected } from './transport/reconnect';
 
 const CONNECT_TIMEOUT = 15_000;
 /** With MQTT 5 the broker keeps what is beyond it until we have dealt with these. */
 const RECEIVE_MAXIMUM = 100;
-const DRAIN_TIMEOUT = 1_500;
+/** Milliseconds: 3 s at most in all; after draining come the disk, DISCONNECT and the end of the session. */
+const CLOSING = { draining: 1_500, all: 2_800 };
 const RETRY_REFUSED = 30_000;
 
 export function openClient(options: ClientOptions): Client {
@@ -43,6 +46,8 @@ export function openClient(options: ClientOptions): Client {
   const watchers = new Set<() => void>();
   const counted = { noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
   let connection: Connection | undefined;
+  /** What the session's last life held. */
+  let lastLife = memory?.filters ?? [];
 
   const replies: Receiver = {
     attributes: [],
@@ -82,14 +87,13 @@ export function openClient(options: ClientOptions): Client {
   const keeper: Keeper = keepConnected(
     { ...options, connectTimeout: CONNECT_TIMEOUT, receiveMaximum: RECEIVE_MAXIMUM },
     {
-      async onConnected(
-        mine,
-        { sessionPresent, subscriptionIdentifiers, receiveMaximum, maximumPacketSize, maximumQos },
-      ) {
+      async onConnected(mine, connected) {
         counted.connections += 1;
         connection = mine;
-        const session = sessionPresent ? (memory?.filters ?? []) : undefined;
-        await listeners.attach(mine, subscriptionIdentifiers, session);
+        const { receiveMaximum, maximumPacketSize, maximumQos } = connected;
+        const session = connected.sessionPresent ? lastLife : undefined;
+        lastLife = []; // from here on the subscriptions know themselves what the session holds
+        await listeners.attach(mine, connected, session);
         // Not before the broker has the subscriptions: a reply must not be faster than its subscription.
         if (connection === mine) {
           outbox.attach({ publish: mine.publish, window: receiveMaximum, maximumPacketSize, maximumQos });
@@ -100,32 +104,25 @@ export function openClient(options: ClientOptions): Client {
         counted.noSubscribers += 1;
         if (counted.noSubscribers === 1) options.onWarning?.(new EztError('noSubscribers'));
       },
-      onDisconnected() {
+      onDisconnected(refusal) {
         connection = undefined;
-        subscriptions.detach();
-        outbox.detach();
+        const end = linkEnd(refusal);
+        return [subscriptions.detach(end === 'hungUp'), outbox.detach(end)].includes(true);
       },
       onState: changed,
     },
   );
-  const retryRefused = setInterval(() => {
-    if (subscriptions.refused.size > 0) void subscriptions.retryRefused();
-  }, options.retryRefused ?? RETRY_REFUSED);
+  const retryRefused = setInterval(subscriptions.retryRefused, options.retryRefused ?? RETRY_REFUSED);
 
-  async function send(
-    device: string,
-    command: Command,
-    qos: Qos,
-    owner: object,
-    until?: Promise<void>,
-  ): Promise<void> {
+  async function send(device: string, command: Command, qos: Qos, owner: object, until?: Promise<void>) {
     const topic = formatTopic(projectKey, device, 'command_send');
     await outbox.add([{ topic, payload: encodeCommand(command), qos }], owner, until);
   }
 
   function checkReplies(listener: Listener) {
     const code = listeners.refusalOf(listener);
-    if (code !== undefined) throw new EztError('repliesRefused', { code: formatCode(code) });
+    if (code !== undefined)
+      throw new EztError('repliesRefused', { reason: describeCode(code), code: formatCode(code) });
   }
 
   return {
@@ -185,14 +182,15 @@ export function openClient(options: ClientOptions): Client {
       inbox.resume();
     },
     async close(endSession) {
+      const deadline = performance.now() + CLOSING.all;
       clearInterval(retryRefused);
       inbox.close();
       commands.withdraw();
-      if (connection) await outbox.drained(DRAIN_TIMEOUT);
+      if (connection) await outbox.drained(CLOSING.draining);
       await outbox.close();
       commands.withdraw(); // Node-RED goes on giving messages to nodes that are closing
       subscriptions.detach();
-      await keeper.close(endSession);
+      await keeper.close(endSession, deadline);
     },
   };
 }

@@ -51,3 +51,4 @@ export { probeConnection } from './transport/connection-test';
 export type { ProbeOptions, ProbeStep } from './transport/connection-test-steps';
 export type { Refusal, Trouble } from './transport/reason-codes';
 export type { State } from './transport/reconnect';
+export { type SubscriptionTrouble, subscriptionTrouble } from './transport/subscription-trouble';

@@ -155,7 +155,14 @@ const REASONS = {
     'The broker took a message that nobody subscribes to: check the project key.',
   ],
   publishRefused: ['EZT_REFUSED', 'The broker refused the message: __reason__ (__code__).'],
-  repliesRefused: ['EZT_REFUSED', 'The broker refuses the subscription to command replies (__code__).'],
+  hungUp: [
+    'EZT_REFUSED',
+    'The broker hung up twice on this message, it is not sent again: access rules or its content may be why.',
+  ],
+  repliesRefused: [
+    'EZT_REFUSED',
+    'The broker refuses the subscription to command replies: __reason__ (__code__).',
+  ],
   replyTimeout: ['EZT_REPLY_TIMEOUT', 'No reply from __device__ within __seconds__ s.'],
   closed: [
     'EZT_CLOSED',

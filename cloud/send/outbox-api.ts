@@ -1,10 +1,11 @@
 import type { Qos } from '../protocol/topics';
 import type { Outgoing } from '../transport/packets';
+import type { LinkEnd } from './window';
 
 /** What the outbox sends through. */
 export interface Carrier {
-  /** `settled` is called with the broker's answer, or never when the link ends. */
-  publish(topic: string, payload: Buffer, qos: Qos, settled: (refused?: number) => void): void;
+  /** `settled` is called with the broker's answer (`said`: its own words), or never when the link ends. */
+  publish(topic: string, payload: Buffer, qos: Qos, settled: (refused?: number, said?: string) => void): void;
   /** Messages that may be unacknowledged at a time. */
   readonly window: number;
   /** Largest MQTT packet in bytes. */
@@ -43,8 +44,11 @@ export interface Outbox {
   withdraw(owner: object): Promise<void>;
   /** Sends through `carrier` from now on; what the last one left unacknowledged goes first, in its order. */
   attach(carrier: Carrier): void;
-  /** The link has ended: nothing is sent until the next `attach`. */
-  detach(): void;
+  /**
+   * The link has ended, in this way: nothing is sent until the next `attach`. A message on which the broker hung up a
+   * second time is settled with `EZT_REFUSED`. Returns whether there was one.
+   */
+  detach(end?: LinkEnd): boolean;
   /** Resolves when nothing of `owner` (or of anyone) is held any more, or after `timeout` milliseconds. */
   drained(timeout: number, owner?: object): Promise<void>;
   /** Settles all that is held with `EZT_CLOSED`, and refuses from now on. What is on disk stays there. */

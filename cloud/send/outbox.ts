@@ -1,6 +1,5 @@
 import { EztError } from '../protocol/errors';
 import { publishSize } from '../transport/packets';
-import { describeCode, formatCode } from '../transport/reason-codes';
 import { acceptedNow, createAgeClock } from './age';
 import { createHeld, type Entry } from './held';
 import type { Kept } from './message-files';
@@ -8,14 +7,10 @@ import type { MessageStore } from './message-store';
 import type { Carrier, Outbox, OutboxOptions } from './outbox-api';
 import { expired, queueFull } from './outbox-errors';
 import { createPace } from './rate-limit';
+import { publishRefused, QOS_NOT_SUPPORTED } from './refusal';
 import { restored } from './restored';
+import { createWindow, type LinkEnd } from './window';
 import { asStoreError } from './writing';
-
-/** The broker would hang up on what it has said that it does not take. */
-const QOS_NOT_SUPPORTED = 0x9b;
-
-const refusal = (code: number) =>
-  new EztError('publishRefused', { reason: describeCode(code), code: formatCode(code) });
 
 /**
  * Everything that waits to be sent, in order. Each accepted message settles exactly once, whatever happens. With a
@@ -28,6 +23,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
   let next = 0; // of `waiting`: shifting an array costs its length
   /** Written and unacknowledged, oldest first; a settled one still takes its place in the broker's window. */
   const inFlight = new Set<Entry>();
+  const window = createWindow<Entry>();
   const pace = createPace(rate);
   let pumping = false;
   const clock = createAgeClock();
@@ -43,7 +39,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
       for (;;) {
         forgetSettled();
         const entry = waiting[next];
-        if (!entry || !carrier || inFlight.size >= carrier.window) break;
+        if (!entry || !carrier || !roomFor(carrier)) break;
         if (held.isOver(entry, now ?? clock.now())) {
           held.expire(entry);
           continue;
@@ -56,6 +52,8 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
       pumping = false;
     }
   }
+
+  const roomFor = (by: Carrier) => inFlight.size < by.window && window.takes(inFlight.size);
 
   /** Passes over what settled while it waited: it must cost neither memory nor a place in the rate. */
   function forgetSettled() {
@@ -72,30 +70,35 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
     if (size > by.maximumPacketSize) {
       return settle(entry, new EztError('tooLarge', { size, limit: by.maximumPacketSize }));
     }
-    if (qos > by.maximumQos) return settle(entry, refusal(QOS_NOT_SUPPORTED));
+    if (qos > by.maximumQos) return settle(entry, publishRefused(QOS_NOT_SUPPORTED));
     inFlight.add(entry);
     if (qos === 0 && entry.file !== undefined) {
       store?.remove(entry.file); // at most once, also over a restart
       entry.file = undefined;
     }
-    by.publish(topic, payload, qos, (refused) => {
+    window.sent(qos > 0);
+    by.publish(topic, payload, qos, (refused, said) => {
       if (carrier !== by || !inFlight.delete(entry)) return;
-      settle(entry, refused === undefined ? undefined : refusal(refused));
+      if (qos > 0) window.acknowledged();
+      settle(entry, refused === undefined ? undefined : publishRefused(refused, said));
       pump();
     });
   }
 
-  function detach() {
+  function detach(end: LinkEnd = 'other'): boolean {
+    const culprit = window.ended(carrier ? end : 'other', [...inFlight], carrier?.window ?? 0);
+    if (culprit) settle(culprit, new EztError('hungUp'));
     carrier = undefined;
     // At most once: it may have left, or be lost with what the socket still held.
     for (const entry of inFlight) if (entry.message.qos === 0) settle(entry, new EztError('closedUncertain'));
     waiting = [...inFlight, ...waiting.slice(next)].filter((entry) => entry.settle);
     next = 0;
     inFlight.clear();
+    return culprit !== undefined;
   }
 
   function tooLate(entry: Entry): EztError {
-    const unanswered = inFlight.has(entry) || inFlight.size >= (carrier?.window ?? 0);
+    const unanswered = inFlight.has(entry) || (carrier !== undefined && !roomFor(carrier));
     const awaited = carrier ? (unanswered ? 'answer' : 'turn') : 'link';
     return expired(expiry, rate, entry.awaits ?? awaited);
   }
@@ -179,6 +182,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
     },
     attach(to) {
       detach();
+      window.begin();
       carrier = to;
       pump();
     },

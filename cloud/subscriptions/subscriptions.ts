@@ -1,12 +1,11 @@
 import type { Qos, Topic } from '../protocol/topics';
 import type { Connection, Received } from '../transport/connection-api';
 import { REFUSED } from '../transport/reason-codes';
+import { NOT_AUTHORIZED } from '../transport/subscription-trouble';
+import { inPackets, type Offer, subscribePackets, unavailable } from './batches';
+import { createDeadlyFilters } from './deadly-filters';
 import { createSurplus } from './duplicate-filter';
-import { subscriptionIdentifier } from './filters';
 import type { Router } from './router';
-
-/** One SUBSCRIBE holds this many filters at most: some 50 kB. */
-const BATCH = 500;
 
 /** Keeps the filters that the broker holds equal to those wanted, by sending the difference. */
 export interface Subscriptions {
@@ -18,13 +17,14 @@ export interface Subscriptions {
    * Starts on a new connection. `session`: its session goes on, and held these filters before this process began.
    * Resolves when all is settled once.
    */
-  attach(connection: Connection, identifiers: boolean, session: readonly string[] | undefined): Promise<void>;
-  detach(): void;
+  attach(connection: Connection, offer: Offer, session: readonly string[] | undefined): Promise<void>;
+  /** The connection is gone. Returns whether the broker `hungUp` on a SUBSCRIBE. */
+  detach(hungUp?: boolean): boolean;
   /** Sends what has changed; resolves when the broker has answered. */
   reconcile(): Promise<void>;
   /** Pending while the broker's answers are awaited. */
   readonly settling: Promise<void> | undefined;
-  /** Asks again for what was refused. */
+  /** Asks again for what was refused, be it to subscribe or to unsubscribe. */
   retryRefused(): Promise<void>;
   /** Whether a received copy is the second one of a message, by a filter that takes or took another's place. */
   isSurplus(received: Received, topic: Topic): boolean;
@@ -48,7 +48,10 @@ export function createSubscriptions(
   /** QoS asked for: a broker may grant less, and asking again would not help. */
   const asked = new Map<string, Qos>();
   const surplus = createSurplus(plan);
-  let link: { connection: Connection; identifiers: boolean } | undefined;
+  const deadly = createDeadlyFilters();
+  /** Held against our will: the broker has refused to unsubscribe them. */
+  const stuck = new Set<string>();
+  let link: { connection: Connection; offer: Offer } | undefined;
   let running: Promise<void> | undefined;
   let again = false;
   let retry = false; // what was refused
@@ -56,52 +59,87 @@ export function createSubscriptions(
   function reconcile(): Promise<void> {
     again = true;
     if (!link) return Promise.resolve(); // `attach` will
-    running ??= passes(link.connection, link.identifiers);
+    running ??= passes(link.connection, link.offer);
     return running;
   }
 
-  async function passes(connection: Connection, identifiers: boolean): Promise<void> {
+  async function passes(connection: Connection, offer: Offer): Promise<void> {
     while (again && link?.connection === connection) {
       again = false;
-      await pass(connection, identifiers);
+      await pass(connection, offer);
     }
     // At once, not in a later turn: a call in between would wait for a pass that never comes.
     if (link?.connection === connection) running = undefined;
   }
 
-  async function pass(connection: Connection, identifiers: boolean): Promise<void> {
+  async function pass(connection: Connection, offer: Offer): Promise<void> {
     const current = () => link?.connection === connection;
     const target = plan.filters(new Set(retry ? [] : refused.keys()));
     if (retry) for (const filter of refused.keys()) if (!target.has(filter)) refused.delete(filter);
     retry = false;
-    const add = [...target].filter(([filter, qos]) => qos > (asked.get(filter) ?? -1));
+    const add: [string, Qos][] = [];
+    for (const [filter, qos] of target) {
+      if (qos <= (asked.get(filter) ?? -1)) continue;
+      const refusal = foreseen(filter, offer);
+      if (refusal === undefined) add.push([filter, qos]);
+      else settle(filter, refusal);
+    }
     const leaving = [...held.keys()].filter((filter) => !target.has(filter));
     if (leaving.length > 0) surplus.begin(leaving);
 
-    await Promise.all(
-      batches(add, identifiers).map(([identifier, filters]) => {
-        for (const [filter, qos] of filters) asked.set(filter, qos);
-        const answered = (codes: readonly number[]) => {
-          if (!current()) return;
-          surplus.subscribed(identifier);
-          for (const [i, [filter]] of filters.entries()) {
-            if (leaving.length > 0 && !held.has(filter)) surplus.join(filter);
-            settle(filter, codes[i] ?? REFUSED);
-          }
-        };
-        // A failure ends the connection, or is about to; were it ever to go on, the filters count as refused.
-        return connection.subscribe(filters, identifier, answered).catch(() => answered([]));
-      }),
-    );
+    await ask(connection, add, offer, leaving.length > 0);
     // A refusal changes the plan: what was to leave may be needed after all.
-    for (let i = 0; i < leaving.length && current() && !again; i += BATCH) {
-      const gone = leaving.slice(i, i + BATCH);
-      await connection.unsubscribe(gone).catch(() => undefined);
-      if (current()) for (const filter of gone) forget(filter);
-    }
+    const goodbyes = again ? [] : inPackets(leaving, (filter) => filter, offer);
+    for (const gone of goodbyes) if (current() && !again) await unsubscribe(connection, gone);
     if (!current()) return;
-    if (!again) surplus.endSoon(identifiers);
+    if (!again) {
+      deadly.calm();
+      if (stuck.size === 0) surplus.endSoon(offer.subscriptionIdentifiers);
+    }
     onChange();
+  }
+
+  /** The refusal that a broker has announced, or that it would hang up to give. */
+  function foreseen(filter: string, offer: Offer): number | undefined {
+    const { pattern, shared } = plan.parseFilter(filter);
+    return deadly.isDeadly(filter) ? NOT_AUTHORIZED : unavailable(filter, pattern, shared, offer);
+  }
+
+  async function ask(connection: Connection, add: [string, Qos][], offer: Offer, replacing: boolean) {
+    const current = () => link?.connection === connection;
+    const askFor = async (identifier: number | undefined, filters: [string, Qos][]) => {
+      for (const [filter, qos] of filters) {
+        asked.set(filter, qos);
+        deadly.asking(filter);
+      }
+      const answered = (codes: readonly number[]) => {
+        if (!current()) return;
+        surplus.subscribed(identifier);
+        for (const [i, [filter]] of filters.entries()) {
+          deadly.answered(filter);
+          if (replacing && !held.has(filter)) surplus.join(filter);
+          settle(filter, codes[i] ?? REFUSED);
+        }
+      };
+      // A failure ends the connection, or is about to; were it ever to go on, the filters count as refused.
+      await connection.subscribe(filters, identifier, answered).catch(() => answered([]));
+    };
+    const packets = subscribePackets(add, plan.parseFilter, offer);
+    if (!deadly.cautious) {
+      await Promise.all(packets.map((packet) => askFor(...packet)));
+      return;
+    }
+    for (const [identifier, filters] of packets)
+      for (const filter of filters) if (current()) await askFor(identifier, [filter]);
+  }
+
+  async function unsubscribe(connection: Connection, filters: string[]) {
+    const codes = await connection.unsubscribe(filters).catch(() => filters.map(() => REFUSED));
+    if (link?.connection !== connection) return;
+    for (const [i, filter] of filters.entries()) {
+      if ((codes[i] ?? 0) >= REFUSED) stuck.add(filter);
+      else forget(filter);
+    }
   }
 
   function settle(filter: string, code: number) {
@@ -120,50 +158,36 @@ export function createSubscriptions(
   function forget(filter: string) {
     held.delete(filter);
     asked.delete(filter);
-  }
-
-  /** Few packets, each of filters with one identifier. */
-  function batches(filters: [string, Qos][], identifiers: boolean): [number | undefined, [string, Qos][]][] {
-    const byIdentifier = new Map<number | undefined, [string, Qos][]>();
-    for (const entry of filters) {
-      const { pattern, shared } = plan.parseFilter(entry[0]);
-      const identifier = identifiers ? subscriptionIdentifier(pattern, shared) : undefined;
-      const same = byIdentifier.get(identifier);
-      if (same) same.push(entry);
-      else byIdentifier.set(identifier, [entry]);
-    }
-    return [...byIdentifier].flatMap(([identifier, same]) =>
-      Array.from(
-        { length: Math.ceil(same.length / BATCH) },
-        (_, i): [number | undefined, [string, Qos][]] => [identifier, same.slice(i * BATCH, (i + 1) * BATCH)],
-      ),
-    );
+    stuck.delete(filter);
   }
 
   return {
     held,
     refused,
-    async attach(connection, identifiers, session) {
+    async attach(connection, offer, session) {
       // Also what was asked for without an answer. All is asked for again: that changes but outdated identifiers.
       const present = session ? new Set([...held.keys(), ...asked.keys(), ...session]) : [];
       if (!session) surplus.end();
-      link = { connection, identifiers };
+      link = { connection, offer };
       running = undefined;
       held.clear();
       refused.clear();
       asked.clear();
+      stuck.clear();
       for (const filter of present) held.set(filter, 0);
       await reconcile();
     },
-    detach() {
+    detach(hungUp = false) {
       link = undefined;
       running = undefined;
+      return deadly.ended(hungUp);
     },
     reconcile,
     get settling() {
       return running;
     },
     retryRefused() {
+      if (refused.size === 0 && stuck.size === 0) return Promise.resolve();
       retry = true;
       return reconcile();
     },

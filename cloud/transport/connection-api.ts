@@ -54,6 +54,8 @@ export interface Connected {
   sharedSubscriptions: boolean;
   /** Whether filters may hold `+`. */
   wildcardSubscriptions: boolean;
+  /** Seconds; what the broker wants instead of our keepalive (MQTT 5). */
+  serverKeepAlive: number | undefined;
 }
 
 export interface Received {
@@ -77,8 +79,11 @@ export interface ConnectionEvents {
 }
 
 export interface Connection {
-  /** `settled` gets the broker's answer; it is never called when the connection ends before. */
-  publish(topic: string, payload: Buffer, qos: Qos, settled: (refused?: number) => void): void;
+  /**
+   * `settled` gets the broker's answer, `said` being its reason string; it is never called when the connection ends
+   * before. An unknown reason code is a refusal from 0x80 on, success below.
+   */
+  publish(topic: string, payload: Buffer, qos: Qos, settled: (refused?: number, said?: string) => void): void;
   /**
    * Resolves with the broker's answer for each filter, in order: granted QoS or a reason code from 0x80.
    * `answered` gets the same before any message that follows it, which a promise cannot promise.
@@ -88,9 +93,13 @@ export interface Connection {
     identifier?: number,
     answered?: (codes: readonly number[]) => void,
   ): Promise<readonly number[]>;
-  unsubscribe(filters: readonly string[]): Promise<void>;
+  /** Resolves with the broker's answer for each filter, in order: a reason code from 0x80 on where it still holds it. */
+  unsubscribe(filters: readonly string[]): Promise<readonly number[]>;
   /** Tells the broker that a QoS 1 message has been dealt with. */
   acknowledge(received: Received): void;
-  /** DISCONNECT, then the socket is destroyed within half a second. `endSession`: the broker forgets us. */
-  close(endSession: boolean): Promise<void>;
+  /**
+   * DISCONNECT, then the socket is destroyed within half a second, or `grace` milliseconds if that is less.
+   * `endSession`: the broker forgets us.
+   */
+  close(endSession: boolean, grace?: number): Promise<void>;
 }

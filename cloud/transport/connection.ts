@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { PassThrough } from 'node:stream';
-import type { IDisconnectPacket, Packet } from 'mqtt';
+import type { IConnackPacket, IDisconnectPacket, Packet } from 'mqtt';
 import type { Connection, ConnectionEvents, ConnectionOptions, Unfinished } from './connection-api';
 import { createPacketIds } from './packet-ids';
 import { clientOptions, describe, disconnect, puback, received } from './packets';
 import { createPublisher } from './publisher';
-import { type Refusal, refusalOfCode, refusalOfError } from './reason-codes';
+import { REFUSED, type Refusal, refusalOfCode, refusalOfDisconnect, refusalOfError } from './reason-codes';
+import { isHttp, swappedPort } from './swapped-port';
 import { createWriter } from './writer';
 
 const CLOSE_GRACE_MS = 500;
@@ -45,6 +46,17 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   const blame = (error: Error) => {
     refusal ??= refusalOfError(error);
   };
+  /** What CONNACK says and mqtt.js does not heed. */
+  const meet = ({ reasonCode = 0, properties }: IConnackPacket) => {
+    if (client.connected) return; // a second one, which mqtt.js does heed
+    if (reasonCode >= REFUSED) refusal ??= refusalOfCode(reasonCode, properties);
+    if (options.keepalive === 0 && properties?.serverKeepAlive)
+      client.options.keepalive = properties.serverKeepAlive;
+    if (reasonCode === 0 && properties?.maximumPacketSize === 0) {
+      refusal ??= { trouble: 'packetSize', detail: 'protocol error: the broker takes packets of 0 bytes' };
+      client.stream.destroy();
+    }
+  };
   /** After bytes that are no MQTT, or a wrong acknowledgement, mqtt.js would go on. */
   const fail = (error: Error) => {
     blame(error);
@@ -52,15 +64,16 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   };
   client.on('error', fail);
   client.on('disconnect', (packet: IDisconnectPacket) => {
-    refusal ??= refusalOfCode(packet.reasonCode ?? 0x80);
+    refusal ??= refusalOfDisconnect(packet.reasonCode ?? 0x80, packet.properties);
   });
   client.on('connect', (packet) => {
-    if (state !== 'open') return;
+    if (state !== 'open' || refusal) return;
     publisher.begin(packet.sessionPresent);
     events.onConnected(describe(packet, options.version, options.unfinished?.sent.size ?? 0));
   });
   client.on('packetreceive', (packet: Packet) => {
     if (state !== 'open') return;
+    if (packet.cmd === 'connack') return meet(packet);
     const wrong = publisher.receive(packet);
     if (wrong) fail(wrong);
     if ((packet.cmd === 'puback' || packet.cmd === 'pubrec') && packet.reasonCode === 0x10) {
@@ -96,6 +109,9 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     client.stream = new PassThrough();
     setImmediate(() => client.emit('close'));
   }
+  client.stream.prependOnceListener('data', (bytes: Buffer) => {
+    if (isHttp(bytes)) refusal ??= swappedPort(options.endpoint, 'the server speaks HTTP');
+  });
   // A refused WebSocket upgrade reaches nobody otherwise: mqtt.js drops stream errors that have no code.
   client.stream.on('error', blame);
 
@@ -147,19 +163,24 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     },
     unsubscribe: (filters) =>
       answer('UNSUBACK', (resolve, reject) => {
-        client.unsubscribe([...filters], {}, (error) => (error ? reject(error) : resolve()));
+        client.unsubscribe([...filters], {}, (error, packet) => {
+          // MQTT 3.1.1 says no more than that it came.
+          const codes = packet && 'granted' in packet ? (packet.granted as (number | string)[]) : [];
+          if (error) reject(error);
+          else resolve(filters.map((_, i) => Number(codes[i] ?? 0)));
+        });
       }),
     acknowledge({ packetId, qos }) {
       if (qos !== 1) return;
       // Written together, and a turn of the event loop later: by then the flow has got even the last of them.
       if (acknowledgements.push(packetId) === 1) setImmediate(flushAcknowledgements);
     },
-    close(endSession) {
+    close(endSession, grace = CLOSE_GRACE_MS) {
       if (state === 'closed') return Promise.resolve();
       state = 'closed';
       return new Promise((resolve) => {
         const { stream } = client;
-        const destroy = setTimeout(() => client.end(true), CLOSE_GRACE_MS);
+        const destroy = setTimeout(() => client.end(true), Math.min(grace, CLOSE_GRACE_MS));
         stream.once('close', () => {
           clearTimeout(destroy);
           client.end(true);

@@ -80,6 +80,7 @@ export function describe(packet: IConnackPacket, version: ProtocolVersion, held:
     subscriptionIdentifiers: version === 5 && properties?.subscriptionIdentifiersAvailable !== false,
     sharedSubscriptions: properties?.sharedSubscriptionAvailable !== false,
     wildcardSubscriptions: properties?.wildcardSubscriptionAvailable !== false,
+    serverKeepAlive: properties?.serverKeepAlive,
   };
 }
 

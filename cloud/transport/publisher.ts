@@ -16,7 +16,7 @@ export interface Publisher {
 /** A PUBLISH of QoS 1 or 2, and the packet that is due for it. */
 interface Unanswered {
   due: 'puback' | 'pubrec' | 'pubcomp';
-  settled(refused?: number): void;
+  settled(refused?: number, said?: string): void;
 }
 
 /**
@@ -72,7 +72,7 @@ export function createPublisher(
       unanswered.delete(id);
       ids.deallocate(id);
       held.delete(id);
-      message.settled(code < REFUSED ? undefined : code);
+      message.settled(code < REFUSED ? undefined : code, packet.properties?.reasonString);
       return undefined;
     },
   };

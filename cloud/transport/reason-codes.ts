@@ -1,4 +1,5 @@
 import { printable } from '../protocol/printable';
+import { quote, type Said } from './broker-words';
 
 /** Why a connection did not come about or ended; each has a short text in the catalogue. */
 export type Trouble =
@@ -20,6 +21,8 @@ export type Trouble =
   | 'timeout'
   | 'upgrade'
   | 'swappedPort'
+  | 'packetSize'
+  | 'moved'
   | 'takenOver'
   | 'kicked'
   | 'lost';
@@ -45,6 +48,7 @@ const NEEDS_A_PERSON: ReadonlySet<Trouble> = new Set<Trouble>([
   'hostname',
   'clientCertificate',
   'tls',
+  'packetSize',
 ]);
 export const needsAPerson = ({ trouble }: Refusal): boolean => NEEDS_A_PERSON.has(trouble);
 
@@ -83,8 +87,8 @@ const REASON_CODES: Record<number, [Trouble, string]> = {
   0x99: ['lost', 'payload format invalid'],
   0x9a: ['lost', 'retain not supported'],
   0x9b: ['lost', 'QoS not supported'],
-  0x9c: ['busy', 'use another server'],
-  0x9d: ['busy', 'server moved'],
+  0x9c: ['moved', 'use another server'],
+  0x9d: ['moved', 'server moved'],
   0x9e: ['lost', 'shared subscriptions not supported'],
   0x9f: ['busy', 'connection rate exceeded'],
   0xa0: ['lost', 'maximum connect time'],
@@ -92,13 +96,28 @@ const REASON_CODES: Record<number, [Trouble, string]> = {
   0xa2: ['lost', 'wildcard subscriptions not supported'],
 };
 
-/** Why the broker refused (CONNACK) or ended (DISCONNECT) a connection. */
-export function refusalOfCode(code: number): Refusal {
+/** EMQX answers CONNECT with the wrong key or secret like this. */
+const HINTS: Partial<Record<number, string>> = {
+  5: ': check project key and secret',
+  0x87: ': check project key and secret',
+};
+
+/** Why the broker refused a connection: CONNACK. */
+export function refusalOfCode(code: number, said?: Said): Refusal {
   const [trouble, text] = REASON_CODES[code] ?? ['lost', 'unknown reason'];
-  return { trouble, detail: `${text} (${formatCode(code)})` };
+  return { trouble, detail: `${text}${HINTS[code] ?? ''} (${formatCode(code)})${quote(said)}` };
 }
 
-/** What the broker said of a PUBLISH, in words. */
+/** Why the broker ended a connection: DISCONNECT. Not authorized is then what we did, not who we are. */
+export function refusalOfDisconnect(code: number, said?: Said): Refusal {
+  const [trouble, text] = REASON_CODES[code] ?? ['lost', 'unknown reason'];
+  return {
+    trouble: trouble === 'unauthorized' ? 'lost' : trouble,
+    detail: `${text} (${formatCode(code)})${quote(said)}`,
+  };
+}
+
+/** What a reason code says of a PUBLISH or a filter, in words. */
 export function describeCode(code: number): string {
   return REASON_CODES[code]?.[1] ?? 'unknown reason';
 }

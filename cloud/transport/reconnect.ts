@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { retryDelay } from './backoff';
+import { connectBriefly } from './brief-connection';
 import { createUnfinished, openConnection } from './connection';
 import type {
   Connected,
@@ -10,6 +12,8 @@ import type {
   Unfinished,
 } from './connection-api';
 import { needsAPerson, type Refusal } from './reason-codes';
+import { createPortCheck } from './swapped-port';
+import { chooseVersion, provesVersion5 } from './version';
 
 /** How the one connection of a project is. `since` and `until` are milliseconds since the epoch. */
 export type State =
@@ -25,6 +29,8 @@ export interface KeeperOptions extends Omit<ConnectionOptions, 'version' | 'unfi
   randomClientId: boolean;
   /** Milliseconds until the next attempt; {@link retryDelay} but for tests. */
   retryDelay?: typeof retryDelay;
+  /** Milliseconds until a broker that seems to know 3.1.1 only is asked again; but for tests 10 min. */
+  recheckVersion?: number;
 }
 
 export interface KeeperEvents {
@@ -32,18 +38,16 @@ export interface KeeperEvents {
   onConnected(connection: Connection, connected: Connected): Promise<void>;
   onMessage(connection: Connection, received: Received): void;
   onNoSubscribers(): void;
-  onDisconnected(): void;
+  /** `refusal`: why, unless we did it. Returns `true` when something that we sent was found to be why. */
+  onDisconnected(refusal?: Refusal): boolean;
   onState(state: State): void;
 }
 
 /** Keeps one connection up, from now until `close`. */
 export interface Keeper {
   readonly state: State;
-  /**
-   * Ends the connection for good, within half a second. `endSession`: the broker forgets the session, for which
-   * another second may be needed.
-   */
-  close(endSession: boolean): Promise<void>;
+  /** Ends the connection for good, until `deadline` (of `performance.now()`). `endSession`: the broker forgets the session. */
+  close(endSession: boolean, deadline: number): Promise<void>;
 }
 
 /** A connection that lives this long (ms) has come up for good: backoff starts anew after it. */
@@ -51,21 +55,29 @@ const STABLE = 5_000;
 /** Two clients with one id throw each other out for ever: after so many times in so many ms we yield. */
 const TAKEOVERS = 3;
 const TAKEOVER_PERIOD = 600_000;
-/** A broker that knows no MQTT 5 may just hang up on it; so may one that is about to restart. */
-const HANG_UPS = 2;
-/** Milliseconds: closing has to end. */
-const CLEAN_SESSION_TIMEOUT = 800;
+const RECHECK_VERSION = 600_000;
+const CHECK_TIMEOUT = 15_000;
 
 export function keepConnected(options: KeeperOptions, events: KeeperEvents): Keeper {
   const delay = options.retryDelay ?? retryDelay;
+  const recheckAfter = options.recheckVersion ?? RECHECK_VERSION;
   let state: State = { is: 'idle' };
   let connection: Connection | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let version: ProtocolVersion = options.protocol === '3.1.1' ? 4 : 5;
+  const choice = chooseVersion(options.protocol);
   let failures = 0;
-  let hangUps = 0;
+  /** It has been connected once: its port is the right one. */
+  let known = false;
+  /** MQTT 5 was tried while 3.1.1 worked, and failed. */
+  let checked = false;
+  let recheck: NodeJS.Timeout | undefined;
+  let check = new AbortController();
+  let closing = false;
   let takeovers: number[] = [];
   const unfinished: Unfinished = createUnfinished();
+  const port = createPortCheck(options.endpoint, options.tls, (refusal) => {
+    if (state.is === 'waiting' && !closing) enter({ ...state, refusal });
+  });
 
   function enter(next: State) {
     state = next;
@@ -75,12 +87,15 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
   function connect() {
     enter({ is: 'connecting', attempt: failures + 1 });
     let connectedAt: number | undefined;
+    const { version } = choice;
     const mine = openConnection(
       { ...options, version, ...(!options.clean && { unfinished }) },
       {
         onConnected(connected) {
           connectedAt = performance.now();
-          if (version === 5) hangUps = 0;
+          known = true;
+          choice.connected();
+          if (choice.guessed) checkVersion(mine, checked ? recheckAfter : 0);
           void events.onConnected(mine, connected).then(() => {
             if (connection === mine) enter({ is: 'connected', since: Date.now(), version });
           });
@@ -89,35 +104,56 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
         onNoSubscribers: events.onNoSubscribers,
         onClosed(refusal) {
           connection = undefined;
-          events.onDisconnected();
-          ended(refusal, connectedAt === undefined ? undefined : performance.now() - connectedAt);
+          stopChecking();
+          const ours = events.onDisconnected(refusal);
+          ended(refusal, connectedAt === undefined ? undefined : performance.now() - connectedAt, ours);
         },
       },
     );
     connection = mine;
   }
 
-  /** `lifetime`: ms since CONNACK; `undefined` when there was none. */
-  function ended(refusal: Refusal, lifetime: number | undefined) {
-    if (fallsBack(refusal, lifetime !== undefined)) return connect();
-    if (lifetime !== undefined && lifetime >= STABLE) failures = 0;
+  /** `lifetime`: ms since CONNACK; `undefined` when there was none. `ours`: something that we sent is why. */
+  function ended(refusal: Refusal, lifetime: number | undefined, ours: boolean) {
+    const named = known ? refusal : port.name(refusal);
+    if (choice.ended(named, lifetime !== undefined)) return connect();
+    // It is not the network then, nor another client: what else waits need not wait ever longer.
+    if (ours) takeovers = takeovers.slice(0, -1);
+    if (ours || (lifetime !== undefined && lifetime >= STABLE)) failures = 0;
     failures += 1;
-    const { why, wait } = nextAttempt(refusal, lifetime);
+    const { why, wait } = nextAttempt(named, ours ? undefined : lifetime);
     enter({ is: 'waiting', refusal: why, until: Date.now() + wait });
     timer = setTimeout(connect, wait);
   }
 
-  /** MQTT 3.1.1 is tried only right after 5 failed: a broker that comes back meanwhile is met with 5. */
-  function fallsBack({ trouble }: Refusal, wasConnected: boolean): boolean {
-    if (options.protocol !== 'auto') return false;
-    if (version === 5 && !wasConnected) {
-      if (trouble === 'lost') hangUps += 1;
-      if (trouble === 'protocol' || (trouble === 'lost' && hangUps >= HANG_UPS)) {
-        version = 4;
-        return true;
-      }
-    } else version = 5;
-    return false;
+  /**
+   * 3.1.1 works, and 5 may have failed only since the broker was restarting: it is tried beside, under another client
+   * id, at once and then from time to time, so that nobody stays with 3.1.1 by chance.
+   */
+  function checkVersion(mine: Connection, after: number) {
+    recheck = setTimeout(() => {
+      check = new AbortController();
+      const beside = { ...options, version: 5, clientId: `ezt-${randomUUID()}`, clean: true } as const;
+      void connectBriefly(beside, CHECK_TIMEOUT, check.signal).then((refusal) => {
+        if (connection !== mine) return;
+        checked = true;
+        if (provesVersion5(refusal)) upgrade(mine);
+        else checkVersion(mine, recheckAfter);
+      });
+    }, after);
+  }
+
+  function stopChecking() {
+    clearTimeout(recheck);
+    check.abort();
+  }
+
+  function upgrade(mine: Connection) {
+    choice.upgrade();
+    connection = undefined;
+    events.onDisconnected();
+    enter({ is: 'connecting', attempt: 1 });
+    void mine.close(false).then(() => !closing && connect());
   }
 
   function nextAttempt(refusal: Refusal, lifetime: number | undefined): { why: Refusal; wait: number } {
@@ -137,34 +173,26 @@ export function keepConnected(options: KeeperOptions, events: KeeperEvents): Kee
     return { why: refusal, wait: delay(failures, needsAPerson(refusal)) };
   }
 
-  /** The only way to end a session with MQTT 3.1.1, or when we are not connected. */
-  function beginCleanSession(): Promise<void> {
-    return new Promise((resolve) => {
-      const clean = openConnection(
-        { ...options, version, clean: true, connectTimeout: CLEAN_SESSION_TIMEOUT },
-        {
-          onConnected: () => clean.close(false).then(resolve),
-          onMessage: () => undefined,
-          onNoSubscribers: () => undefined,
-          onClosed: () => resolve(),
-        },
-      );
-    });
-  }
-
   connect();
 
   return {
     get state() {
       return state;
     },
-    async close(endSession) {
+    async close(endSession, deadline) {
+      closing = true;
       clearTimeout(timer);
+      stopChecking();
+      port.stop();
+      const left = () => Math.max(0, deadline - performance.now());
       const last = connection;
+      const { version } = choice;
       const said = state.is === 'connected' && version === 5; // in DISCONNECT
       connection = undefined;
-      await last?.close(endSession);
-      if (endSession && !options.clean && !said) await beginCleanSession();
+      await last?.close(endSession, left());
+      // The only way to end a session with MQTT 3.1.1, or when we are not connected.
+      if (endSession && !options.clean && !said)
+        await connectBriefly({ ...options, version, clean: true }, left());
       enter({ is: 'closed' });
     },
   };

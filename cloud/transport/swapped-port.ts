@@ -1,5 +1,7 @@
+import { connect, type TLSSocket, type ConnectionOptions as TlsOptions } from 'node:tls';
 import { type Endpoint, formatEndpoint } from '../protocol/endpoint';
 import type { Refusal, Trouble } from './reason-codes';
+import { tlsConnectOptions } from './tls-options';
 
 /** Ports of an EZtCloud installation, and the transport that is served there. */
 const PORTS: Partial<Record<number, Endpoint['protocol']>> = { 7885: 'mqtts', 7886: 'wss' };
@@ -31,5 +33,62 @@ export function swappedPort(endpoint: Endpoint, why: string): Refusal {
   return {
     trouble: 'swappedPort',
     detail: `${formatEndpoint(endpoint)} looks like the port of ${other}: mqtts is 7885, wss is 7886 (${why})`,
+  };
+}
+
+/** Milliseconds. */
+const ANSWER_TIMEOUT = 3_000;
+/** CONNECT of MQTT 3.1.1 without a client id, user name or password: the answer is a CONNACK, of whatever code. */
+const ANONYMOUS_CONNECT = Buffer.from('100c00044d5154540402001e0000', 'hex');
+const CONNACK = 0x20;
+
+/** Asks a port in the language of the other transport, without credentials, whether it answers in that. */
+function ask(endpoint: Endpoint, tls: TlsOptions, answered: (swapped: boolean) => void): TLSSocket {
+  const mqtts = endpoint.protocol === 'mqtts';
+  const question = mqtts
+    ? `GET / HTTP/1.1\r\nHost: ${endpoint.host}\r\nConnection: close\r\n\r\n`
+    : ANONYMOUS_CONNECT;
+  const socket = connect(tlsConnectOptions(endpoint, tls), () => socket.write(question));
+  let swapped = false;
+  socket.once('data', (bytes: Buffer) => {
+    swapped = mqtts ? isHttp(bytes) : bytes[0] === CONNACK;
+    socket.destroy();
+  });
+  socket.setTimeout(ANSWER_TIMEOUT, () => socket.destroy());
+  socket.on('error', () => socket.destroy()).once('close', () => answered(swapped));
+  return socket;
+}
+
+/** Looks into failures of an access point that has never worked. */
+export interface PortCheck {
+  /** `refusal`, or in its place that the ports are mixed up. */
+  name(refusal: Refusal): Refusal;
+  stop(): void;
+}
+
+/** On the second failure that looks like it the port itself is asked; `found` is called when it turns out so. */
+export function createPortCheck(
+  endpoint: Endpoint,
+  tls: TlsOptions,
+  found: (refusal: Refusal) => void,
+): PortCheck {
+  let failures = 0;
+  let swapped: Refusal | undefined;
+  let socket: TLSSocket | undefined;
+  return {
+    name(refusal) {
+      if (!SYMPTOMS.has(refusal.trouble)) return refusal;
+      failures += 1;
+      const named = swapped ?? nameSwappedPort(endpoint, refusal);
+      if (failures === 2 && named === refusal) {
+        socket = ask(endpoint, tls, (yes) => {
+          if (!yes) return;
+          swapped = swappedPort(endpoint, refusal.detail);
+          found(swapped);
+        });
+      }
+      return named;
+    },
+    stop: () => socket?.destroy(),
   };
 }

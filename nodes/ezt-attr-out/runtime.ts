@@ -15,7 +15,7 @@ export function registerAttrOut(RED: NodeAPI): void {
       this,
       raw.cloud,
       () => attrOutSettings(raw as Raw),
-      () => ({ refused: () => false, detach: () => undefined }),
+      () => ({ refused: () => undefined, detach: () => undefined }),
     );
     onInput(RED, this, async (message, send) => {
       if (member.problem) throw member.problem;

@@ -22,7 +22,7 @@ export function registerCommandOut(RED: NodeAPI): void {
         // What is no device fails message by message; a filter made of it would end the connection.
         const devices = device.length > 0 ? namesIn(device) : [];
         if (!waitReply || !devices?.every(isTopicLevel))
-          return { refused: () => false, detach: () => undefined };
+          return { refused: () => undefined, detach: () => undefined };
         const listener: Listener = {
           devices,
           channels: ['command_reply'],
@@ -33,7 +33,7 @@ export function registerCommandOut(RED: NodeAPI): void {
         replies = listener;
         client.listen(listener);
         return {
-          refused: () => client.refusalOf(listener) !== undefined,
+          refused: () => client.refusalOf(listener),
           detach: () => client.unlisten(listener),
         };
       },

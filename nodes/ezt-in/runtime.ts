@@ -39,7 +39,7 @@ export function registerIn(RED: NodeAPI): void {
         };
         client.listen(listener);
         return {
-          refused: () => client.refusalOf(listener) !== undefined,
+          refused: () => client.refusalOf(listener),
           detach: () => client.unlisten(listener),
         };
       },

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
-import type { Client, EztError, State } from '../../cloud';
+import { type Client, type EztError, type State, subscriptionTrouble } from '../../cloud';
 
 const core = (text: string) => `node-red:common.status.${text}`;
 /** A short text of the catalogue, which the editor shows in the user's own language. */
@@ -32,8 +32,8 @@ function stateStatus(state: State): NodeStatus {
 
 export interface StatusSource {
   client: Client;
-  /** Whether the broker refuses a subscription of the node. */
-  refused(): boolean;
+  /** The broker's reason code for a subscription of the node that it refuses. */
+  refused(): number | undefined;
   pending(): { queued: number; commands: number };
 }
 
@@ -48,7 +48,8 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
 
   function current(settled: boolean): NodeStatus {
     const connected = client.state.is === 'connected';
-    if (connected && refused()) return reason('subscription');
+    const code = connected ? refused() : undefined;
+    if (code !== undefined) return reason(subscriptionTrouble(code));
     const { queued, commands } = pending();
     if (connected && commands > 0) return counted('blue', 'waiting', commands);
     // While connected, a message is on the way for milliseconds: not worth a flicker.

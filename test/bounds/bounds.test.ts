@@ -125,7 +125,7 @@ describe('bounds', function () {
     const connection = {
       publish: () => undefined,
       subscribe: () => Promise.resolve([]),
-      unsubscribe: () => Promise.resolve(),
+      unsubscribe: () => Promise.resolve([]),
       acknowledge: ({ packetId }: { packetId: number }) => acknowledged.push(packetId),
       close: () => Promise.resolve(),
     };

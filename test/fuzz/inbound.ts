@@ -52,7 +52,7 @@ export async function fuzzMessages(
   const connection = {
     publish: () => undefined,
     subscribe: () => Promise.resolve([]),
-    unsubscribe: () => Promise.resolve(),
+    unsubscribe: () => Promise.resolve([]),
     acknowledge: () => {
       totals.acknowledged += 1;
     },

@@ -1,5 +1,6 @@
 import type { Qos } from '../../../cloud/protocol/topics';
 import { type Channel, formatTopic, type Topic, topicParser } from '../../../cloud/protocol/topics';
+import type { Offer } from '../../../cloud/subscriptions/batches';
 import { subscriptionIdentifier } from '../../../cloud/subscriptions/filters';
 import { createRouter, type Interest } from '../../../cloud/subscriptions/router';
 import { createSubscriptions } from '../../../cloud/subscriptions/subscriptions';
@@ -9,8 +10,23 @@ import { matches } from './matcher';
 
 export const KEY = 'PR_1';
 
-/** A broker that knows filters only: it grants what it does not refuse, at once or when it is let. */
-export function createBroker({ refuses = new Set<string>(), grants = 2 as Qos } = {}) {
+/** What a broker of MQTT 5 offers when it says nothing. */
+export const EVERYTHING: Offer = {
+  subscriptionIdentifiers: true,
+  sharedSubscriptions: true,
+  wildcardSubscriptions: true,
+  maximumPacketSize: 1_000_000,
+};
+
+/**
+ * A broker that knows filters only: it grants what it does not refuse, at once or when it is let, and unsubscribes
+ * what it does not keep.
+ */
+export function createBroker({
+  refuses = new Set<string>(),
+  keeps = new Set<string>(),
+  grants = 2 as Qos,
+} = {}) {
   /** What was asked, in order, e.g. `+DU_1/alarm` and `-DU_1/alarm`; one list per packet. */
   const packets: string[][] = [];
   const held = new Map<string, number | undefined>();
@@ -36,7 +52,10 @@ export function createBroker({ refuses = new Set<string>(), grants = 2 as Qos } 
     unsubscribe(filters) {
       packets.push(filters.map((filter) => `-${name(filter)}`));
       return answer(() => {
-        for (const filter of filters) held.delete(filter);
+        return filters.map((filter) => {
+          if (keeps.has(name(filter))) return 0x83;
+          return held.delete(filter) ? 0 : 0x11;
+        });
       });
     },
   };
@@ -52,6 +71,7 @@ export function createBroker({ refuses = new Set<string>(), grants = 2 as Qos } 
     packets,
     held,
     refuses,
+    keeps,
     /** From now on answers wait. */
     hesitate() {
       waiting ??= [];
@@ -87,8 +107,8 @@ export const copy = (topic: string, text: string, identifiers: number[]): Receiv
 export const identifierOf = (pattern: string) => subscriptionIdentifier(pattern, false);
 
 /** Subscriptions of one project, with its listeners. */
-export function createProject() {
-  const router = createRouter<Interest>(KEY, '');
+export function createProject(group = '') {
+  const router = createRouter<Interest>(KEY, group);
   const parse = topicParser(KEY);
   let changes = 0;
   const subscriptions = createSubscriptions(router, () => {

@@ -3,7 +3,7 @@ import should from 'should';
 import type { Topic } from '../../../cloud/protocol/topics';
 import type { Interest } from '../../../cloud/subscriptions/router';
 import { turn } from '../send/settling';
-import { copy, createBroker, createProject, identifierOf, KEY } from './broker';
+import { copy, createBroker, createProject, EVERYTHING, identifierOf, KEY } from './broker';
 
 const ALARM: Topic = { device: 'DU_1', channel: 'alarm' };
 
@@ -11,7 +11,11 @@ const ALARM: Topic = { device: 'DU_1', channel: 'alarm' };
 async function midChange(identifiers: boolean) {
   const [broker, project] = [createBroker(), createProject()];
   const old = project.want('DU_1');
-  await project.subscriptions.attach(broker.connection, identifiers, undefined);
+  await project.subscriptions.attach(
+    broker.connection,
+    { ...EVERYTHING, subscriptionIdentifiers: identifiers },
+    undefined,
+  );
   project.router.remove(old);
   const wide = project.want('+');
   broker.hesitate();
@@ -64,7 +68,7 @@ describe('while filters change places', () => {
   it('a message of a filter that has gone in an earlier packet gets through', async () => {
     const [broker, project] = [createBroker(), createProject()];
     const old = Array.from({ length: 600 }, (_, i) => project.want(`DU_${i}`));
-    await project.subscriptions.attach(broker.connection, true, undefined);
+    await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
     for (const one of old) project.router.remove(one);
     project.want('+');
     broker.hesitate();
@@ -80,7 +84,7 @@ describe('while filters change places', () => {
     const [broker, project] = [createBroker(), createProject()];
     const data: Topic = { device: 'DU_1', channel: 'data', stream: 's1' };
     const first = project.want('DU_1', 'data', 1, ['s1']);
-    await project.subscriptions.attach(broker.connection, true, undefined);
+    await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
     project.router.remove(first);
     const second = project.want('DU_1', 'data');
     broker.hesitate();
@@ -110,7 +114,7 @@ describe('while filters change places', () => {
       fc.asyncProperty(fc.array(fc.tuple(wish, answers), { maxLength: 12 }), async (steps) => {
         const [broker, project] = [createBroker(), createProject()];
         project.want('DU_1', 'data', 1, ['s1']);
-        await project.subscriptions.attach(broker.connection, true, undefined);
+        await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
         broker.hesitate();
         const others: Interest[] = [];
         for (const [{ device, streams, gone }, n] of steps) {

@@ -1,5 +1,5 @@
 import should from 'should';
-import { createBroker, createProject, KEY } from './broker';
+import { createBroker, createProject, EVERYTHING, KEY } from './broker';
 
 const names = (filters: Iterable<string>) => [...filters].map((filter) => filter.replace(`open/${KEY}/`, ''));
 
@@ -7,7 +7,7 @@ describe('subscriptions', () => {
   it('sends the difference only', async () => {
     const [broker, project] = [createBroker(), createProject()];
     const alarms = project.want('DU_1');
-    await project.subscriptions.attach(broker.connection, true, undefined);
+    await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
     project.want('DU_1');
     await project.subscriptions.reconcile();
     project.want('DU_2');
@@ -19,7 +19,7 @@ describe('subscriptions', () => {
 
   it('sends nothing where nothing is wanted or has changed', async () => {
     const [broker, project] = [createBroker(), createProject()];
-    await project.subscriptions.attach(broker.connection, true, undefined);
+    await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
     await project.subscriptions.reconcile();
     broker.packets.should.be.empty();
   });
@@ -27,7 +27,7 @@ describe('subscriptions', () => {
   it('subscribes what is new before it unsubscribes what is old', async () => {
     const [broker, project] = [createBroker(), createProject()];
     const old = project.want('DU_1');
-    await project.subscriptions.attach(broker.connection, true, undefined);
+    await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
     project.router.remove(old);
     project.want('+');
     await project.subscriptions.reconcile();
@@ -39,7 +39,7 @@ describe('subscriptions', () => {
     const [broker, project] = [createBroker(), createProject()];
     const listeners = Array.from({ length: 1200 }, (_, i) => project.want(`DU_${i}`));
     project.want('+', 'online');
-    await project.subscriptions.attach(broker.connection, true, undefined);
+    await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
     broker.packets.map((packet) => packet.length).should.eql([500, 500, 200, 1]);
     new Set(broker.held.values()).size.should.equal(2);
     for (const listener of listeners) project.router.remove(listener);
@@ -55,7 +55,11 @@ describe('subscriptions', () => {
     const [broker, project] = [createBroker(), createProject()];
     project.want('DU_1');
     project.want('+', 'online');
-    await project.subscriptions.attach(broker.connection, false, undefined);
+    await project.subscriptions.attach(
+      broker.connection,
+      { ...EVERYTHING, subscriptionIdentifiers: false },
+      undefined,
+    );
     broker.packets.should.eql([['+DU_1/alarm 1', '++/online 1']]);
     [...broker.held.values()].should.eql([undefined, undefined]);
   });
@@ -64,7 +68,7 @@ describe('subscriptions', () => {
     it('leaves its neighbours in the packet alone', async () => {
       const [broker, project] = [createBroker({ refuses: new Set(['DU_2/alarm']) }), createProject()];
       for (const device of ['DU_1', 'DU_2', 'DU_3']) project.want(device);
-      await project.subscriptions.attach(broker.connection, true, undefined);
+      await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
       names(project.subscriptions.held.keys()).should.eql(['DU_1/alarm', 'DU_3/alarm']);
       [...project.subscriptions.refused].should.eql([[`open/${KEY}/DU_2/alarm`, 0x87]]);
       broker.packets.length.should.equal(1);
@@ -74,7 +78,7 @@ describe('subscriptions', () => {
     it('of every device makes room for those of single devices', async () => {
       const [broker, project] = [createBroker({ refuses: new Set(['+/alarm']) }), createProject()];
       for (const device of ['+', 'DU_1', 'DU_2']) project.want(device);
-      await project.subscriptions.attach(broker.connection, true, undefined);
+      await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
       broker.packets.should.eql([['++/alarm 1'], ['+DU_1/alarm 1', '+DU_2/alarm 1']]);
       await project.subscriptions.reconcile();
       broker.packets.length.should.equal(2);
@@ -83,7 +87,7 @@ describe('subscriptions', () => {
     it('leaves what it should have replaced in place', async () => {
       const [broker, project] = [createBroker({ refuses: new Set(['+/alarm']) }), createProject()];
       project.want('DU_1');
-      await project.subscriptions.attach(broker.connection, true, undefined);
+      await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
       project.want('+');
       await project.subscriptions.reconcile();
       broker.packets.should.eql([['+DU_1/alarm 1'], ['++/alarm 1']]);
@@ -93,7 +97,7 @@ describe('subscriptions', () => {
     it('is asked for again when told to, and then takes its place', async () => {
       const [broker, project] = [createBroker({ refuses: new Set(['+/alarm']) }), createProject()];
       for (const device of ['+', 'DU_1']) project.want(device);
-      await project.subscriptions.attach(broker.connection, true, undefined);
+      await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
       await project.subscriptions.retryRefused();
       names(project.subscriptions.refused.keys()).should.eql(['+/alarm']);
       names(project.subscriptions.held.keys()).should.eql(['DU_1/alarm']);
@@ -109,7 +113,7 @@ describe('subscriptions', () => {
     it('is raised by asking again, and never lowered', async () => {
       const [broker, project] = [createBroker(), createProject()];
       project.want('DU_1', 'alarm', 0);
-      await project.subscriptions.attach(broker.connection, true, undefined);
+      await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
       const high = project.want('DU_1', 'alarm', 2);
       await project.subscriptions.reconcile();
       project.router.remove(high);
@@ -120,7 +124,7 @@ describe('subscriptions', () => {
     it('granted lower than asked is kept, shown and not asked for again', async () => {
       const [broker, project] = [createBroker({ grants: 0 }), createProject()];
       project.want('DU_1', 'alarm', 2);
-      await project.subscriptions.attach(broker.connection, true, undefined);
+      await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
       await project.subscriptions.reconcile();
       [...project.subscriptions.held].should.eql([[`open/${KEY}/DU_1/alarm`, 0]]);
       broker.packets.length.should.equal(1);
@@ -131,11 +135,11 @@ describe('subscriptions', () => {
     it('are all sent again', async () => {
       const [first, second, project] = [createBroker(), createBroker(), createProject()];
       project.want('DU_1');
-      await project.subscriptions.attach(first.connection, true, undefined);
+      await project.subscriptions.attach(first.connection, EVERYTHING, undefined);
       project.subscriptions.detach();
       project.want('DU_2');
       await project.subscriptions.reconcile();
-      await project.subscriptions.attach(second.connection, true, undefined);
+      await project.subscriptions.attach(second.connection, EVERYTHING, undefined);
       first.packets.length.should.equal(1);
       second.packets.should.eql([['+DU_1/alarm 1', '+DU_2/alarm 1']]);
     });
@@ -144,7 +148,7 @@ describe('subscriptions', () => {
       const [broker, project] = [createBroker(), createProject()];
       project.want('DU_1');
       const present = ['DU_1', 'DU_9'].map((device) => `open/${KEY}/${device}/alarm`);
-      await project.subscriptions.attach(broker.connection, true, present);
+      await project.subscriptions.attach(broker.connection, EVERYTHING, present);
       broker.packets.should.eql([['+DU_1/alarm 1'], ['-DU_9/alarm']]);
       names(project.subscriptions.held.keys()).should.eql(['DU_1/alarm']);
     });
@@ -153,9 +157,9 @@ describe('subscriptions', () => {
       const [first, second] = [createBroker({ refuses: new Set(['+/alarm']) }), createBroker()];
       const project = createProject();
       project.want('+');
-      await project.subscriptions.attach(first.connection, true, undefined);
+      await project.subscriptions.attach(first.connection, EVERYTHING, undefined);
       project.subscriptions.detach();
-      await project.subscriptions.attach(second.connection, true, undefined);
+      await project.subscriptions.attach(second.connection, EVERYTHING, undefined);
       project.subscriptions.refused.size.should.equal(0);
       names(project.subscriptions.held.keys()).should.eql(['+/alarm']);
     });
@@ -164,10 +168,10 @@ describe('subscriptions', () => {
       const [first, second, project] = [createBroker(), createBroker(), createProject()];
       project.want('DU_1');
       first.hesitate();
-      void project.subscriptions.attach(first.connection, true, undefined);
+      void project.subscriptions.attach(first.connection, EVERYTHING, undefined);
       project.subscriptions.detach();
       should(project.subscriptions.settling).be.undefined();
-      await project.subscriptions.attach(second.connection, true, undefined);
+      await project.subscriptions.attach(second.connection, EVERYTHING, undefined);
       second.packets.should.eql([['+DU_1/alarm 1']]);
       first.refuses.add('DU_1/alarm');
       await first.answer();
@@ -179,7 +183,7 @@ describe('subscriptions', () => {
       const [broker, project] = [createBroker(), createProject()];
       project.want('DU_1');
       void project.subscriptions.reconcile();
-      await project.subscriptions.attach(broker.connection, true, undefined);
+      await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
       broker.packets.should.eql([['+DU_1/alarm 1']]);
     });
 
@@ -187,7 +191,7 @@ describe('subscriptions', () => {
       const [broker, project] = [createBroker(), createProject()];
       project.want('DU_1');
       const senseless = { ...broker.connection, subscribe: () => Promise.reject(new Error('no sense')) };
-      await project.subscriptions.attach(senseless, true, []);
+      await project.subscriptions.attach(senseless, EVERYTHING, []);
       [...project.subscriptions.refused.values()].should.eql([0x80]);
     });
   });

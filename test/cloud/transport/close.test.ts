@@ -133,6 +133,22 @@ describe('transport: closing', () => {
     await proxy.stop();
   });
 
+  it('one deadline holds for all of it: draining, DISCONNECT, and the end of a session, each as slow as can be', async () => {
+    await start();
+    broker.on.publish = () => undefined;
+    broker.on.disconnect = () => undefined; // it never closes its side
+    broker.on.connect = (packet, connection) => {
+      if (!packet.clean) return connection.answer(packet);
+      setTimeout(() => connection.answer(packet), 700);
+    };
+    const session = { clean: false, randomClientId: false, clientId: 'ends', protocol: '3.1.1' } as const;
+    const { client } = await openConnected(broker, session);
+    const push = should(client.push([DEVICE], payload, 1, owner)).be.rejectedWith({ code: 'EZT_CLOSED' });
+    await within(close(client, true), BOUND, 'it to close');
+    await push;
+    await socketsClosed();
+  });
+
   it('closing twice is closing once', async () => {
     await start();
     const { client } = await openConnected(broker);

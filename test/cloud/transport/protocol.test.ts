@@ -1,7 +1,7 @@
 import should from 'should';
 import { until } from '../../support/events';
 import type { Connection, ScriptedBroker } from '../../support/scripted-broker';
-import { connected, type Opened, open, refused } from './harness';
+import { close, connected, type Opened, open, refused } from './harness';
 import { withBroker } from './with-broker';
 
 /** How a broker refuses MQTT 5. */
@@ -33,10 +33,13 @@ describe('transport: MQTT 5 or 3.1.1', () => {
       refuse(answer);
       const it = open(broker);
       await until(() => inUse(it) === 4, 5000, 'the connection by 3.1.1');
+      if (how === 'by hanging up') await broker.packet('connect', 4); // 5 is tried once more beside it
       delete broker.on.connect;
       broker.current.destroy();
       await until(() => inUse(it) === 5, 5000, 'the connection by 5');
-      versions().slice(-2).should.deepEqual([4, 5]);
+      const asked = versions();
+      if (how === 'by hanging up') asked.splice(3, 1); // the one beside it
+      asked.slice(-2).should.deepEqual([4, 5]);
     });
   }
 
@@ -66,6 +69,9 @@ describe('transport: MQTT 5 or 3.1.1', () => {
     refuse((connection) => connection.destroy());
     const it = open(broker);
     await until(() => inUse(it) === 4, 5000, 'the connection');
+    await broker.packet('connect', 4); // 5 is tried once more beside it
+    versions().should.deepEqual([5, 5, 4, 5]);
+    await until(() => broker.sockets.open === 1, 2000, 'the end of that');
     const before = { asked: versions().length, retries: it.retries.length };
     broker.current.destroy();
     await until(() => versions().length === before.asked + 2 && inUse(it) === 4, 5000, 'the next');
@@ -87,6 +93,56 @@ describe('transport: MQTT 5 or 3.1.1', () => {
       versions().length.should.be.above(asked);
       should(inUse(it)).equal(5, `after ${outage} delays`);
     }
+  });
+
+  it('two dropped handshakes do not leave it with 3.1.1: 5 is tried beside it, under another client id', async () => {
+    let dropped = 0;
+    broker.on.connect = (packet, connection) => {
+      dropped += 1;
+      if (dropped <= 2) connection.destroy();
+      else connection.answer(packet);
+    };
+    const it = open(broker);
+    await until(() => dropped > 2 && inUse(it) === 5, 5000, 'the connection by 5');
+    versions().should.deepEqual([5, 5, 4, 5, 5]);
+    const ids = broker.packets('connect').map(({ clientId }) => clientId);
+    should(ids[3]).not.equal(ids[0]);
+    should([ids[1], ids[2], ids[4]]).deepEqual([ids[0], ids[0], ids[0]]);
+    await until(() => broker.sockets.open === 1, 2000, 'one connection to be left');
+  });
+
+  it('a broker of 3.1.1 that learns 5 while it is connected is asked again from time to time', async () => {
+    refuse((connection) => connection.destroy());
+    const it = open(broker, { recheckVersion: 20 });
+    await until(() => inUse(it) === 4, 5000, 'the connection by 3.1.1');
+    await broker.packet('connect', 5);
+    delete broker.on.connect;
+    await until(() => inUse(it) === 5, 5000, 'the connection by 5');
+  });
+
+  it('a wrong secret beside a connection by 3.1.1 is an answer in 5 too', async () => {
+    let connects = 0;
+    broker.on.connect = (packet, connection) => {
+      connects += 1;
+      if (connects <= 2) connection.destroy();
+      else if (connects === 4) connection.connack(0x85);
+      else connection.answer(packet);
+    };
+    const it = open(broker);
+    await until(() => connects > 4 && inUse(it) === 5, 5000, 'the connection by 5');
+  });
+
+  it('no attempt to connect is left behind when it closes while 5 is tried beside 3.1.1', async () => {
+    let connects = 0;
+    broker.on.connect = (packet, connection) => {
+      connects += 1;
+      if (connects <= 2) connection.destroy();
+      else if (packet.protocolVersion === 4) connection.answer(packet);
+    };
+    const it = open(broker);
+    await until(() => inUse(it) === 4 && connects === 4, 5000, 'the attempt beside it');
+    await close(it.client);
+    await until(() => broker.sockets.open === 0, 2000, 'the sockets to close');
   });
 
   it('fails by timeout or TLS without a change of version', async () => {

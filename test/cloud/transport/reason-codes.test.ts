@@ -4,9 +4,11 @@ import {
   formatCode,
   needsAPerson,
   refusalOfCode,
+  refusalOfDisconnect,
   refusalOfError,
   type Trouble,
 } from '../../../cloud/transport/reason-codes';
+import { subscriptionTrouble } from '../../../cloud/transport/subscription-trouble';
 
 const failure = (code: string | number | undefined, message: string) =>
   Object.assign(new Error(message), { code });
@@ -46,8 +48,8 @@ const CODES: [number, Trouble, boolean][] = [
   [0x99, 'lost', false],
   [0x9a, 'lost', false],
   [0x9b, 'lost', false],
-  [0x9c, 'busy', false],
-  [0x9d, 'busy', false],
+  [0x9c, 'moved', false],
+  [0x9d, 'moved', false],
   [0x9e, 'lost', false],
   [0x9f, 'busy', false],
   [0xa0, 'lost', false],
@@ -106,12 +108,55 @@ describe('refusals', () => {
     it(`take ${formatCode(code)} as ${trouble}`, () => {
       const refusal = refusalOfCode(code);
       refusal.trouble.should.equal(trouble);
-      refusal.detail.should.equal(`${describeCode(code)} (${formatCode(code)})`);
+      const hint = trouble === 'unauthorized' ? ': check project key and secret' : '';
+      refusal.detail.should.equal(`${describeCode(code)}${hint} (${formatCode(code)})`);
       refusal.detail.should.not.startWith('unknown');
       needsAPerson(refusal).should.equal(slow);
       refusalOfError(failure(code, 'x')).should.eql(refusal);
     });
   }
+
+  it('say after CONNACK 0x87 that key and secret may be wrong, after DISCONNECT 0x87 only that it was refused', () => {
+    refusalOfCode(0x87).detail.should.match(/key and secret/);
+    const denied = refusalOfDisconnect(0x87);
+    denied.should.eql({ trouble: 'lost', detail: 'not authorized (0x87)' });
+    needsAPerson(denied).should.be.false();
+    refusalOfDisconnect(0x8e).trouble.should.equal('takenOver');
+  });
+
+  it('hold what the broker adds: another server, its own words', () => {
+    const said = { serverReference: 'eu.example:7885', reasonString: 'maintenance until 6' };
+    refusalOfCode(0x9d, said).detail.should.equal(
+      'server moved (0x9D): eu.example:7885: maintenance until 6',
+    );
+    refusalOfDisconnect(0x9c, said).detail.should.equal(
+      'use another server (0x9C): eu.example:7885: maintenance until 6',
+    );
+  });
+
+  it('make one short line of what the broker adds, whatever it is', () => {
+    const hostile = `a\r\n2026-01-01 [error] b\u001b[31m\u202egnp.exe\u2028c\u0000${'x'.repeat(100_000)}`;
+    const { detail } = refusalOfCode(0x88, { reasonString: hostile });
+    detail.should.startWith(
+      'server unavailable (0x88): a\\u000d\\u000a2026-01-01 [error] b\\u001b[31m\\u202egnp.exe\\u2028c\\u0000x',
+    );
+    detail.length.should.be.below(250);
+    refusalOfCode(0x88, { reasonString: '' }).detail.should.equal('server unavailable (0x88)');
+  });
+
+  it('tell why a filter is refused by its code', () => {
+    const troubles = [0x80, 0x87, 0x97, 0x9e, 0xa2, 0x95, 0x83, 0xff].map(subscriptionTrouble);
+    troubles.should.eql([
+      'subscription',
+      'subscription',
+      'quota',
+      'noShared',
+      'noWildcards',
+      'packetSize',
+      'subscriptionFailed',
+      'subscriptionFailed',
+    ]);
+  });
 
   it('have a name of its own for every failure of MQTT 5', () => {
     const codes = Array.from({ length: LAST_FAILURE - FIRST_FAILURE + 1 }, (_, i) => FIRST_FAILURE + i);

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { MqttClient } from 'mqtt';
 import should from 'should';
 import { formatTopic } from '../../../cloud';
@@ -159,6 +162,35 @@ for (const protocol of ['5', '3.1.1'] as const) {
       unsubscriptions.should.deepEqual([ATTRIBUTES]);
       await until(() => connected(client), 2000, 'the connection');
       client.details().filters.should.be.empty();
+    });
+
+    it('what its last life held is unsubscribed once, not at every reconnection', async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'ezt-session-'));
+      const disk = { directory, queue: false, free: Promise.resolve() };
+      await writeFile(
+        join(directory, 'session.json'),
+        JSON.stringify({ clientId: 'lives', filters: [ALARMS] }),
+      );
+      broker.on.connect = (_packet, connection) => connection.connack(0, {}, true);
+      const { client } = await openConnected(broker, { ...session('lives'), disk });
+      client.listen(ear());
+      for (const connections of [2, 3]) {
+        await until(
+          () => client.details().filters[ATTRIBUTES] === 1 && connected(client),
+          2000,
+          'the filter',
+        );
+        broker.current.destroy();
+        await until(() => client.counters.connections === connections, 2000, 'the next connection');
+      }
+      await until(() => client.details().filters[ATTRIBUTES] === 1 && connected(client), 2000, 'the filter');
+      await client.push(['DU_1'], Buffer.from('{}'), 1, {});
+      broker
+        .packets('unsubscribe')
+        .map(({ unsubscriptions }) => unsubscriptions)
+        .should.deepEqual([[ALARMS]]);
+      await close(client);
+      await rm(directory, { recursive: true });
     });
 
     it('messages that come before the subscriptions are renewed are handed over', async () => {

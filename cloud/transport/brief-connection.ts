@@ -1,0 +1,31 @@
+import { performance } from 'node:perf_hooks';
+import { openConnection } from './connection';
+import type { ConnectionOptions } from './connection-api';
+import type { Refusal } from './reason-codes';
+
+/**
+ * Connects and disconnects at once, within `timeout` ms, or gives up when `signal` says so. Resolves with why it did not
+ * come to that, if it did not.
+ */
+export function connectBriefly(
+  options: ConnectionOptions,
+  timeout: number,
+  signal?: AbortSignal,
+): Promise<Refusal | undefined> {
+  const deadline = performance.now() + timeout;
+  return new Promise((resolve) => {
+    const brief = openConnection(
+      { ...options, connectTimeout: timeout },
+      {
+        onConnected: () =>
+          brief.close(false, Math.max(0, deadline - performance.now())).then(() => resolve(undefined)),
+        onMessage: () => undefined,
+        onNoSubscribers: () => undefined,
+        onClosed: resolve,
+      },
+    );
+    const giveUp = () =>
+      brief.close(false, 0).then(() => resolve({ trouble: 'lost', detail: 'given up' } satisfies Refusal));
+    signal?.addEventListener('abort', giveUp, { once: true });
+  });
+}
