@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { quoteLongIntegers } from './long-integers';
 
 /** Deepest nesting of arrays and objects, both ways: Node-RED's own clone of a message overflows on much more. */
 export const MAX_DEPTH = 200;
@@ -32,43 +33,67 @@ export function decodeText(bytes: Buffer): string {
 
 /**
  * UTF-8 JSON as a value that is safe to pass on: at most 200 levels, finite numbers, no key `__proto__`
- * (it would become the prototype in the first `Object.assign`). Of equal keys the last counts.
- * Throws {@link Malformed}.
+ * (it would become the prototype in the first `Object.assign`), integers beyond ±(2⁵³−1) as text. Of equal keys
+ * the last counts; NUL bytes after it, with which C ends its strings, are dropped. Throws {@link Malformed}.
  */
 export function decodeJson(bytes: Buffer): unknown {
-  const text = decodeText(bytes);
+  return parseJson(withoutEnd(decodeText(bytes)));
+}
+
+function parseJson(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new Malformed(text === '' ? 'empty' : 'not JSON');
   }
-  if (isBranch(value)) makeSafe(value, 1);
+  // Only now, when there is such a number: to look for it in every text would take half as long as to parse it.
+  if (makeSafe(value, 0)) {
+    value = JSON.parse(quoteLongIntegers(text));
+    makeSafe(value, 0);
+    refuseInfinity(value);
+  }
   return value;
 }
 
-function makeSafe(branch: object, depth: number): void {
-  if (depth > MAX_DEPTH) throw new Malformed(`nested deeper than ${MAX_DEPTH} levels`);
+/** `text` up to the NULs (and blanks among them) that it ends with. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && isNulOrBlank(text.charCodeAt(end - 1))) end -= 1;
+  return end === text.length ? text : text.slice(0, end);
+}
+
+/** Of blanks only those that JSON allows. */
+const isNulOrBlank = (code: number): boolean =>
+  code === 0 || code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+
+/** Checks and cleans a parsed `value`; whether it holds a number that may have been rounded, or be Infinity. */
+function makeSafe(value: unknown, depth: number): boolean {
+  if (typeof value === 'number') return !(Math.abs(value) <= Number.MAX_SAFE_INTEGER);
+  return typeof value === 'object' && value !== null && makeBranchSafe(value, depth);
+}
+
+function makeBranchSafe(branch: object, depth: number): boolean {
+  if (depth === MAX_DEPTH) throw new Malformed(`nested deeper than ${MAX_DEPTH} levels`);
+  let beyond = false;
   if (Array.isArray(branch)) {
     // By index: `for … of` takes twice as long over what may be a hundred thousand numbers.
-    for (let i = 0; i < branch.length; i += 1) {
-      const item: unknown = branch[i];
-      if (isBranch(item)) makeSafe(item, depth + 1);
-    }
+    for (let i = 0; i < branch.length; i += 1) if (makeSafe(branch[i], depth + 1)) beyond = true;
   } else {
     const object = branch as PlainObject;
     for (const key in object) {
       const member = object[key];
       if (key === '__proto__') delete object[key];
-      else if (isBranch(member)) makeSafe(member, depth + 1);
+      else if (typeof member !== 'string' && makeSafe(member, depth + 1)) beyond = true;
     }
   }
+  return beyond;
 }
 
-/** Whether a parsed `value` is an object or array. JSON may write a number that JavaScript makes Infinity of. */
-function isBranch(value: unknown): value is object {
+/** JSON may write a number that JavaScript makes Infinity of. */
+function refuseInfinity(value: unknown): void {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Malformed('a number is too large');
-  return typeof value === 'object' && value !== null;
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(refuseInfinity);
 }
 
 /** A copy of a decoded payload, JSON or Buffer, so that each node may change its own. */

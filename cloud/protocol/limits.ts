@@ -1,6 +1,6 @@
 // Settings of the nodes that have limits: the runtime takes what these tables allow, and the forms accept the same.
 
-export const DATA_FORMATS = ['buffer', 'text', 'json', 'hex', 'base64', 'auto'] as const;
+export const DATA_FORMATS = ['buffer', 'text', 'gb18030', 'json', 'hex', 'base64', 'auto', 'modbus'] as const;
 export type DataFormat = (typeof DATA_FORMATS)[number];
 
 /** Settings with a few allowed values; the first is the default. */

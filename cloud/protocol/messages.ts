@@ -1,5 +1,7 @@
+import { decodeGb18030 } from './gb18030';
 import { decodeJson, decodeText, isPlainObject, Malformed, type PlainObject } from './json';
 import type { DataFormat } from './limits';
+import { decodeModbus } from './modbus';
 import type { Channel } from './topics';
 
 /** Device attributes by identifier. Values are passed on as they came: a Switch may be `true`, `1` or `"ON"`. */
@@ -8,8 +10,12 @@ export interface DeviceEvent {
   method: string;
   params: unknown;
 }
-export interface CommandReply extends DeviceEvent {
+/** Devices do leave out the method. */
+export interface CommandReply {
+  method?: string;
+  params: unknown;
   id: string | number;
+  [extra: string]: unknown;
 }
 export interface Alarm {
   alerting: boolean;
@@ -40,7 +46,7 @@ interface Inside {
   value: unknown;
   /** The output `value` sends one message for each of these, and `ezt-in` may choose among them. */
   attributes?: Attributes;
-  method?: string;
+  method?: string | undefined;
   id?: string | number;
 }
 
@@ -70,12 +76,22 @@ export function decodeMessage<C extends Channel>(channel: C, bytes: Buffer, form
 const DECODERS: { readonly [F in DataFormat]: (bytes: Buffer) => unknown } = {
   buffer: (bytes) => Buffer.from(bytes), // a copy: the original is a slice of a socket's whole chunk
   text: decodeText,
+  gb18030: decodeGb18030,
   json: decodeJson,
   hex: (bytes) => bytes.toString('hex'),
   base64: (bytes) => bytes.toString('base64'),
   auto: (bytes) =>
-    (attempt(decodeJson, bytes) ?? attempt(decodeText, bytes) ?? { value: Buffer.from(bytes) }).value,
+    (attempt(decodeObjectOrArray, bytes) ?? attempt(decodeText, bytes) ?? { value: Buffer.from(bytes) })
+      .value,
+  modbus: decodeModbus,
 };
+
+/** A line of text may read `1E10`, `123456` or `true` and mean just that text. */
+function decodeObjectOrArray(bytes: Buffer): unknown {
+  if (!/^\ufeff?[ \t\r\n]*[[{]/.test(bytes.toString('utf8', 0, 100)))
+    throw new Malformed('not an object or array');
+  return decodeJson(bytes);
+}
 
 function attempt(decode: (bytes: Buffer) => unknown, bytes: Buffer): { value: unknown } | undefined {
   try {
@@ -100,14 +116,16 @@ function decodeEvent(bytes: Buffer): DeviceEvent & PlainObject {
   return event as PlainObject & DeviceEvent;
 }
 
+/** As {@link decodeEvent}, but the method may be missing; in C that is often `""` or null. */
 function decodeReply(bytes: Buffer): CommandReply {
-  const reply = decodeEvent(bytes);
-  if (!hasId(reply)) throw new Malformed('no id');
-  return reply;
+  const reply = decodeObject(bytes);
+  const { method, id } = reply;
+  if (typeof id !== 'string' && typeof id !== 'number') throw new Malformed('no id');
+  if (method === '' || method === null) delete reply.method;
+  else if (method !== undefined && typeof method !== 'string') throw new Malformed('the method is not text');
+  if (reply.params === undefined) reply.params = {};
+  return reply as CommandReply;
 }
-
-const hasId = (event: DeviceEvent): event is CommandReply =>
-  'id' in event && (typeof event.id === 'string' || typeof event.id === 'number');
 
 function withFlag<F extends string>(bytes: Buffer, flag: F): PlainObject & Record<F, boolean> {
   const message = decodeObject(bytes);

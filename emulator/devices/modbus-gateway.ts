@@ -1,19 +1,11 @@
+import { modbusCrc } from '../../cloud/protocol/modbus';
 import type { Kind } from './device';
 
 /** A Modbus RTU frame: `body` with its CRC, low byte first. Source: Modbus over Serial Line V1.02, 2.5.1.2 and 6.2.2. */
 export function modbusFrame(body: Buffer): Buffer {
   const crc = Buffer.alloc(2);
-  crc.writeUInt16LE(crc16(body));
+  crc.writeUInt16LE(modbusCrc(body));
   return Buffer.concat([body, crc]);
-}
-
-function crc16(bytes: Buffer): number {
-  let crc = 0xffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xa001 : crc >>> 1;
-  }
-  return crc;
 }
 
 /** Answer of `unit` to "read holding registers". */
