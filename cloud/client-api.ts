@@ -59,8 +59,8 @@ export interface Client {
   unlisten(listener: Listener): void;
   /** The broker's reason code for a part of what `listener` wants and does not get. */
   refusalOf(listener: Listener): number | undefined;
-  /** Publishes `payload` as attributes of each device; settles as {@link Outbox.add}. */
-  push(devices: readonly string[], payload: Buffer, qos: Qos, owner: object): Promise<void>;
+  /** Publishes `payload` as attributes of each device; settles as {@link Outbox.add}. `chased`: see {@link OwnPush}. */
+  push(devices: readonly string[], payload: Buffer, qos: Qos, owner: object, chased?: number): Promise<void>;
   /** Sends a command; resolves when the broker has acknowledged it. Rejects as {@link Outbox.add}. */
   send(device: string, command: Command, qos: Qos, owner: object): Promise<void>;
   /**

@@ -3,13 +3,15 @@ import type { Client, ClientOptions } from './client-api';
 import { createDevices } from './devices/device-memory';
 import { type Command, encodeCommand } from './protocol/encoding';
 import { EztError } from './protocol/errors';
-import type { CommandReply } from './protocol/messages';
 import type { Qos } from './protocol/topics';
 import { formatTopic, isOutTopic, topicParser } from './protocol/topics';
-import type { Listener, Receiver } from './receive/delivery';
+import type { Listener } from './receive/delivery';
 import { createInbox } from './receive/inbox';
-import { createCommands } from './send/commands';
+import { createOwnPushes } from './receive/own-pushes';
+import { replyReceiver } from './replies';
+import { createCommands, type SendCommand } from './send/commands';
 import { openOutbox } from './send/open-outbox';
+import { watchSent } from './send/sent';
 import { linkEnd } from './send/window';
 import { createListeners } from './subscriptions/listeners';
 import { createRouter } from './subscriptions/router';
@@ -36,6 +38,10 @@ export function openClient(options: ClientOptions): Client {
   const accepts = (topic: string) => isOutTopic(projectKey, topic);
   const outbox = openOutbox(options.queue, { disk: options.disk, accepts, onError });
   const devices = createDevices();
+  const ownPushes = createOwnPushes();
+  const sent = watchSent(projectKey, (device, payload) => {
+    if (router.hasListeners('attributes')) ownPushes.written(device, payload);
+  });
   const subscriptions = createSubscriptions(router, subscriptionsChanged, (filter, granted, asked) => {
     if (!lowered.has(filter)) options.onWarning?.(new EztError('lowerQos', { filter, granted, asked }));
     lowered.add(filter);
@@ -49,21 +55,15 @@ export function openClient(options: ClientOptions): Client {
   /** What the session's last life held. */
   let lastLife = memory?.filters ?? [];
 
-  const replies: Receiver = {
-    attributes: [],
-    methods: [],
-    dataFormat: 'json',
-    output: 'message',
-    onMessage({ device, payload }) {
-      if (!commands.offer(device, payload as CommandReply)) counted.unmatchedReplies += 1;
-    },
-    onMalformed: () => undefined, // counted; whoever listens is told
-  };
+  const replies = replyReceiver(commands, () => {
+    counted.unmatchedReplies += 1;
+  });
   const inbox = createInbox({
     parse: topicParser(projectKey),
     router,
     subscriptions,
     devices,
+    ownPushes,
     replies: () => (commands.size() > 0 ? replies : undefined),
     grouped: group !== '',
     onError,
@@ -96,7 +96,12 @@ export function openClient(options: ClientOptions): Client {
         await listeners.attach(mine, connected, session);
         // Not before the broker has the subscriptions: a reply must not be faster than its subscription.
         if (connection === mine) {
-          outbox.attach({ publish: mine.publish, window: receiveMaximum, maximumPacketSize, maximumQos });
+          outbox.attach({
+            publish: sent.through(mine.publish),
+            window: receiveMaximum,
+            maximumPacketSize,
+            maximumQos,
+          });
         }
       },
       onMessage: inbox.receive,
@@ -114,9 +119,15 @@ export function openClient(options: ClientOptions): Client {
   );
   const retryRefused = setInterval(subscriptions.retryRefused, options.retryRefused ?? RETRY_REFUSED);
 
-  async function send(device: string, command: Command, qos: Qos, owner: object, until?: Promise<void>) {
+  interface Sending {
+    onSent?: () => void;
+    until?: Promise<void> | undefined;
+  }
+  async function send(device: string, command: Command, qos: Qos, owner: object, sending: Sending = {}) {
     const topic = formatTopic(projectKey, device, 'command_send');
-    await outbox.add([{ topic, payload: encodeCommand(command), qos }], owner, until);
+    const payload = encodeCommand(command);
+    if (sending.onSent) sent.on(payload, sending.onSent);
+    await outbox.add([{ topic, payload, qos }], owner, sending.until);
   }
 
   function checkReplies(listener: Listener) {
@@ -148,22 +159,23 @@ export function openClient(options: ClientOptions): Client {
     listen: listeners.add,
     unlisten: listeners.remove,
     refusalOf: listeners.refusalOf,
-    push(to, payload, qos, owner) {
+    push(to, payload, qos, owner, chase = 0) {
+      if (chase > 0) ownPushes.chase(payload, chase);
       const topics = to.map((device) => formatTopic(projectKey, device, 'attributes_push'));
       return outbox.add(
         topics.map((topic) => ({ topic, payload, qos })),
         owner,
       );
     },
-    send,
+    send: (device, command, qos, owner) => send(device, command, qos, owner),
     request(device, command, { qos, timeout, listener, owner }) {
-      const sendWhenSubscribed = () => {
+      const sendWhenSubscribed: SendCommand = (onSent) => {
         listeners.update();
-        const subscribed = subscriptions.settling?.then(() => checkReplies(listener));
-        if (!subscribed) checkReplies(listener);
-        return send(device, command, qos, owner, subscribed);
+        const until = subscriptions.settling?.then(() => checkReplies(listener));
+        if (!until) checkReplies(listener);
+        return send(device, command, qos, owner, { onSent, until });
       };
-      return commands.request(device, command.id, timeout, sendWhenSubscribed, owner);
+      return commands.request(device, command, timeout, sendWhenSubscribed, owner);
     },
     commandId: commands.idFor,
     pending: (owner) => ({ queued: outbox.size(owner), commands: commands.size(owner) }),

@@ -12,6 +12,7 @@ export {
 } from './protocol/encoding';
 export { type Endpoint, formatEndpoint, parseEndpoint } from './protocol/endpoint';
 export { type ErrorCode, EztError, fill, type Reason, type ReasonParams, sentences } from './protocol/errors';
+export { canReadGb18030 } from './protocol/gb18030';
 export { isPlainObject } from './protocol/json';
 export {
   CHOICES,
@@ -33,6 +34,7 @@ export type {
   Online,
   Payloads,
 } from './protocol/messages';
+export type { ModbusFrame } from './protocol/modbus';
 export {
   dropBlanks,
   isBrokenVariable,
@@ -46,6 +48,7 @@ export {
 } from './protocol/names';
 export { CHANNELS, type Channel, formatTopic, isTopicLevel, type Qos } from './protocol/topics';
 export type { DeviceMessage, Listener, Parts, RawMessage, Receiver, ValueMessage } from './receive/delivery';
+export type { OwnPush } from './receive/own-pushes';
 export type { Answer } from './send/commands';
 export { probeConnection } from './transport/connection-test';
 export type { ProbeOptions, ProbeStep } from './transport/connection-test-steps';

@@ -2,6 +2,7 @@
  * The types that `@eztcloud/node-red-eztcloud` exports, for whoever writes functions against its messages. Types only:
  * the package has no JavaScript to import, Node-RED loads its nodes by itself.
  */
+
 export type { Command } from './protocol/encoding';
 export type { ErrorCode, EztError } from './protocol/errors';
 export type { DataFormat } from './protocol/limits';
@@ -13,5 +14,6 @@ export type {
   Online,
   Payloads,
 } from './protocol/messages';
+export type { ModbusFrame } from './protocol/modbus';
 export type { Channel, Qos } from './protocol/topics';
 export type { DeviceMessage, Parts, RawMessage, ValueMessage } from './receive/delivery';

@@ -164,6 +164,10 @@ const REASONS = {
     'The broker refuses the subscription to command replies: __reason__ (__code__).',
   ],
   replyTimeout: ['EZT_REPLY_TIMEOUT', 'No reply from __device__ within __seconds__ s.'],
+  replyUnusable: [
+    'EZT_REPLY_TIMEOUT',
+    'No reply from __device__ within __seconds__ s that counts; of those that came (__count__) the last was __what__.',
+  ],
   closed: [
     'EZT_CLOSED',
     'Closed before the broker acknowledged; the message is not on disk and is not sent later.',
@@ -179,6 +183,14 @@ const REASONS = {
   closedUncertain: [
     'EZT_CLOSED',
     'The connection ended while the message was being written at QoS 0: it may not have arrived, and is not sent again.',
+  ],
+  chasesEcho: [
+    'EZT_CONFIG',
+    'A loop: __to__ pushes what __from__ received, which is what __to__ has pushed to __device__. Set "Own pushes" of __from__ to leave them out, or stop messages with msg.own in the flow.',
+  ],
+  malformedMore: [
+    'EZT_MALFORMED',
+    '__count__ more messages that are not valid __channel__ came from __device__ in __seconds__ s, the last one: __what__.',
   ],
   malformed: ['EZT_MALFORMED', 'The received message is not valid __channel__: __what__.'],
 } as const satisfies Record<string, readonly [ErrorCode, string]>;

@@ -1,23 +1,25 @@
 import { Malformed } from './json';
 
-let gb18030: TextDecoder | undefined;
+let decoder: TextDecoder | undefined;
 
-/** `undefined` where Node.js was built without the tables (`small-icu`): it cannot read GB18030 then. */
-export function gb18030Decoder(): TextDecoder | undefined {
+/** Whether this Node.js was built with the tables for it (full ICU), as those of nodejs.org are. */
+export const canReadGb18030 = (): boolean => openDecoder() !== undefined;
+
+function openDecoder(): TextDecoder | undefined {
   try {
-    gb18030 ??= new TextDecoder('gb18030', { fatal: true });
+    decoder ??= new TextDecoder('gb18030', { fatal: true });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  return gb18030;
+  return decoder;
 }
 
 /** GB18030 bytes (GBK and GB2312 are parts of it) as text without a byte-order mark. Throws {@link Malformed}. */
 export function decodeGb18030(bytes: Buffer): string {
-  const decoder = gb18030Decoder();
-  if (!decoder) throw new Malformed('GB18030, which this Node.js cannot read');
+  const gb18030 = openDecoder();
+  if (!gb18030) throw new Malformed('GB18030, which this Node.js cannot read');
   try {
-    const text = decoder.decode(bytes);
+    const text = gb18030.decode(bytes);
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   } catch {
     throw new Malformed('not GB18030');

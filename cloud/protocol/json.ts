@@ -56,16 +56,20 @@ function parseJson(text: string): unknown {
   return value;
 }
 
-/** `text` up to the NULs (and blanks among them) that it ends with. */
+/** `text` up to the NULs, and the blanks among them, that it ends with. */
 function withoutEnd(text: string): string {
   let end = text.length;
-  while (end > 0 && isNulOrBlank(text.charCodeAt(end - 1))) end -= 1;
-  return end === text.length ? text : text.slice(0, end);
+  let hasNul = false;
+  for (; end > 0; end -= 1) {
+    const code = text.charCodeAt(end - 1);
+    if (code === 0) hasNul = true;
+    else if (!isBlank(code)) break;
+  }
+  return hasNul ? text.slice(0, end) : text;
 }
 
-/** Of blanks only those that JSON allows. */
-const isNulOrBlank = (code: number): boolean =>
-  code === 0 || code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+/** As JSON has it. */
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
 /** Checks and cleans a parsed `value`; whether it holds a number that may have been rounded, or be Infinity. */
 function makeSafe(value: unknown, depth: number): boolean {

@@ -1,5 +1,9 @@
 // Settings of the nodes that have limits: the runtime takes what these tables allow, and the forms accept the same.
 
+/**
+ * What `ezt-in` makes of the bytes on a data stream. `text` is UTF-8, `auto` whatever fits: a JSON object or array,
+ * UTF-8 text, or a Buffer; a number or a word of JSON is text like any other line.
+ */
 export const DATA_FORMATS = ['buffer', 'text', 'gb18030', 'json', 'hex', 'base64', 'auto', 'modbus'] as const;
 export type DataFormat = (typeof DATA_FORMATS)[number];
 
@@ -10,6 +14,7 @@ export const CHOICES = {
   queueStore: ['memory', 'disk'],
   dataFormat: DATA_FORMATS,
   output: ['message', 'value'],
+  own: ['keep', 'drop'],
   paramsType: ['msg', 'json', 'flow', 'global', 'env', 'jsonata'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -4,6 +4,7 @@ import type { DataFormat } from '../protocol/limits';
 import { type Decoded, decodeMessage, type Payloads } from '../protocol/messages';
 import type { Channel, Qos } from '../protocol/topics';
 import type { Interest } from '../subscriptions/router';
+import type { OwnPush } from './own-pushes';
 
 export type Envelope = {
   /** MQTT topic. */
@@ -22,7 +23,7 @@ export type Envelope = {
 /** A received message as `ezt-in` sends it with the output `message`. */
 export type DeviceMessage = Envelope &
   (
-    | { type: 'attributes'; payload: Payloads['attributes'] }
+    | { type: 'attributes'; payload: Payloads['attributes']; own?: true }
     | { type: 'event_report'; payload: Payloads['event_report']; event: string }
     | { type: 'command_reply'; payload: Payloads['command_reply']; command?: string; id: string | number }
     | { type: 'data'; payload: Payloads['data']; stream: string }
@@ -50,6 +51,8 @@ export type ValueMessage = Envelope & {
   /** On `attributes`: the attribute whose value the payload is. */
   attribute?: string;
   parts?: Parts;
+  /** On `attributes`: what this connection pushed itself has come back. */
+  own?: true;
 };
 
 /** What a received message that cannot be typed leaves behind. */
@@ -63,8 +66,10 @@ export interface Receiver {
   readonly methods: readonly string[];
   readonly dataFormat: DataFormat;
   readonly output: 'message' | 'value';
-  /** A {@link DeviceMessage} or a {@link ValueMessage}, by `output`. */
-  onMessage(message: ValueMessage): void;
+  /** Whether it wants what this connection pushed itself; `keep` unless it says so. */
+  readonly own?: 'keep' | 'drop';
+  /** A {@link DeviceMessage} or a {@link ValueMessage}, by `output`. `own`: the push that has come back. */
+  onMessage(message: ValueMessage, own?: OwnPush): void;
   /** `error` is `EZT_MALFORMED`. */
   onMalformed(error: EztError, raw: RawMessage): void;
 }
@@ -88,24 +93,37 @@ export interface Delivery {
 /**
  * Hands one received message to `receivers`, each with a message of its own: flows change what they get.
  * The bytes are decoded once per form that is asked for, and not at all when nobody is there.
+ * `findOwn` finds the push of ours that brought it about.
  */
-export function deliver(envelope: Envelope, bytes: Buffer, receivers: readonly Receiver[]): Delivery {
+export function deliver(
+  envelope: Envelope,
+  bytes: Buffer,
+  receivers: readonly Receiver[],
+  findOwn?: (attributes: object) => OwnPush | undefined,
+): Delivery {
   const forms: Partial<Record<DataFormat, Decoded | EztError>> = {};
+  let own: OwnPush | undefined;
   const delivery: Delivery = { delivered: 0, malformed: false, payload: undefined, errors: [] };
   const hand = (receiver: Receiver, isLast: boolean) => {
     // Only `data` has formats.
     const format = envelope.type === 'data' ? receiver.dataFormat : 'json';
-    forms[format] ??= decode(envelope.type, bytes, format);
-    const decoded = forms[format];
+    let decoded = forms[format];
+    if (!decoded) {
+      decoded = decode(envelope.type, bytes, format);
+      forms[format] = decoded;
+      if (findOwn && decoded instanceof EztError === false) own = findOwn(decoded.payload as object);
+    }
     if (decoded instanceof EztError) {
       delivery.malformed = true;
       receiver.onMalformed(decoded, { ...envelope, payload: Buffer.from(bytes) });
       return;
     }
     delivery.payload = decoded.payload;
+    if (own && receiver.own === 'drop') return;
     // The last may have the original: a flow that runs at once must not change what others are still to get.
     for (const message of shape(envelope, decoded, receiver, isLast ? original : clonePayload)) {
-      receiver.onMessage(message);
+      if (own) message.own = true;
+      receiver.onMessage(message, own);
       delivery.delivered += 1;
     }
   };
@@ -146,12 +164,16 @@ function shape(
     if (names.length === 0) return [];
     return [messageOf(envelope, Object.fromEntries(names.map((name) => [name, own(all[name])])))];
   }
-  if (method !== undefined && methods.length > 0 && !methods.includes(method)) return [];
+  if (methods.length > 0 && hasMethod(envelope.type) && !(method !== undefined && methods.includes(method))) {
+    return [];
+  }
   const message = messageOf(envelope, own(whole ? payload : value));
   if (method !== undefined) message[envelope.type === 'event_report' ? 'event' : 'command'] = method;
   if (id !== undefined) message.id = id;
   return [message];
 }
+
+const hasMethod = (type: Channel): boolean => type === 'event_report' || type === 'command_reply';
 
 /** Field by field: to spread the envelope would cost as much as to decode the payload (docs/performance.md). */
 function messageOf(

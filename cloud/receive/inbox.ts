@@ -5,6 +5,7 @@ import type { Router } from '../subscriptions/router';
 import type { Subscriptions } from '../subscriptions/subscriptions';
 import type { Connection, Received } from '../transport/connection-api';
 import { deliver, type Envelope, type Listener, type Receiver } from './delivery';
+import type { OwnPushes } from './own-pushes';
 
 /** What has come in, counted since the client began. */
 export interface InboxCounters {
@@ -25,6 +26,7 @@ export interface InboxOptions {
   router: Router<Listener>;
   subscriptions: Pick<Subscriptions, 'isSurplus'>;
   devices: Devices;
+  ownPushes: Pick<OwnPushes, 'of'>;
   /** Takes command replies, if anybody awaits one. */
   replies(): Receiver | undefined;
   /** Whether some filters are shared with other Node-REDs. */
@@ -49,7 +51,7 @@ const MAX_KEPT = 10_000;
 const LONGEST_PAUSE = 20_000;
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { parse, router, subscriptions, devices, replies, grouped, onError } = options;
+  const { parse, router, subscriptions, devices, ownPushes, replies, grouped, onError } = options;
   const counters: InboxCounters = {
     received: 0,
     delivered: 0,
@@ -109,7 +111,8 @@ export function createInbox(options: InboxOptions): Inbox {
       type: topic.channel,
     };
     if (topic.stream !== undefined) envelope.stream = topic.stream;
-    const { delivered, malformed, payload, errors } = deliver(envelope, received.payload, receivers);
+    const findOwn = topic.channel === 'attributes' ? ownPushes.of(topic.device) : undefined;
+    const { delivered, malformed, payload, errors } = deliver(envelope, received.payload, receivers, findOwn);
     counters.delivered += delivered;
     if (malformed) counters.malformed += 1;
     devices.see(topic, payload, timestamp);

@@ -1,17 +1,22 @@
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { MAX_ID } from '../protocol/encoding';
+import { type Command, MAX_ID } from '../protocol/encoding';
 import { EztError } from '../protocol/errors';
 import type { CommandReply } from '../protocol/messages';
 
 /** {@link Commands.idFor} remembers so many ids that flows brought, and up to twice as many: some 4 MB at most. */
 const BROUGHT = 50_000;
+/** Of what a device sent in place of a reply that counts, an error shows so many characters. */
+const MAX_SHOWN = 40;
 
 export interface Answer {
   reply: CommandReply;
   /** Milliseconds from the command's acceptance to its reply. */
   elapsed: number;
 }
+
+/** Sends a command, and tells by `sent()` when it goes to the broker; resolves when the broker has it. */
+export type SendCommand = (sent: () => void) => Promise<void>;
 
 /** Commands that await their reply, matched by device and id (compared as text: devices may answer `"7"`). */
 export interface Commands {
@@ -21,19 +26,24 @@ export interface Commands {
    */
   idFor(device: string, brought?: number): number;
   /**
-   * Awaits the reply to a command that `send` hands over: that resolves when the broker has the command, and the
-   * `timeout` (ms) runs from then. Rejects as `send` does, with `EZT_REPLY_TIMEOUT`, with `EZT_PAYLOAD` when that id
-   * already awaits a reply from the device, or with `EZT_CLOSED`. `owner`: see {@link withdraw}.
+   * Awaits the reply to `command`; the `timeout` (ms) runs from when the broker has it. Rejects as `send` does, with
+   * `EZT_REPLY_TIMEOUT`, which says what came instead, with `EZT_PAYLOAD` when that id already awaits a reply from
+   * the device, or with `EZT_CLOSED`. `owner`: see {@link withdraw}.
    */
   request(
     device: string,
-    id: number,
+    command: Pick<Command, 'method' | 'id'>,
     timeout: number,
-    send: () => Promise<void>,
+    send: SendCommand,
     owner: object,
   ): Promise<Answer>;
-  /** Offers a received reply; `false` when nobody awaits it: a late, doubled or foreign one. */
-  offer(device: string, reply: CommandReply): boolean;
+  /**
+   * Offers a received reply; `false` when it counts for no command: late, doubled or foreign, retained, of another
+   * method, or here before the command was sent.
+   */
+  offer(device: string, reply: CommandReply, retained: boolean): boolean;
+  /** The device has sent a reply that cannot be read, and `why`. */
+  unreadable(device: string, why: string): void;
   /**
    * Ends the waiting of `owner`, or of anyone, for replies, with `EZT_CLOSED`: at once where the broker has the
    * command. Others end as their sending does, which the outbox withdraws: it knows whether they are on disk.
@@ -44,26 +54,52 @@ export interface Commands {
 }
 
 interface Pending {
+  method: string;
   owner: object;
   withdraw(): void;
+  sent: boolean;
+  /** Replies of the device that did not count, and what the last of them was. */
+  came: { count: number; what: string };
   settle(outcome: CommandReply | EztError): void;
 }
 
 export function createCommands(): Commands {
-  const pending = new Map<string, Pending>();
+  /** By device, then by id. */
+  const pending = new Map<string, Map<string, Pending>>();
   const counts = new Map<object, number>();
+  let size = 0;
   // Random at first: ids of two Node-REDs, or of one before and after a restart, hardly meet.
   let last = randomInt(MAX_ID);
   /** Ascending ids repeat none of their own for 2³¹ commands, but could meet these: the latest, and those before. */
   let brought = new Set<number>();
   let broughtBefore = new Set<number>();
-  // No device has a `/`; an id that a device makes up may hold anything.
-  const key = (device: string, id: string | number) => `${device}/${id}`;
+
+  const find = (device: string, id: string | number) => pending.get(device)?.get(String(id));
+
+  function add(device: string, id: number, request: Pending) {
+    const ofDevice = pending.get(device);
+    if (ofDevice) ofDevice.set(String(id), request);
+    else pending.set(device, new Map([[String(id), request]]));
+    count(request.owner, 1);
+  }
+
+  function remove(device: string, id: number, { owner }: Pending) {
+    const ofDevice = pending.get(device);
+    ofDevice?.delete(String(id));
+    if (ofDevice?.size === 0) pending.delete(device);
+    count(owner, -1);
+  }
 
   function count(owner: object, difference: number) {
+    size += difference;
     const now = (counts.get(owner) ?? 0) + difference;
     if (now === 0) counts.delete(owner);
     else counts.set(owner, now);
+  }
+
+  /** For the error of each command that awaits a reply of the device. */
+  function note(device: string, what: string) {
+    for (const request of pending.get(device)?.values() ?? []) noteFor(request, what);
   }
 
   function remember(id: number) {
@@ -77,16 +113,15 @@ export function createCommands(): Commands {
     idFor(device, given) {
       if (given === undefined) {
         do last = (last % MAX_ID) + 1;
-        while (brought.has(last) || broughtBefore.has(last) || pending.has(key(device, last)));
+        while (brought.has(last) || broughtBefore.has(last) || find(device, last));
         return last;
       }
-      if (pending.has(key(device, given))) throw new EztError('idInFlight', { id: given, device });
+      if (find(device, given)) throw new EztError('idInFlight', { id: given, device });
       remember(given);
       return given;
     },
-    request(device, id, timeout, send, owner) {
-      const name = key(device, id);
-      if (pending.has(name)) return Promise.reject(new EztError('idInFlight', { id, device }));
+    request(device, { id, method }, timeout, send, owner) {
+      if (find(device, id)) return Promise.reject(new EztError('idInFlight', { id, device }));
       const start = performance.now();
       return new Promise((resolve, reject) => {
         let timer: NodeJS.Timeout | undefined;
@@ -96,8 +131,7 @@ export function createCommands(): Commands {
           if (!open) return;
           open = false;
           clearTimeout(timer);
-          pending.delete(name);
-          count(owner, -1);
+          remove(device, id, request);
           if (outcome instanceof Error) reject(outcome);
           else resolve({ reply: outcome, elapsed: Math.round(performance.now() - start) });
         };
@@ -105,31 +139,63 @@ export function createCommands(): Commands {
           withdrawn = true;
           if (acknowledged) settle(new EztError('closedSent'));
         };
-        pending.set(name, { owner, settle, withdraw });
-        count(owner, 1);
+        const came = { count: 0, what: '' };
+        const request: Pending = { method, owner, sent: false, came, settle, withdraw };
+        add(device, id, request);
         const awaitReply = () => {
           acknowledged = true;
           if (!open) return; // replied before the broker's acknowledgement
           if (withdrawn) return withdraw();
-          const late = () => settle(new EztError('replyTimeout', { device, seconds: timeout / 1000 }));
-          timer = setTimeout(late, timeout);
+          timer = setTimeout(() => settle(timeoutError(device, timeout, request)), timeout);
+        };
+        const sent = () => {
+          request.sent = true;
         };
         try {
-          send().then(awaitReply, settle);
+          send(sent).then(awaitReply, settle);
         } catch (error) {
           settle(error as Error);
         }
       });
     },
-    offer(device, reply) {
-      const found = pending.get(key(device, reply.id));
-      found?.settle(reply);
-      return found !== undefined;
+    offer(device, reply, retained) {
+      const found = find(device, reply.id);
+      if (!found) {
+        note(device, `with the id ${shown(reply.id)}`);
+        return false;
+      }
+      const why = whyNot(found, reply, retained);
+      if (why === undefined) found.settle(reply);
+      else noteFor(found, why);
+      return why === undefined;
     },
+    unreadable: note,
     withdraw(owner) {
-      for (const { owner: by, withdraw } of [...pending.values()])
-        if (owner === undefined || by === owner) withdraw();
+      for (const ofDevice of [...pending.values()])
+        for (const { owner: by, withdraw } of [...ofDevice.values()])
+          if (owner === undefined || by === owner) withdraw();
     },
-    size: (owner) => (owner ? (counts.get(owner) ?? 0) : pending.size),
+    size: (owner) => (owner ? (counts.get(owner) ?? 0) : size),
   };
+}
+
+function noteFor({ came }: Pending, what: string) {
+  came.count += 1;
+  came.what = what;
+}
+
+/** Why a reply with the command's id does not answer it: with an id of the flow's own it may be that of an earlier one. */
+function whyNot({ method, sent }: Pending, reply: CommandReply, retained: boolean): string | undefined {
+  if (retained) return 'retained';
+  if (!sent) return 'from before the command was sent';
+  if (reply.method !== undefined && reply.method !== method) return `of the method ${shown(reply.method)}`;
+  return undefined;
+}
+
+const shown = (value: string | number): string => JSON.stringify(value).slice(0, MAX_SHOWN);
+
+function timeoutError(device: string, timeout: number, { came }: Pending): EztError {
+  const seconds = timeout / 1000;
+  if (came.count === 0) return new EztError('replyTimeout', { device, seconds });
+  return new EztError('replyUnusable', { device, seconds, ...came });
 }

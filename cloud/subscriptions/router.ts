@@ -18,6 +18,8 @@ export interface Router<L extends Interest> {
   remove(listener: L): void;
   /** Calls `each` with the listeners that want a message of `topic`: two look-ups, however many others there are. */
   match(topic: Topic, each: (listener: L) => void): void;
+  /** Whether anybody listens to `channel`. */
+  hasListeners(channel: Channel): boolean;
   /** The filters to hold, without those the broker refuses. */
   filters(refused: ReadonlySet<string>): Filters;
   /** For each part of what `listener` wants, the filters that would bring it, widest first. */
@@ -98,6 +100,10 @@ export function createRouter<L extends Interest>(projectKey: string, group: stri
       for (const listener of interested.every) offer(listener);
       const sameDevice = interested.byDevice.get(topic.device);
       if (sameDevice) for (const listener of sameDevice) offer(listener);
+    },
+    hasListeners(channel) {
+      const { every, byDevice } = subscribers(channel);
+      return every.size > 0 || byDevice.size > 0;
     },
     filters(refused) {
       const all: Filters = new Map();

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { encodeAttributes } from '../../cloud';
 import { devicesOf } from '../shared/devices';
+import { countChase } from '../shared/echoes';
 import { onInput } from '../shared/input';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
@@ -22,7 +23,8 @@ export function registerAttrOut(RED: NodeAPI): void {
       const { client, settings, changed } = member;
       const devices = devicesOf(settings.device, message);
       const payload = encodeAttributes(message.payload, settings.attribute);
-      const settled = client.push(devices, payload, settings.qos, this);
+      const chased = countChase(RED, this, message, devices);
+      const settled = client.push(devices, payload, settings.qos, this, chased);
       changed();
       try {
         await settled;

@@ -26,6 +26,7 @@ interface InProps {
   methods: string[] | string;
   dataFormat: string;
   output: string;
+  own: string;
   qos: number | string;
 }
 
@@ -47,6 +48,7 @@ RED.nodes.registerType<InProps>('ezt-in', {
     methods: { value: [], label: labelOf('methods'), validate: valid(each(word)) },
     dataFormat: { value: 'buffer', label: labelOf('dataFormat'), validate: valid(choice('dataFormat')) },
     output: { value: 'message', label: labelOf('output'), validate: valid(choice('output')) },
+    own: { value: 'keep', label: labelOf('own'), validate: valid(choice('own')) },
     qos: { value: 1, label: labelOf('qos'), validate: valid(qos) },
   },
   paletteLabel() {
@@ -68,7 +70,7 @@ RED.nodes.registerType<InProps>('ezt-in', {
   oneditprepare() {
     showTypes(listOf(this.types ?? this._def.defaults.types?.value));
     for (const name of LISTS) prepareList(this, name, this[name]);
-    keepForeignOptions(this, { dataFormat: this.dataFormat, output: this.output });
+    keepForeignOptions(this, { dataFormat: this.dataFormat, output: this.output, own: this.own });
     keepVariables(this, ['cloud']);
     prepareQos(this);
     prepareDefaults(this);

@@ -1,9 +1,10 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
-import type { Listener, ValueMessage } from '../../cloud';
+import type { Listener, OwnPush, ValueMessage } from '../../cloud';
+import { noteEcho } from '../shared/echoes';
 import { newMessageId } from '../shared/message-id';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
-import { translate } from '../shared/texts';
+import { reportMalformed } from './malformed';
 import { inSettings } from './settings';
 
 /** `ezt-in`: what devices send, as typed messages. */
@@ -16,7 +17,8 @@ export function registerIn(RED: NodeAPI): void {
       raw.cloud,
       () => inSettings(RED, raw as Raw),
       (client, settings) => {
-        const { devices, channels, streams, qos, attributes, methods, dataFormat, output } = settings;
+        const { devices, channels, streams, qos, attributes, methods, dataFormat, output, own } = settings;
+        const malformed = reportMalformed(RED, this);
         const listener: Listener = {
           devices,
           channels,
@@ -30,17 +32,22 @@ export function registerIn(RED: NodeAPI): void {
             methods,
             dataFormat,
             output,
-            onMessage: (message: NodeMessage & ValueMessage) => {
+            own,
+            onMessage: (message: NodeMessage & ValueMessage, echo?: OwnPush) => {
               message._msgid = newMessageId();
+              if (echo) noteEcho(message._msgid, this, echo);
               this.send(message);
             },
-            onMalformed: (error, message) => this.error(translate(RED, error), message),
+            onMalformed: malformed.report,
           },
         };
         client.listen(listener);
         return {
           refused: () => client.refusalOf(listener),
-          detach: () => client.unlisten(listener),
+          detach() {
+            client.unlisten(listener);
+            malformed.stop();
+          },
         };
       },
     );

@@ -3,6 +3,7 @@ import {
   CHANNELS,
   type Channel,
   type Choice,
+  canReadGb18030,
   nameProblem,
   namesIn,
   type Qos,
@@ -18,6 +19,8 @@ export interface InSettings {
   methods: string[];
   dataFormat: Choice<'dataFormat'>;
   output: Choice<'output'>;
+  /** What this connection pushed itself. */
+  own: Choice<'own'>;
   qos: Qos;
 }
 
@@ -29,14 +32,18 @@ export function inSettings(RED: NodeAPI, raw: Raw): InSettings {
     throw bad('types', CHANNELS.join(', '));
   // No device has a comma in its name, whoever wrote the list.
   const devices = new Set(list(RED, raw, 'devices').flatMap((item) => namesIn(item) ?? []));
+  const dataFormat = choice(raw, 'dataFormat');
+  if (dataFormat === 'gb18030' && !canReadGb18030())
+    throw bad('dataFormat', 'a Node.js with full ICU for GB18030');
   return {
     devices: allNames('devices', [...devices], nameProblem),
     channels,
     streams: allNames('streams', list(RED, raw, 'streams'), nameProblem),
     attributes: allNames('attributes', list(RED, raw, 'attributes'), wordProblem),
     methods: allNames('methods', list(RED, raw, 'methods'), wordProblem),
-    dataFormat: choice(raw, 'dataFormat'),
+    dataFormat,
     output: choice(raw, 'output'),
+    own: choice(raw, 'own'),
     qos: qos(raw),
   };
 }

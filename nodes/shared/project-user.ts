@@ -41,7 +41,7 @@ export function joinProject<S>(
     return { problem: undefined, client, settings, changed: status.changed };
   } catch (error) {
     if (!(error instanceof EztError)) throw error;
-    node.status(problemStatus(error));
+    node.status(problemStatus(RED, error));
     // Once per deploy, in the log and the sidebar; a problem of the project is its config node's to tell.
     if (error !== findProject(RED, cloud)?.problem) node.error(translate(RED, error));
     return { problem: error };

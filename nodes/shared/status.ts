@@ -2,19 +2,36 @@ import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import { type Client, type EztError, type State, subscriptionTrouble } from '../../cloud';
 
 const core = (text: string) => `node-red:common.status.${text}`;
-/** A short text of the catalogue, which the editor shows in the user's own language. */
-const reason = (name: string): NodeStatus => ({
-  fill: 'red',
-  shape: 'ring',
-  text: `eztcloud.reason.${name}`,
-});
+/** A status of ours: what a Status node and a subflow's own status show is the text as it stands. */
+export interface ReasonStatus extends NodeStatus {
+  /** The same in every language, e.g. `credentials`. */
+  reason: string;
+}
 
 const CONNECTED: NodeStatus = { fill: 'green', shape: 'dot', text: core('connected') };
 const CONNECTING: NodeStatus = { fill: 'yellow', shape: 'ring', text: core('connecting') };
 const DISCONNECTED: NodeStatus = { fill: 'red', shape: 'ring', text: core('disconnected') };
 
 /** The status of a node whose settings, or whose project's, cannot be used. */
-export const problemStatus = (problem: EztError): NodeStatus => reason(problem.reason);
+export const problemStatus = (RED: NodeAPI, { reason }: EztError): ReasonStatus => reasonStatus(RED, reason);
+
+/** `queued`: messages that wait meanwhile. */
+function reasonStatus(RED: NodeAPI, reason: string, queued = 0): ReasonStatus {
+  const text = shortText(RED, reason);
+  const count = queued > 0 ? ` · ${RED._('eztcloud.status.queued')} ${queued}` : '';
+  return { fill: 'red', shape: 'ring', text: text + count, reason };
+}
+
+/** In the language of the runtime, if its catalogue has it. */
+function shortText(RED: NodeAPI, reason: string): string {
+  const key = `eztcloud.reason.${reason}`;
+  const text = RED._(key);
+  return text.includes(key) ? reason : text;
+}
+
+/** What keeps it from connecting, unless the connection was merely lost. */
+const refusedBecause = (state: State): string | undefined =>
+  state.is === 'waiting' && state.refusal.trouble !== 'lost' ? state.refusal.trouble : undefined;
 
 function stateStatus(state: State): NodeStatus {
   switch (state.is) {
@@ -23,7 +40,6 @@ function stateStatus(state: State): NodeStatus {
     case 'connecting':
       return CONNECTING;
     case 'waiting':
-      return state.refusal.trouble === 'lost' ? DISCONNECTED : reason(state.refusal.trouble);
     case 'idle':
     case 'closed':
       return DISCONNECTED;
@@ -49,11 +65,13 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
   function current(settled: boolean): NodeStatus {
     const connected = client.state.is === 'connected';
     const code = connected ? refused() : undefined;
-    if (code !== undefined) return reason(subscriptionTrouble(code));
     const { queued, commands } = pending();
-    if (connected && commands > 0) return counted('blue', 'waiting', commands);
     // While connected, a message is on the way for milliseconds: not worth a flicker.
-    if (queued > 0 && (settled || !connected)) return counted('yellow', 'queued', queued);
+    const kept = settled || !connected ? queued : 0;
+    const because = code === undefined ? refusedBecause(client.state) : subscriptionTrouble(code);
+    if (because !== undefined) return reasonStatus(RED, because, kept);
+    if (connected && commands > 0) return counted('blue', 'waiting', commands);
+    if (kept > 0) return counted('yellow', 'queued', kept);
     return stateStatus(client.state);
   }
 

@@ -134,6 +134,7 @@ describe('bounds', function () {
       router,
       subscriptions: { isSurplus: () => false },
       devices: createDevices(),
+      ownPushes: { of: () => undefined },
       replies: () => undefined,
       grouped: false,
       onError: (error) => {

@@ -164,7 +164,7 @@ describe('examples without the environment variables', function () {
     const red = await startNodeRed({ flows: [] });
     const comms = await listen(red.url);
     await red.deploy(together(...examples));
-    const missing = ({ id }: ExampleNode) => comms.statuses.get(id)?.text === 'eztcloud.reason.noVariable';
+    const missing = ({ id }: ExampleNode) => comms.statuses.get(id)?.text === 'variable not set';
     await until(
       () =>
         together(...examples)

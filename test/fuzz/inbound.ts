@@ -45,6 +45,7 @@ export async function fuzzMessages(
     router,
     subscriptions: { isSurplus: () => false },
     devices: createDevices(),
+    ownPushes: { of: () => undefined },
     replies: () => undefined,
     grouped: false,
     onError: (error) => totals.errors.push(String(error)),

@@ -5,6 +5,8 @@ export interface Status {
   fill?: string;
   shape?: string;
   text?: string;
+  /** Of a refusal or a problem: the same in every language. */
+  reason?: string;
 }
 
 const history = new Map<string, Status[]>();

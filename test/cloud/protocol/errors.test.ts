@@ -35,8 +35,8 @@ function full() {
 const after = (act: () => unknown) => Promise.resolve().then(act);
 const request = (id: number, timeout: number) => {
   const commands = createCommands();
-  void commands.request('DU_1', 5, 1e6, () => new Promise(() => undefined), {});
-  return commands.request('DU_1', id, timeout, () => Promise.resolve(), {});
+  void commands.request('DU_1', { method: 'm', id: 5 }, 1e6, () => new Promise(() => undefined), {});
+  return commands.request('DU_1', { method: 'm', id }, timeout, () => Promise.resolve(), {});
 };
 const malformed = () =>
   new Promise((_resolve, reject) => {

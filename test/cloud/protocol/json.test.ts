@@ -8,6 +8,12 @@ const decode = (text: string) => decodeJson(Buffer.from(text));
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 const own = (value: unknown): string[] => (isPlainObject(value) ? Object.getOwnPropertyNames(value) : []);
 
+/** What JSON writes in more digits than a number holds comes back as text. */
+const asReceived = (_key: string, value: unknown): unknown =>
+  Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(Number(value)) < 1e21
+    ? String(value)
+    : value;
+
 describe('json', () => {
   describe('decoding', () => {
     const values: [string, unknown][] = [
@@ -36,6 +42,7 @@ describe('json', () => {
       ['nothing', '', /empty/],
       ['a byte-order mark alone', '\ufeff', /empty/],
       ['two byte-order marks', '\ufeff\ufeff1', /not JSON/],
+      ['NULs alone', '\0\0', /empty/],
       ['white space alone', ' \n', /not JSON/],
       ['NaN', 'NaN', /not JSON/],
       ['Infinity', '{"a":Infinity}', /not JSON/],
@@ -110,7 +117,7 @@ describe('json', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
         const decoded = decode(encodeJson(value));
-        should(JSON.stringify(decoded)).equal(JSON.stringify(value).replace(/"__proto__":/g, '"__proto__":'));
+        should(JSON.stringify(decoded)).equal(JSON.stringify(value, asReceived));
         should(JSON.stringify(clonePayload(decoded))).equal(JSON.stringify(decoded));
       }),
     );

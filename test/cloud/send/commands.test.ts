@@ -1,12 +1,15 @@
 import should from 'should';
 import { EztError } from '../../../cloud/protocol/errors';
 import type { CommandReply } from '../../../cloud/protocol/messages';
-import { type Commands, createCommands } from '../../../cloud/send/commands';
+import { type Commands, createCommands, type SendCommand } from '../../../cloud/send/commands';
 import { type Clock, stopClock } from './clock';
 import { rejection, turn } from './settling';
 
 const reply = (id: string | number, params: unknown = {}): CommandReply => ({ method: 'm', params, id });
-const acknowledged = () => Promise.resolve();
+const acknowledged: SendCommand = (sent) => {
+  sent();
+  return Promise.resolve();
+};
 
 describe('commands', () => {
   let clock: Clock;
@@ -18,13 +21,15 @@ describe('commands', () => {
   });
   afterEach(() => clock.restore());
 
+  const offer = (device: string, given: CommandReply, retained = false) =>
+    commands.offer(device, given, retained);
   const request = (device: string, id: number, send = acknowledged, by = owner) =>
-    commands.request(device, id, 1000, send, by);
+    commands.request(device, { method: 'm', id }, 1000, send, by);
 
   it('resolves with the reply and the time it took', async () => {
     const answer = request('DU_1', 7);
     clock.pass(120);
-    commands.offer('DU_1', reply(7, { ok: true })).should.be.true();
+    offer('DU_1', reply(7, { ok: true })).should.be.true();
     (await answer).should.eql({ reply: reply(7, { ok: true }), elapsed: 120 });
     commands.size().should.equal(0);
   });
@@ -42,30 +47,82 @@ describe('commands', () => {
   for (const [what, device, id, matches] of answers) {
     it(`${matches ? 'takes' : 'is not disturbed by'} a reply with ${what}`, async () => {
       const answer = request('DU_1', 7);
-      commands.offer(device, reply(id)).should.equal(matches);
-      if (!matches) commands.offer('DU_1', reply(7)).should.be.true();
+      offer(device, reply(id)).should.equal(matches);
+      if (!matches) offer('DU_1', reply(7)).should.be.true();
       await answer;
     });
   }
 
   it('takes no reply of a device for that of another with a space or slash in its name', () => {
     void request('x y', 5);
-    commands.offer('y', reply('5 x')).should.be.false();
-    commands.offer('x', reply('5/y')).should.be.false();
-    commands.offer('x y', reply(5)).should.be.true();
+    offer('y', reply('5 x')).should.be.false();
+    offer('x', reply('5/y')).should.be.false();
+    offer('x y', reply(5)).should.be.true();
   });
 
   it('counts the first reply only', async () => {
     const answer = request('DU_1', 7);
-    commands.offer('DU_1', reply(7, 'first')).should.be.true();
-    commands.offer('DU_1', reply(7, 'second')).should.be.false();
+    offer('DU_1', reply(7, 'first')).should.be.true();
+    offer('DU_1', reply(7, 'second')).should.be.false();
     (await answer).reply.params?.should.equal('first');
+  });
+
+  describe('what does not answer', () => {
+    const names = (method: string | undefined): CommandReply => ({ ...reply(7), ...(method && { method }) });
+    const { method: _, ...nameless } = reply(7);
+    const rows: [what: string, reply: CommandReply, retained: boolean, says: RegExp][] = [
+      ['a retained reply', reply(7), true, /\(1\) the last was retained\./],
+      ['a reply that names another method', names('other'), false, /of the method "other"/],
+      ['a reply with another id', reply('8'), false, /with the id "8"/],
+      ['a long id', reply('8'.repeat(1000)), false, /with the id "8{39}\.$/],
+      ['line ends in a method', names('a\nb'), false, /of the method "a\\nb"/],
+    ];
+    for (const [what, given, retained, says] of rows) {
+      it(`${what}: the command goes on waiting, and its error says what came`, async () => {
+        const answer = rejection(request('DU_1', 7));
+        offer('DU_1', given, retained).should.be.false();
+        await turn();
+        clock.pass(1000);
+        const { code, message } = await answer;
+        code.should.equal('EZT_REPLY_TIMEOUT');
+        message.should.match(says);
+      });
+    }
+
+    it('a reply from before the command was sent, though the id is the same', async () => {
+      let send: () => void = () => undefined;
+      const answer = request('DU_1', 1, (sent) => {
+        send = sent;
+        return new Promise<void>(() => undefined);
+      });
+      offer('DU_1', reply(1, 'earlier')).should.be.false();
+      send();
+      offer('DU_1', reply(1, 'ours')).should.be.true();
+      should((await answer).reply.params).equal('ours');
+    });
+
+    it('what cannot be read: counted for each command of the device', async () => {
+      const [one, two] = [rejection(request('DU_1', 7)), rejection(request('DU_1', 8))];
+      const other = rejection(request('DU_2', 7));
+      commands.unreadable('DU_1', 'not JSON');
+      commands.unreadable('DU_1', 'no id');
+      await turn();
+      clock.pass(1000);
+      for (const error of [await one, await two]) error.message.should.match(/\(2\) the last was no id\./);
+      (await other).reason.should.equal('replyTimeout');
+    });
+
+    it('a reply without a method counts', async () => {
+      const answer = request('DU_1', 7);
+      offer('DU_1', nameless as CommandReply).should.be.true();
+      await answer;
+    });
   });
 
   it('awaits equal ids of two devices apart', async () => {
     const [one, two] = [request('DU_1', 7), request('DU_2', 7)];
-    commands.offer('DU_2', reply(7, 2));
-    commands.offer('DU_1', reply(7, 1));
+    offer('DU_2', reply(7, 2));
+    offer('DU_1', reply(7, 1));
     should((await one).reply.params).equal(1);
     should((await two).reply.params).equal(2);
   });
@@ -77,10 +134,10 @@ describe('commands', () => {
       reason: 'idInFlight',
     });
     commands.size(owner).should.equal(1);
-    commands.offer('DU_1', reply(7));
+    offer('DU_1', reply(7));
     await first;
     const again = request('DU_1', 7);
-    commands.offer('DU_1', reply(7));
+    offer('DU_1', reply(7));
     await again;
   });
 
@@ -96,13 +153,16 @@ describe('commands', () => {
     clock.pass(1);
     (await ended).code.should.equal('EZT_REPLY_TIMEOUT');
     commands.size().should.equal(0);
-    commands.offer('DU_1', reply(7)).should.be.false();
+    offer('DU_1', reply(7)).should.be.false();
   });
 
   it('takes a reply that is faster than the acknowledgement', async () => {
     let acknowledge: () => void = () => undefined;
-    const answer = request('DU_1', 7, () => new Promise((resolve) => (acknowledge = resolve)));
-    commands.offer('DU_1', reply(7)).should.be.true();
+    const answer = request('DU_1', 7, (sent) => {
+      sent();
+      return new Promise((resolve) => (acknowledge = resolve));
+    });
+    offer('DU_1', reply(7)).should.be.true();
     await answer;
     acknowledge();
     await turn();
@@ -111,8 +171,11 @@ describe('commands', () => {
   });
 
   it('takes a reply though the sending fails later', async () => {
-    const answer = request('DU_1', 7, () => turn().then(() => Promise.reject(new EztError('closed'))));
-    commands.offer('DU_1', reply(7));
+    const answer = request('DU_1', 7, (sent) => {
+      sent();
+      return turn().then(() => Promise.reject(new EztError('closed')));
+    });
+    offer('DU_1', reply(7));
     await answer;
     await turn();
   });
@@ -128,7 +191,7 @@ describe('commands', () => {
     commands.size().should.equal(0);
     commands.size(owner).should.equal(0);
     const again = request('DU_1', 7);
-    commands.offer('DU_1', reply(7)).should.be.true();
+    offer('DU_1', reply(7)).should.be.true();
     await again;
   });
 
@@ -165,7 +228,7 @@ describe('commands', () => {
     const ids = Array.from({ length: 10_000 }, () => commands.idFor('DU_1'));
     const awaited = ids.map((id) => request(`DU_${id % 7}`, id));
     const shuffled = ids.map((id, i) => ({ id, at: (i * 7919) % ids.length })).sort((a, b) => a.at - b.at);
-    for (const { id } of shuffled) commands.offer(`DU_${id % 7}`, reply(String(id), id)).should.be.true();
+    for (const { id } of shuffled) offer(`DU_${id % 7}`, reply(String(id), id)).should.be.true();
     const got = await Promise.all(awaited);
     got.map(({ reply: { params } }) => params).should.eql(ids);
     commands.size().should.equal(0);

@@ -9,7 +9,7 @@ import { freePort } from '../../support/ports';
 import { credentials, palette, project, record, statusOf, tab } from '../../support/project';
 import { startProxy } from '../../support/proxy';
 import { startScriptedBroker } from '../../support/scripted-broker';
-import { CONNECTING, connected, shows, statuses } from '../../support/statuses';
+import { CONNECTING, connected, type Status, shows, statuses } from '../../support/statuses';
 
 const red = ({ fill, shape, text }: { fill?: string; shape?: string; text?: string }) =>
   fill === 'red' && shape === 'ring' && text !== CONNECTING.text;
@@ -129,7 +129,7 @@ describe('a project that cannot be reached', function () {
         },
       },
     });
-    const named = ({ text = '' }) => text === 'eztcloud.reason.takenOver';
+    const named = ({ reason }: Status) => reason === 'takenOver';
     await reasonFor(rival.endpoint, { ca: rival.ca });
     await until(() => rival.connections.length === 3, 5000, 'the third connection');
     await Promise.all(['in', 'attr', 'command'].map((id) => shows(id, named)));
