@@ -24,6 +24,12 @@ declare module 'node-red-node-test-helper' {
     getNode(id: string): Node | null;
     startServer(): Promise<void>;
     stopServer(): Promise<void>;
+    /** A spy on what is logged since `load`, and the levels. */
+    log(): {
+      readonly args: readonly [{ readonly level: number; readonly id?: string; readonly msg: unknown }][];
+      readonly ERROR: number;
+      readonly WARN: number;
+    };
     /** Address of the server that `startServer` started. */
     url(): string;
   }

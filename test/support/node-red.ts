@@ -80,7 +80,8 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
       cause: failure,
     });
   }
-  const started = (after: number) => logged(/Started (modified )?(flows|nodes)/, START_TIMEOUT, after);
+  const started = (after: number) =>
+    logged(/Started (modified )?(flows|nodes)|(流程|节点)已启动/, START_TIMEOUT, after);
 
   const url = `http://127.0.0.1:${port}`;
   async function request(path: string, init: RequestInit = {}): Promise<Response> {
@@ -97,7 +98,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
   }
 
   await started(0);
-  await logged(/Server now running/);
+  await logged(/Server now running|服务器现在在/);
   return {
     url,
     userDir,

@@ -28,6 +28,7 @@ const CONTRACT: Record<string, Record<string, unknown>> = {
     methods: [],
     dataFormat: 'buffer',
     output: 'message',
+    own: 'keep',
     qos: 1,
   },
   'ezt-attr-out': { name: '', cloud: '', device: '', attribute: '', qos: 1 },

@@ -3,7 +3,15 @@ import { until } from '../../support/events';
 import { deploy, loadFlow, nodeOf, unload } from '../../support/flows';
 import { credentials, palette, project, ready, tab } from '../../support/project';
 import { type ScriptedBroker, startScriptedBroker } from '../../support/scripted-broker';
-import { CONNECTED, CONNECTING, connected, DISCONNECTED, shows, statuses } from '../../support/statuses';
+import {
+  CONNECTED,
+  CONNECTING,
+  connected,
+  DISCONNECTED,
+  type Status,
+  shows,
+  statuses,
+} from '../../support/statuses';
 
 const NODES = ['in', 'attr', 'command'];
 const WAITING = { fill: 'blue', shape: 'dot' };
@@ -115,6 +123,22 @@ describe('status', () => {
     for (const connection of broker.connections) connection.destroy();
     await connected('attr');
     await shows('command', counted(WAITING, 1));
+  });
+
+  describe('of what is wrong', () => {
+    const refuse = (_packet: unknown, connection: { connack(code: number): void }) =>
+      connection.connack(0x86);
+    it('is the reason first and the count after, as soon as messages wait', async () => {
+      broker.on.connect = refuse;
+      await load();
+      const wrong = ({ fill, shape, reason }: Status) =>
+        fill === 'red' && shape === 'ring' && reason === 'credentials';
+      await shows('attr', wrong);
+      for (let i = 0; i < 3; i += 1) nodeOf('attr').receive({ ...message });
+      const shown = await shows('attr', (status) => wrong(status) && /3$/.test(status.text ?? ''));
+      should(shown.text).match(/^credentials · .*3$/);
+      should((await shows('command', wrong)).text).equal('credentials');
+    });
   });
 
   it('a redeployed node shows its own status, never one of its predecessor', async () => {

@@ -1,0 +1,11 @@
+import helper from 'node-red-node-test-helper';
+
+/** What the node `id` has written to Node-RED's log at `level` since the flow was loaded, oldest first. */
+export function logOf(id: string, level: 'error' | 'warn'): string[] {
+  const wanted = level === 'error' ? helper.log().ERROR : helper.log().WARN;
+  return helper
+    .log()
+    .args.map(([entry]) => entry)
+    .filter((entry) => entry.id === id && entry.level === wanted)
+    .map(({ msg }) => (msg instanceof Error ? msg.message : String(msg)));
+}
