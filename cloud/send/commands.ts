@@ -169,7 +169,7 @@ export function createCommands(): Commands {
       else noteFor(found, why);
       return why === undefined;
     },
-    unreadable: note,
+    unreadable: (device, why) => note(device, `not readable (${why})`),
     withdraw(owner) {
       for (const ofDevice of [...pending.values()])
         for (const { owner: by, withdraw } of [...ofDevice.values()])

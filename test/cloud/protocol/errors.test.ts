@@ -4,7 +4,7 @@ import { checkCommand, encodeAttributes, encodeCommand } from '../../../cloud/pr
 import { parseEndpoint } from '../../../cloud/protocol/endpoint';
 import { EztError, fill, type Reason, sentences } from '../../../cloud/protocol/errors';
 import { deliver } from '../../../cloud/receive/delivery';
-import { createCommands } from '../../../cloud/send/commands';
+import { type Commands, createCommands } from '../../../cloud/send/commands';
 import { createOutbox } from '../../../cloud/send/outbox';
 import { messages, openLink } from '../send/carrier';
 import { rejection } from '../send/settling';
@@ -33,10 +33,12 @@ function full() {
   return first.catch(() => second);
 }
 const after = (act: () => unknown) => Promise.resolve().then(act);
-const request = (id: number, timeout: number) => {
+const request = (id: number, timeout: number, meanwhile: (commands: Commands) => void = () => undefined) => {
   const commands = createCommands();
   void commands.request('DU_1', { method: 'm', id: 5 }, 1e6, () => new Promise(() => undefined), {});
-  return commands.request('DU_1', { method: 'm', id }, timeout, () => Promise.resolve(), {});
+  const answer = commands.request('DU_1', { method: 'm', id }, timeout, () => Promise.resolve(), {});
+  meanwhile(commands);
+  return answer;
 };
 const malformed = () =>
   new Promise((_resolve, reject) => {
@@ -80,6 +82,7 @@ const WAYS: [Reason, () => Promise<unknown>][] = [
   ['expiredByRate', () => sent((link) => link.unanswered[0]?.settle(), 1000, 0.1)],
   ['publishRefused', () => sent((link) => link.unanswered[0]?.settle(0x87))],
   ['replyTimeout', () => request(6, 1)],
+  ['replyUnusable', () => request(6, 1, (commands) => commands.unreadable('DU_1', 'not JSON'))],
   ['closed', () => sent((_link, outbox) => outbox.close())],
   ['malformed', malformed],
 ];

@@ -86,6 +86,14 @@ describe('delivery, by type and form', () => {
       { output: 'value' },
       [{ type: 'command_reply', command: 'm', id: '7', payload: { a: 1 } }],
     ],
+    [
+      'a reply without a method',
+      'command_reply',
+      '{"id":7}',
+      {},
+      [{ type: 'command_reply', id: 7, payload: { id: 7, params: {} } }],
+    ],
+    ['a reply without a method where some are named', 'command_reply', '{"id":7}', { methods: ['m'] }, []],
     ['a reply of other methods', 'command_reply', REPLY, { methods: ['n'] }, []],
     ['data', 'data', 'x', {}, [{ type: 'data', stream: 's1', payload: Buffer.from('x') }]],
     [

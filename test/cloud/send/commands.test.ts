@@ -108,7 +108,8 @@ describe('commands', () => {
       commands.unreadable('DU_1', 'no id');
       await turn();
       clock.pass(1000);
-      for (const error of [await one, await two]) error.message.should.match(/\(2\) the last was no id\./);
+      for (const error of [await one, await two])
+        error.message.should.match(/\(2\) the last was not readable \(no id\)\./);
       (await other).reason.should.equal('replyTimeout');
     });
 
