@@ -38,10 +38,8 @@ export function openClient(options: ClientOptions): Client {
   const accepts = (topic: string) => isOutTopic(projectKey, topic);
   const outbox = openOutbox(options.queue, { disk: options.disk, accepts, onError });
   const devices = createDevices();
-  const ownPushes = createOwnPushes();
-  const sent = watchSent(projectKey, (device, payload) => {
-    if (router.hasListeners('attributes')) ownPushes.written(device, payload);
-  });
+  const ownPushes = createOwnPushes(() => router.hasListeners('attributes'));
+  const sent = watchSent(projectKey, ownPushes.written);
   const subscriptions = createSubscriptions(router, subscriptionsChanged, (filter, granted, asked) => {
     if (!lowered.has(filter)) options.onWarning?.(new EztError('lowerQos', { filter, granted, asked }));
     lowered.add(filter);
@@ -55,9 +53,7 @@ export function openClient(options: ClientOptions): Client {
   /** What the session's last life held. */
   let lastLife = memory?.filters ?? [];
 
-  const replies = replyReceiver(commands, () => {
-    counted.unmatchedReplies += 1;
-  });
+  const replies = replyReceiver(commands, counted);
   const inbox = createInbox({
     parse: topicParser(projectKey),
     router,

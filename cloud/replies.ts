@@ -2,15 +2,15 @@ import type { CommandReply } from './protocol/messages';
 import type { Receiver } from './receive/delivery';
 import type { Commands } from './send/commands';
 
-/** Takes command replies for `commands`; `unmatched` is called for each that counts for none. */
-export function replyReceiver(commands: Commands, unmatched: () => void): Receiver {
+/** Takes command replies for `commands`, and counts those that count for none. */
+export function replyReceiver(commands: Commands, counted: { unmatchedReplies: number }): Receiver {
   return {
     attributes: [],
     methods: [],
     dataFormat: 'json',
     output: 'message',
     onMessage({ device, payload, retain }) {
-      if (!commands.offer(device, payload as CommandReply, retain)) unmatched();
+      if (!commands.offer(device, payload as CommandReply, retain)) counted.unmatchedReplies += 1;
     },
     onMalformed({ params }, { device }) {
       commands.unreadable(device, String(params.what));

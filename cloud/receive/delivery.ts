@@ -164,16 +164,13 @@ function shape(
     if (names.length === 0) return [];
     return [messageOf(envelope, Object.fromEntries(names.map((name) => [name, own(all[name])])))];
   }
-  if (methods.length > 0 && hasMethod(envelope.type) && !(method !== undefined && methods.includes(method))) {
-    return [];
-  }
+  const isEventOrReply = method !== undefined || id !== undefined;
+  if (isEventOrReply && methods.length > 0 && !methods.includes(method ?? '')) return [];
   const message = messageOf(envelope, own(whole ? payload : value));
   if (method !== undefined) message[envelope.type === 'event_report' ? 'event' : 'command'] = method;
   if (id !== undefined) message.id = id;
   return [message];
 }
-
-const hasMethod = (type: Channel): boolean => type === 'event_report' || type === 'command_reply';
 
 /** Field by field: to spread the envelope would cost as much as to decode the payload (docs/performance.md). */
 function messageOf(

@@ -34,7 +34,8 @@ const MAX_PUSHES = 5_000;
 const MAX_OF_DEVICE = 200;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-export function createOwnPushes(): OwnPushes {
+/** `isWanted`: whether anybody listens to attributes at present; else nothing need be remembered. */
+export function createOwnPushes(isWanted: () => boolean): OwnPushes {
   /** Oldest first, from `first` on; those of a device too. */
   let all: Entry[] = [];
   let first = 0;
@@ -82,6 +83,7 @@ export function createOwnPushes(): OwnPushes {
       chases.set(payload, chased);
     },
     written(device, payload) {
+      if (!isWanted()) return;
       const chased = chases.get(payload) ?? 0;
       const entry: Entry = { device, payload, chased, attributes: undefined, at: performance.now() };
       all.push(entry);

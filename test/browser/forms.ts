@@ -26,6 +26,7 @@ export const FORMS: Record<string, Form> = {
       'node-input-streams': 'modbus, detections',
       'node-input-dataFormat': 'hex',
       'node-input-output': 'value',
+      'node-input-own': 'drop',
       'node-input-qos': '2',
     },
     saved: {
@@ -37,6 +38,7 @@ export const FORMS: Record<string, Form> = {
       streams: ['modbus', 'detections'],
       dataFormat: 'hex',
       output: 'value',
+      own: 'drop',
       qos: 2,
     },
     wrong: {

@@ -5,9 +5,11 @@ import { type Clock, stopClock } from '../send/clock';
 describe('own pushes', () => {
   let clock: Clock;
   let pushes: OwnPushes;
+  let wanted: boolean;
   beforeEach(() => {
     clock = stopClock();
-    pushes = createOwnPushes();
+    wanted = true;
+    pushes = createOwnPushes(() => wanted);
   });
   afterEach(() => clock.restore());
 
@@ -45,6 +47,12 @@ describe('own pushes', () => {
     pushes.chase(payload, 3);
     pushes.written('DU_1', payload);
     should(pushes.of('DU_1')?.({ a: 1 })).containEql({ device: 'DU_1', chased: 3 });
+  });
+
+  it('are not remembered where nobody listens to attributes', () => {
+    wanted = false;
+    push('DU_1', { a: 1 });
+    should(pushes.of('DU_1')).be.undefined();
   });
 
   it('do not trip over what a queue on disk holds', () => {

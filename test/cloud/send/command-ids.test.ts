@@ -11,7 +11,16 @@ describe('ids of commands', () => {
   });
 
   const request = (device: string, id: number) =>
-    commands.request(device, id, 1000, () => new Promise<void>(() => undefined), {});
+    commands.request(
+      device,
+      { method: 'm', id },
+      1000,
+      (_wanted, sent) => {
+        sent();
+        return new Promise<void>(() => undefined);
+      },
+      {},
+    );
 
   it('are whole numbers from 1 to 2³¹−1, each another', () => {
     const ids = Array.from({ length: 10_000 }, () => commands.idFor('DU_1'));
@@ -31,7 +40,7 @@ describe('ids of commands', () => {
     void request('DU_1', 7);
     commands.idFor('DU_2', 7).should.equal(7);
     should(() => commands.idFor('DU_1', 7)).throw({ code: 'EZT_PAYLOAD', reason: 'idInFlight' });
-    commands.offer('DU_1', { method: 'm', params: {}, id: 7 });
+    commands.offer('DU_1', { method: 'm', params: {}, id: 7 }, false);
     commands.idFor('DU_1', 7).should.equal(7);
   });
 
