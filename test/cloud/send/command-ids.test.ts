@@ -15,7 +15,7 @@ describe('ids of commands', () => {
       device,
       { method: 'm', id },
       1000,
-      (_wanted, sent) => {
+      (sent) => {
         sent();
         return new Promise<void>(() => undefined);
       },
