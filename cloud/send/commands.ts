@@ -49,7 +49,11 @@ interface Pending {
   settle(outcome: CommandReply | EztError): void;
 }
 
-export function createCommands(): Commands {
+/** Milliseconds until a timeout is looked at again that came while replies were held back. */
+const LOOK_AGAIN = 1_000;
+
+/** `heldBack`: replies may have come that nobody has read yet; no command times out then. */
+export function createCommands(heldBack = () => false): Commands {
   const pending = new Map<string, Pending>();
   const counts = new Map<object, number>();
   // Random at first: ids of two Node-REDs, or of one before and after a restart, hardly meet.
@@ -111,7 +115,10 @@ export function createCommands(): Commands {
           acknowledged = true;
           if (!open) return; // replied before the broker's acknowledgement
           if (withdrawn) return withdraw();
-          const late = () => settle(new EztError('replyTimeout', { device, seconds: timeout / 1000 }));
+          const late = () => {
+            if (heldBack()) timer = setTimeout(late, LOOK_AGAIN);
+            else settle(new EztError('replyTimeout', { device, seconds: timeout / 1000 }));
+          };
           timer = setTimeout(late, timeout);
         };
         try {

@@ -47,6 +47,7 @@ export async function fuzzMessages(
     devices: createDevices(),
     replies: () => undefined,
     grouped: false,
+    paused: () => false,
     onError: (error) => totals.errors.push(String(error)),
   });
   const connection = {
@@ -56,6 +57,8 @@ export async function fuzzMessages(
     acknowledge: () => {
       totals.acknowledged += 1;
     },
+    pauseReading: () => undefined,
+    resumeReading: () => undefined,
     close: () => Promise.resolve(),
   };
   for (let done = 1; done <= count; done += 1) {
