@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import { type Client, type EztError, type State, subscriptionTrouble } from '../../cloud';
+import { deploysOf } from './deploys';
 
 const core = (text: string) => `node-red:common.status.${text}`;
 /** A short text of the catalogue, which the editor shows in the user's own language. */
@@ -37,6 +38,25 @@ export interface StatusSource {
   pending(): { queued: number; commands: number };
 }
 
+const later = new WeakMap<Node, NodeStatus>();
+
+/** As `node.status`, but after a deploy that runs: Status nodes are the last to be there. */
+export function setStatus(RED: NodeAPI, node: Node, status: NodeStatus): void {
+  const deploys = deploysOf(RED);
+  if (!deploys.running) {
+    node.status(status);
+    return;
+  }
+  const waits = later.has(node);
+  later.set(node, status);
+  if (waits) return;
+  void deploys.over().then(() => {
+    const last = later.get(node);
+    later.delete(node);
+    if (last) node.status(last);
+  });
+}
+
 /** Statuses change this often at most, in ms: each travels to every open editor. */
 const INTERVAL = 250;
 
@@ -68,7 +88,7 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
     const text = JSON.stringify(status);
     if (text === shown) return;
     shown = text;
-    node.status(status);
+    setStatus(RED, node, status);
   }
 
   function changed() {
@@ -87,6 +107,7 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
     changed,
     stop() {
       stopped = true;
+      later.delete(node);
       unwatch();
       clearTimeout(timer);
     },
