@@ -53,7 +53,7 @@ const REASONS = {
     '__option__ is not valid: character __position__ of "__name__" is __code__, a blank or an invisible character. Delete it, or type the name again.',
   ],
   groupNeedsMqtt5: ['EZT_CONFIG', 'A shared-subscription group needs MQTT 5: set the protocol to auto or 5.'],
-  tlsNode: ['EZT_CONFIG', 'The TLS configuration of the project is missing or cannot be read.'],
+  tlsNode: ['EZT_CONFIG', 'The TLS configuration of the project is missing, disabled or cannot be read.'],
   retypeSecret: [
     'EZT_CONFIG',
     'The access point is not the deployed one: type the project secret again, it is not sent elsewhere by itself.',

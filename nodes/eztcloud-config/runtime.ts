@@ -6,7 +6,7 @@ import type { Raw } from '../shared/raw-settings';
 import { asError, translate } from '../shared/texts';
 import { takeOverDirectory } from './directory';
 import { watchCredentials } from './lost-credentials';
-import { end, type ProjectSettings, started, watchRemoved } from './removal';
+import { end, hasStarted, type ProjectSettings, watchRemoved } from './removal';
 import { type Credentials, projectSettings } from './settings';
 
 const CONFIG_TYPE = 'eztcloud-config';
@@ -120,14 +120,15 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
       closeIfUnused();
     }),
   ];
-  started(node.id);
+  hasStarted(node.id);
   node.on('close', (done: () => void) => {
     for (const off of offs) off();
     inSubflows.delete(node);
     const last = client;
     client = undefined;
-    closing
-      .then(() => end(RED, node.id, settings, last))
+    const free = last ? Promise.resolve() : closing; // no second connection beside one that still closes
+    free
+      .then(() => end(RED, { id: node.id, _alias: node._alias, settings }, last))
       .catch((error: unknown) => node.error(asError(error)))
       .finally(done);
   });

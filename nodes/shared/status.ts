@@ -44,6 +44,7 @@ const later = new WeakMap<Node, NodeStatus>();
 export function setStatus(RED: NodeAPI, node: Node, status: NodeStatus): void {
   const deploys = deploysOf(RED);
   if (!deploys.running) {
+    later.delete(node);
     node.status(status);
     return;
   }
