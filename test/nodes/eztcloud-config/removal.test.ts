@@ -66,8 +66,10 @@ describe('what a project keeps beyond a stop', function () {
       'files',
     );
   };
+  /** Credentials that come along count as a change. */
+  const unchanged = (nodes: Flow): Flow => nodes.map(({ credentials: _, ...node }) => node);
   async function changed(to: Flow, type: DeployType): Promise<void> {
-    await red.deploy(to, type);
+    await red.deploy(unchanged(to), type);
     await until(() => broker.sockets.open === 1, 10_000, 'one connection');
   }
 
@@ -107,6 +109,20 @@ describe('what a project keeps beyond a stop', function () {
       await until(() => ended() === before + 1, 5000, 'the end of the session');
     });
   }
+
+  it('goes with a deploy that Node-RED gives up, and so does the connection', async () => {
+    const before = ended();
+    const unknown = { id: 'unknown', type: 'a type that is not installed', ...place, wires: [] };
+    const response = await red.request('/flows', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'node-red-deployment-type': 'nodes' },
+      body: JSON.stringify([...unchanged(flow(undefined, 'the config node')), unknown]),
+    });
+    should(response.ok).be.true();
+    await until(() => !existsSync(directory('the config node')), 5000, 'the files to go');
+    await until(() => broker.sockets.open === 1, 5000, 'the end of the connection');
+    should([ended(), existsSync(directory('the instance'))]).deepEqual([before + 1, true]);
+  });
 
   it('stays when Node-RED stops, and when it starts with other flows', async () => {
     const before = ended();
