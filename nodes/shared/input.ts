@@ -21,12 +21,15 @@ export function onInput(
 
   async function handleAndSend(message: Message, send: Send): Promise<void> {
     const held: Message[] = [];
-    await handle(message, (out) => {
-      if (deploys.running) held.push(out);
-      else send(out);
-    });
-    if (held.length > 0) await Promise.race([deploys.over(), closed]);
-    held.forEach(send);
+    try {
+      await handle(message, (out) => {
+        if (deploys.running) held.push(out);
+        else send(out);
+      });
+    } finally {
+      if (held.length > 0) await Promise.race([deploys.over(), closed]);
+      for (const out of held) send(out);
+    }
   }
 
   node.on('input', (message: Message, send, done) => {
