@@ -54,4 +54,6 @@ writeFileSync(
   ].join('\n'),
 );
 cpSync('nodes/locales', `${out}/locales`, { recursive: true });
+// Node-RED looks for zh-TW, zh-Hans, zh-HK … under `zh` when they have no folder of their own, and takes English otherwise.
+cpSync('nodes/locales/zh-CN', `${out}/locales/zh`, { recursive: true });
 cpSync('icons', `${out}/icons`, { recursive: true });

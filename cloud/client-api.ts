@@ -74,7 +74,10 @@ export interface Client {
   pending(owner: object): { queued: number; commands: number };
   /** Settles what `owner` has on the way: messages within `timeout` ms, the rest at once with `EZT_CLOSED`. */
   release(owner: object, timeout: number): Promise<void>;
-  /** Keeps received messages and changes of subscriptions back while flows are deployed. */
+  /**
+   * Keeps received messages and changes of subscriptions back while flows are deployed. Command replies reach who
+   * waits for them all the same; beyond a bound nothing more is read from the socket.
+   */
   pause(): void;
   resume(): void;
   /** Ends everything within 3 s. `endSession`: the broker forgets a persistent session. */

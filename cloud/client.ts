@@ -31,7 +31,7 @@ const RETRY_REFUSED = 30_000;
 export function openClient(options: ClientOptions): Client {
   const { username: projectKey, group, onError } = options;
   const router = createRouter<Listener>(projectKey, group);
-  const commands = createCommands();
+  const commands = createCommands(() => inbox.full);
   const memory = options.clean
     ? undefined
     : openSessionMemory(options.disk?.directory, options.clientId, onError);
@@ -44,7 +44,9 @@ export function openClient(options: ClientOptions): Client {
     if (!lowered.has(filter)) options.onWarning?.(new EztError('lowerQos', { filter, granted, asked }));
     lowered.add(filter);
   });
-  const listeners = createListeners(router, subscriptions);
+  /** While flows are deployed. */
+  let paused = false;
+  const listeners = createListeners(router, subscriptions, () => paused);
   /** Filters that the broker grants a lower QoS. */
   const lowered = new Set<string>();
   const watchers = new Set<() => void>();
@@ -62,6 +64,7 @@ export function openClient(options: ClientOptions): Client {
     ownPushes,
     replies: () => (commands.size() > 0 ? replies : undefined),
     grouped: group !== '',
+    paused: () => paused,
     onError,
   });
 
@@ -182,12 +185,12 @@ export function openClient(options: ClientOptions): Client {
       commands.withdraw(owner); // what a closing node was still given
     },
     pause() {
-      listeners.pause();
-      inbox.pause();
+      paused = true;
     },
     resume() {
-      listeners.resume();
-      inbox.resume();
+      paused = false;
+      listeners.catchUp();
+      inbox.catchUp();
     },
     async close(endSession) {
       const deadline = performance.now() + CLOSING.all;

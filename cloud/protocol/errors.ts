@@ -16,6 +16,14 @@ export type ErrorCode =
 /** One row per thing that can go wrong: its code and its sentence; `__name__` is filled from `params`. */
 const REASONS = {
   noConfig: ['EZT_CONFIG', 'No EZtCloud project is selected: open the node and choose one.'],
+  projectDisabled: [
+    'EZT_CONFIG',
+    'The EZtCloud project __project__ is disabled, or the flow that it stands on: enable it and deploy.',
+  ],
+  credentialsLost: [
+    'EZT_CONFIG',
+    'The project key and secret cannot be read: the credentials file of these flows was written with another credentialSecret, perhaps on another machine. Put that credentialSecret into settings.js, or type key and secret again and deploy.',
+  ],
   noEndpoint: ['EZT_CONFIG', 'The project has no MQTT API access point: copy it from the console.'],
   noKey: ['EZT_CONFIG', 'The project has no project key: copy it from the console.'],
   noSecret: ['EZT_CONFIG', 'The project has no project secret: copy it from the console.'],
@@ -45,7 +53,7 @@ const REASONS = {
     '__option__ is not valid: character __position__ of "__name__" is __code__, a blank or an invisible character. Delete it, or type the name again.',
   ],
   groupNeedsMqtt5: ['EZT_CONFIG', 'A shared-subscription group needs MQTT 5: set the protocol to auto or 5.'],
-  tlsNode: ['EZT_CONFIG', 'The TLS configuration of the project is missing or cannot be read.'],
+  tlsNode: ['EZT_CONFIG', 'The TLS configuration of the project is missing, disabled or cannot be read.'],
   retypeSecret: [
     'EZT_CONFIG',
     'The access point is not the deployed one: type the project secret again, it is not sent elsewhere by itself.',

@@ -4,6 +4,7 @@ import { isSharedIdentifier } from '../subscriptions/filters';
 import type { Router } from '../subscriptions/router';
 import type { Subscriptions } from '../subscriptions/subscriptions';
 import type { Connection, Received } from '../transport/connection-api';
+import { createBacklog } from './backlog';
 import { deliver, type Envelope, type Listener, type Receiver } from './delivery';
 import type { OwnPushes } from './own-pushes';
 
@@ -17,8 +18,6 @@ export interface InboxCounters {
   malformed: number;
   /** Second copies that came while filters changed places. */
   surplus: number;
-  /** Received while flows were being deployed, beyond what can be kept. */
-  dropped: number;
 }
 
 export interface InboxOptions {
@@ -31,6 +30,8 @@ export interface InboxOptions {
   replies(): Receiver | undefined;
   /** Whether some filters are shared with other Node-REDs. */
   grouped: boolean;
+  /** Flows are being deployed: nobody may be there to take a message. */
+  paused(): boolean;
   /** Something of ours or of a flow's threw while a message was handed over. */
   onError(error: unknown): void;
 }
@@ -39,29 +40,34 @@ export interface InboxOptions {
 export interface Inbox {
   readonly counters: Readonly<InboxCounters>;
   receive(connection: Connection, received: Received): void;
-  /** Keeps messages back, for a few seconds at most: while flows are deployed nobody is there to take them. */
-  pause(): void;
-  resume(): void;
+  /** Nothing more is read from the socket: as much was kept while paused as is allowed. */
+  readonly full: boolean;
+  /** Hands over what was kept while paused. */
+  catchUp(): void;
   /** From now on nothing is taken or acknowledged, what is kept back neither: a persistent session brings QoS 1 again. */
   close(): void;
 }
 
-const MAX_KEPT = 10_000;
-/** Node-RED gives each node 15 s to close. */
-const LONGEST_PAUSE = 20_000;
+interface Incoming {
+  connection: Connection;
+  received: Received;
+  topic: Topic;
+  /** Time of receipt, milliseconds since the epoch. */
+  timestamp: number;
+  /** A command reply, and the commands have had it already. */
+  answered: boolean;
+}
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { parse, router, subscriptions, devices, ownPushes, replies, grouped, onError } = options;
+  const { parse, router, subscriptions, devices, ownPushes, replies, grouped, paused, onError } = options;
   const counters: InboxCounters = {
     received: 0,
     delivered: 0,
     ignored: 0,
     malformed: 0,
     surplus: 0,
-    dropped: 0,
   };
-  let kept: [Connection, Received, Topic][] = [];
-  let pauseTimer: NodeJS.Timeout | undefined;
+  const backlog = createBacklog<Incoming>();
   /** Handed over in this turn of the event loop; a flow gets its messages at the end of the turn. */
   let handedOver: [Connection, Received][] = [];
   let closed = false;
@@ -78,12 +84,9 @@ export function createInbox(options: InboxOptions): Inbox {
     return topic;
   }
 
-  function handOver(connection: Connection, received: Received, topic: Topic) {
-    try {
-      dispatch(received, topic);
-    } catch (error) {
-      onError(error);
-    }
+  function handOver(incoming: Incoming) {
+    const { connection, received } = incoming;
+    dispatch(incoming, receiversOf(incoming));
     // QoS 0 is not acknowledged: to keep it until the end of the turn would only cost memory.
     if (received.qos > 0 && handedOver.push([connection, received]) === 1) setImmediate(acknowledge);
   }
@@ -94,41 +97,34 @@ export function createInbox(options: InboxOptions): Inbox {
    * broker sends it again.
    */
   function acknowledge() {
-    if (pauseTimer) return;
+    if (paused()) return;
     for (const [connection, received] of handedOver) connection.acknowledge(received);
     handedOver = [];
   }
 
-  function dispatch(received: Received, topic: Topic) {
-    const timestamp = Date.now();
-    const receivers = receiversOf(topic, received);
-    const envelope: Envelope = {
-      topic: received.topic,
-      device: topic.device,
-      timestamp,
-      qos: received.qos,
-      retain: received.retain,
-      type: topic.channel,
-    };
-    if (topic.stream !== undefined) envelope.stream = topic.stream;
-    const findOwn = topic.channel === 'attributes' ? ownPushes.of(topic.device) : undefined;
-    const { delivered, malformed, payload, errors } = deliver(envelope, received.payload, receivers, findOwn);
-    counters.delivered += delivered;
-    if (malformed) counters.malformed += 1;
-    devices.see(topic, payload, timestamp);
-    errors.forEach(onError);
+  function dispatch(incoming: Incoming, receivers: readonly Receiver[]) {
+    const { received, topic, timestamp } = incoming;
+    try {
+      const envelope = envelopeOf(incoming);
+      const findOwn = topic.channel === 'attributes' ? ownPushes.of(topic.device) : undefined;
+      const delivery = deliver(envelope, received.payload, receivers, findOwn);
+      const { delivered, malformed, payload, errors } = delivery;
+      counters.delivered += delivered;
+      if (malformed) counters.malformed += 1;
+      devices.see(topic, payload, timestamp);
+      errors.forEach(onError);
+    } catch (error) {
+      onError(error);
+    }
   }
 
-  function receiversOf(topic: Topic, { identifiers }: Received): Receiver[] {
+  function receiversOf(incoming: Incoming): Receiver[] {
+    const { topic, received } = incoming;
     const receivers: Receiver[] = [];
+    const waiting = waitingFor(incoming);
+    if (waiting) receivers.push(waiting);
     // With a group two copies may come: one of the group's, one for those that need their own.
-    const shared = grouped && identifiers.some(isSharedIdentifier);
-    const own = grouped && identifiers.length > 0 && !shared;
-    if (topic.channel === 'command_reply' && !shared) {
-      const waiting = replies();
-      if (waiting) receivers.push(waiting);
-    }
-    if (!own) {
+    if (!grouped || received.identifiers.length === 0 || isShared(received)) {
       router.match(topic, ({ receiver }) => {
         if (receiver) receivers.push(receiver);
       });
@@ -136,34 +132,72 @@ export function createInbox(options: InboxOptions): Inbox {
     return receivers;
   }
 
-  function resume() {
-    clearTimeout(pauseTimer);
-    pauseTimer = undefined;
+  const isShared = ({ identifiers }: Received) => grouped && identifiers.some(isSharedIdentifier);
+
+  /** Who takes it as the reply to a command. */
+  function waitingFor({ topic, received, answered }: Incoming): Receiver | undefined {
+    if (topic.channel !== 'command_reply' || answered || isShared(received)) return undefined;
+    return replies();
+  }
+
+  /** A command is told at once: its time runs on. The flow gets the message when there is one again. */
+  function answer(incoming: Incoming) {
+    const waiting = waitingFor(incoming);
+    if (!waiting) return;
+    incoming.answered = true;
+    const { errors } = deliver(envelopeOf(incoming), incoming.received.payload, [waiting]);
+    errors.forEach(onError);
+  }
+
+  function keep(incoming: Incoming) {
+    answer(incoming);
+    backlog.add(incoming);
+  }
+
+  function catchUp() {
     acknowledge();
-    const messages = kept;
-    kept = [];
-    for (const message of messages) handOver(...message);
+    for (const incoming of backlog.take()) {
+      if (paused())
+        keep(incoming); // again, by what a flow did
+      else handOver(incoming);
+    }
+    backlog.readOn();
   }
 
   return {
     counters,
+    get full() {
+      return backlog.full;
+    },
     receive(connection, received) {
       if (closed) return;
       counters.received += 1;
       const topic = sift(received);
-      if (!topic) connection.acknowledge(received);
-      else if (!pauseTimer) handOver(connection, received, topic);
-      else if (kept.length < MAX_KEPT) kept.push([connection, received, topic]);
-      else counters.dropped += 1;
+      if (!topic) {
+        connection.acknowledge(received);
+        return;
+      }
+      const incoming = { connection, received, topic, timestamp: Date.now(), answered: false };
+      if (paused()) keep(incoming);
+      else handOver(incoming);
     },
-    pause() {
-      pauseTimer ??= setTimeout(resume, LONGEST_PAUSE);
-    },
-    resume,
+    catchUp,
     close() {
       closed = true;
-      clearTimeout(pauseTimer);
-      kept = [];
+      backlog.take();
     },
   };
+}
+
+function envelopeOf({ received, topic, timestamp }: Incoming): Envelope {
+  const envelope: Envelope = {
+    topic: received.topic,
+    device: topic.device,
+    timestamp,
+    qos: received.qos,
+    retain: received.retain,
+    type: topic.channel,
+  };
+  if (topic.stream !== undefined) envelope.stream = topic.stream;
+  return envelope;
 }

@@ -1,11 +1,9 @@
-import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { type Command, MAX_ID } from '../protocol/encoding';
+import type { Command } from '../protocol/encoding';
 import { EztError } from '../protocol/errors';
 import type { CommandReply } from '../protocol/messages';
+import { type CommandIds, createCommandIds } from './command-ids';
 
-/** {@link Commands.idFor} remembers so many ids that flows brought, and up to twice as many: some 4 MB at most. */
-const BROUGHT = 50_000;
 /** Of what a device sent in place of a reply that counts, an error shows so many characters. */
 const MAX_SHOWN = 40;
 
@@ -20,11 +18,7 @@ export type SendCommand = (sent: () => void) => Promise<void>;
 
 /** Commands that await their reply, matched by device and id (compared as text: devices may answer `"7"`). */
 export interface Commands {
-  /**
-   * The id of the next command to `device`: the one that the flow `brought`, if no command in flight to the device has
-   * it (else throws `EZT_PAYLOAD`); without one a new id, 1 … 2³¹−1, unlike the last 10,000 and more of the device.
-   */
-  idFor(device: string, brought?: number): number;
+  idFor: CommandIds;
   /**
    * Awaits the reply to `command`; the `timeout` (ms) runs from when the broker has it. Rejects as `send` does, with
    * `EZT_REPLY_TIMEOUT`, which says what came instead, with `EZT_PAYLOAD` when that id already awaits a reply from
@@ -63,16 +57,15 @@ interface Pending {
   settle(outcome: CommandReply | EztError): void;
 }
 
-export function createCommands(): Commands {
+/** Milliseconds until a timeout is looked at again that came while replies were held back. */
+const LOOK_AGAIN = 1_000;
+
+/** `heldBack`: replies may have come that nobody has read yet; no command times out then. */
+export function createCommands(heldBack = () => false): Commands {
   /** By device, then by id. */
   const pending = new Map<string, Map<string, Pending>>();
   const counts = new Map<object, number>();
   let size = 0;
-  // Random at first: ids of two Node-REDs, or of one before and after a restart, hardly meet.
-  let last = randomInt(MAX_ID);
-  /** Ascending ids repeat none of their own for 2³¹ commands, but could meet these: the latest, and those before. */
-  let brought = new Set<number>();
-  let broughtBefore = new Set<number>();
 
   const find = (device: string, id: string | number) => pending.get(device)?.get(String(id));
 
@@ -102,24 +95,8 @@ export function createCommands(): Commands {
     for (const request of pending.get(device)?.values() ?? []) noteFor(request, what);
   }
 
-  function remember(id: number) {
-    brought.add(id);
-    if (brought.size < BROUGHT) return;
-    broughtBefore = brought;
-    brought = new Set();
-  }
-
   return {
-    idFor(device, given) {
-      if (given === undefined) {
-        do last = (last % MAX_ID) + 1;
-        while (brought.has(last) || broughtBefore.has(last) || find(device, last));
-        return last;
-      }
-      if (find(device, given)) throw new EztError('idInFlight', { id: given, device });
-      remember(given);
-      return given;
-    },
+    idFor: createCommandIds((device, id) => find(device, id) !== undefined),
     request(device, { id, method }, timeout, send, owner) {
       if (find(device, id)) return Promise.reject(new EztError('idInFlight', { id, device }));
       const start = performance.now();
@@ -146,7 +123,11 @@ export function createCommands(): Commands {
           acknowledged = true;
           if (!open) return; // replied before the broker's acknowledgement
           if (withdrawn) return withdraw();
-          timer = setTimeout(() => settle(timeoutError(device, timeout, request)), timeout);
+          const late = () => {
+            if (heldBack()) timer = setTimeout(late, LOOK_AGAIN);
+            else settle(timeoutError(device, timeout, request));
+          };
+          timer = setTimeout(late, timeout);
         };
         const sent = () => {
           request.sent = true;

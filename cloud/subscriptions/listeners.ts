@@ -4,27 +4,31 @@ import type { Subscriptions } from './subscriptions';
 /** Who listens, as they come and go; the subscriptions follow. */
 export interface Listeners {
   add(listener: Interest): void;
+  /** From now on it gets nothing more. */
   remove(listener: Interest): void;
   /** Sends at once what else would be sent together with what changes in this turn. */
   update(): void;
+  /** Sends what was kept back while paused. */
+  catchUp(): void;
   /** As {@link Subscriptions.attach}, with what has changed meanwhile. */
   attach: Subscriptions['attach'];
-  /** Keeps changes back while flows are deployed. */
-  pause(): void;
-  resume(): void;
   /** The broker's reason code for a part of what `listener` wants and does not get. */
   refusalOf(listener: Interest): number | undefined;
 }
 
-export function createListeners(router: Router<Interest>, subscriptions: Subscriptions): Listeners {
+/** `paused`: flows are being deployed, and whoever leaves may only be making room for its successor. */
+export function createListeners(
+  router: Router<Interest>,
+  subscriptions: Subscriptions,
+  paused: () => boolean,
+): Listeners {
   let outdated = false; // the subscriptions
-  let paused = false;
-  /** Gone while flows were deployed: perhaps only to come back, so what they listened to is kept until the end. */
-  const departed = new Set<Interest>();
+  /** What those wanted that left while paused: their filters stay until it is over. */
+  let wanted: Interest[] = [];
 
   /** Many listeners come and go in one deploy: their subscriptions are sent together. */
   function outdate() {
-    if (!outdated) setImmediate(() => !paused && update());
+    if (!outdated) setImmediate(() => !paused() && update());
     outdated = true;
   }
 
@@ -39,24 +43,25 @@ export function createListeners(router: Router<Interest>, subscriptions: Subscri
       outdate();
     },
     remove(listener) {
-      if (paused) departed.add(listener);
-      else router.remove(listener);
+      router.remove(listener);
+      if (paused()) {
+        const { devices, channels, streams, qos, unshared } = listener;
+        const interest = { devices, channels, streams, qos, unshared };
+        wanted.push(interest);
+        router.add(interest);
+      }
       outdate();
     },
     update,
+    catchUp() {
+      for (const interest of wanted) router.remove(interest);
+      if (wanted.length > 0) outdated = true;
+      wanted = [];
+      update();
+    },
     attach(...connected) {
       outdated = false;
       return subscriptions.attach(...connected);
-    },
-    pause() {
-      paused = true;
-    },
-    resume() {
-      paused = false;
-      for (const listener of departed) router.remove(listener);
-      if (departed.size > 0) outdated = true;
-      departed.clear();
-      update();
     },
     refusalOf(listener) {
       if (subscriptions.refused.size === 0) return undefined;

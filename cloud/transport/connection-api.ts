@@ -97,6 +97,9 @@ export interface Connection {
   unsubscribe(filters: readonly string[]): Promise<readonly number[]>;
   /** Tells the broker that a QoS 1 message has been dealt with. */
   acknowledge(received: Received): void;
+  /** Takes nothing more from the socket; TCP holds the rest back. A few messages may still come. It keeps being alive. */
+  pauseReading(): void;
+  resumeReading(): void;
   /**
    * DISCONNECT, then the socket is destroyed within half a second, or `grace` milliseconds if that is less.
    * `endSession`: the broker forgets us.

@@ -41,6 +41,10 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   let acknowledgements: number[] = [];
   let turn: number | undefined;
   let pinged = performance.now();
+  let reading = true;
+  /** What came when reading had just been paused. */
+  let unread: (() => void) | undefined;
+  let keepingAlive: NodeJS.Timeout | undefined;
   const subscribing = new Map<number, (codes: readonly number[]) => void>();
 
   const blame = (error: Error) => {
@@ -88,12 +92,17 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   client.on('close', () => {
     if (state === 'closed') return;
     state = 'closed';
+    clearInterval(keepingAlive);
     client.end(true); // its timers
     events.onClosed(refusal ?? { trouble: 'lost', detail: 'the connection was closed' });
   });
   client.handleMessage = (packet, next) => {
     const handOver = () => {
       if (state !== 'open') return; // not noted as received: the broker brings it again
+      if (!reading) {
+        unread = handOver; // until `next` is called mqtt.js parses no more and its stream is full
+        return;
+      }
       turn ??= beginTurn();
       events.onMessage(received(packet));
       next(packet.qos === 1 ? DEFERRED : undefined);
@@ -121,12 +130,15 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     setImmediate(() => {
       turn = undefined;
     });
-    if (client.connected && client.keepalive > 0 && now - pinged > client.keepalive * 500) {
-      pinged = now;
-      client.sendPing();
-      client.reschedulePing(true);
-    }
+    if (now - pinged > client.keepalive * 500) sayAlive();
     return now;
+  }
+
+  function sayAlive() {
+    if (!client.connected || client.keepalive <= 0) return;
+    pinged = performance.now();
+    client.sendPing();
+    client.reschedulePing(true);
   }
 
   function flushAcknowledgements() {
@@ -175,9 +187,23 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
       // Written together, and a turn of the event loop later: by then the flow has got even the last of them.
       if (acknowledgements.push(packetId) === 1) setImmediate(flushAcknowledgements);
     },
+    pauseReading() {
+      reading = false;
+      clearInterval(keepingAlive);
+      // The broker's PINGRESP is held back like all the rest.
+      keepingAlive = setInterval(sayAlive, (client.keepalive || 60) * 500);
+    },
+    resumeReading() {
+      reading = true;
+      clearInterval(keepingAlive);
+      const handOver = unread;
+      unread = undefined; // handing over may end in another pause
+      handOver?.();
+    },
     close(endSession, grace = CLOSE_GRACE_MS) {
       if (state === 'closed') return Promise.resolve();
       state = 'closed';
+      clearInterval(keepingAlive);
       return new Promise((resolve) => {
         const { stream } = client;
         const destroy = setTimeout(() => client.end(true), Math.min(grace, CLOSE_GRACE_MS));

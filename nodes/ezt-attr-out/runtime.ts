@@ -11,7 +11,7 @@ import { attrOutSettings } from './settings';
 export function registerAttrOut(RED: NodeAPI): void {
   RED.nodes.registerType('ezt-attr-out', function (this: Node, raw: NodeDef & { cloud?: string }) {
     RED.nodes.createNode(this, raw);
-    const member = joinProject(
+    const joined = joinProject(
       RED,
       this,
       raw.cloud,
@@ -19,6 +19,7 @@ export function registerAttrOut(RED: NodeAPI): void {
       () => ({ refused: () => undefined, detach: () => undefined }),
     );
     onInput(RED, this, async (message, send) => {
+      const member = joined();
       if (member.problem) throw member.problem;
       const { client, settings, changed } = member;
       const devices = devicesOf(settings.device, message);

@@ -13,7 +13,7 @@ export function registerCommandOut(RED: NodeAPI): void {
     RED.nodes.createNode(this, raw);
     /** What the node asks the broker for: the replies of its device, or of any. */
     let replies: Listener | undefined;
-    const member = joinProject(
+    const joined = joinProject(
       RED,
       this,
       raw.cloud,
@@ -40,6 +40,7 @@ export function registerCommandOut(RED: NodeAPI): void {
     );
 
     onInput(RED, this, async (message, send) => {
+      const member = joined();
       if (member.problem) throw member.problem;
       const { client, settings, changed } = member;
       const device = deviceOf(settings.device, message);

@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type Client, type ClientOptions, EztError, formatEndpoint, openClient } from '../../cloud';
+import { type Client, EztError, formatEndpoint, openClient } from '../../cloud';
+import { deploysOf } from '../shared/deploys';
 import type { Raw } from '../shared/raw-settings';
 import { asError, translate } from '../shared/texts';
+import { takeOverDirectory } from './directory';
+import { watchCredentials } from './lost-credentials';
+import { end, hasStarted, type ProjectSettings, watchRemoved } from './removal';
 import { type Credentials, projectSettings } from './settings';
 
 const CONFIG_TYPE = 'eztcloud-config';
@@ -24,7 +26,6 @@ export interface Project {
   /** The last to leave closes it, unless a deploy brings another at once. */
   leave(user: Node): void;
 }
-type ProjectSettings = Omit<ClientOptions, 'onError' | 'onWarning'>;
 
 interface ConfigNode extends Node<Credentials> {
   project: Project;
@@ -36,39 +37,52 @@ interface TlsNode extends Node {
   addTLSOptions(options: TlsOptions): void;
 }
 
-/** A user that a deploy replaces leaves before the new one joins: if no deploy ends, wait this long (ms). */
-const LINGER = 3_000;
+/** Config nodes inside subflows, which the editor knows by the id of their template. */
+const inSubflows = new Set<ConfigNode>();
 
 export function registerConfig(RED: NodeAPI): void {
+  deploysOf(RED); // before the first one
+  watchCredentials(RED);
+  watchRemoved(RED);
   RED.nodes.registerType<ConfigNode, NodeDef, unknown, Credentials>(
     CONFIG_TYPE,
     function (this: ConfigNode, raw: NodeDef) {
       RED.nodes.createNode(this, raw);
       this.project = createProject(RED, this, raw as Raw);
+      if (this._alias !== undefined) inSubflows.add(this);
     },
     { credentials: { projectKey: { type: 'text' }, projectSecret: { type: 'password' } } },
   );
 }
 
-/** The project of the config node with this id, if it is one. */
-export function findProject(RED: NodeAPI, id: unknown): Project | undefined {
+/** The project of the running config node with this id. */
+export function runningProject(RED: NodeAPI, id: unknown): Project | undefined {
   const node = typeof id === 'string' && id !== '' ? RED.nodes.getNode(id) : undefined;
   return node?.type === CONFIG_TYPE ? (node as ConfigNode).project : undefined;
 }
 
+/** The project of the config node that the editor calls `id`: of those in instances of a subflow one that is used. */
+export function findProject(RED: NodeAPI, id: unknown): Project | undefined {
+  const instances = () => [...inSubflows].filter(({ _alias }) => _alias === id).map(({ project }) => project);
+  return runningProject(RED, id) ?? instances().find(({ client }) => client) ?? instances()[0];
+}
+
 function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
+  const deploys = deploysOf(RED);
   const users = new Set<Node>();
   let client: Client | undefined;
   let closing: Promise<void> = Promise.resolve();
-  let lingering: NodeJS.Timeout | undefined;
   let problem: EztError | undefined;
   let settings: ProjectSettings | undefined;
   try {
     settings = { ...projectSettings(RED, raw, node.credentials ?? {}), tls: tlsOptions(RED, raw.tls) };
+    if (settings.disk) takeOverDirectory(RED, node.id);
   } catch (error) {
-    if (!(error instanceof EztError)) throw error;
-    problem = translate(RED, error);
-    node.error(problem);
+    if (settings) node.warn(asError(error));
+    else if (error instanceof EztError) {
+      problem = translate(RED, error);
+      node.error(problem);
+    } else throw error;
   }
 
   function open(options: ProjectSettings): Client {
@@ -79,6 +93,7 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
       onError: (error) => node.error(error instanceof EztError ? translate(RED, error) : asError(error)),
       onWarning: (warning) => node.warn(translate(RED, warning).message),
     });
+    if (deploys.running) opened.pause();
     let said = '';
     opened.onChange(() => {
       const { state } = opened;
@@ -91,38 +106,29 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     return opened;
   }
 
-  function close(endSession: boolean): Promise<void> {
-    clearTimeout(lingering);
-    lingering = undefined;
-    if (client) closing = client.close(endSession);
-    client = undefined;
-    return closing;
-  }
-
-  /** A session that no node has used of late has to be ended too: the broker would go on keeping messages for it. */
-  function openToEnd({ disk, ...options }: ProjectSettings) {
-    if (client || options.clean || !disk || !existsSync(disk.directory)) return;
-    client = openClient({ ...options, onError: (error) => node.error(asError(error)) });
-  }
-
+  /** While a deploy runs a successor may still come. */
   function closeIfUnused() {
-    if (users.size === 0) void close(false);
+    if (users.size > 0 || deploys.running || !client) return;
+    closing = client.close(false);
+    client = undefined;
   }
 
-  const onStopping = () => client?.pause();
-  const onStarted = () => {
-    client?.resume();
-    closeIfUnused();
-  };
-  RED.events.on('flows:stopping', onStopping);
-  RED.events.on('flows:started', onStarted);
-  node.on('close', (removed: boolean, done: () => void) => {
-    RED.events.off('flows:stopping', onStopping);
-    RED.events.off('flows:started', onStarted);
-    const directory = removed ? settings?.disk?.directory : undefined;
-    if (removed && settings) openToEnd(settings);
-    close(removed && settings?.clean === false)
-      .then(() => (directory ? rm(directory, { recursive: true, force: true }) : undefined))
+  const offs = [
+    deploys.on('begin', () => client?.pause()),
+    deploys.on('end', () => {
+      client?.resume();
+      closeIfUnused();
+    }),
+  ];
+  hasStarted(node.id);
+  node.on('close', (done: () => void) => {
+    for (const off of offs) off();
+    inSubflows.delete(node);
+    const last = client;
+    client = undefined;
+    const free = last ? Promise.resolve() : closing; // no second connection beside one that still closes
+    free
+      .then(() => end(RED, { id: node.id, _alias: node._alias, settings }, last))
       .catch((error: unknown) => node.error(asError(error)))
       .finally(done);
   });
@@ -136,14 +142,13 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     },
     join(user) {
       if (!settings) throw problem ?? new EztError('noConfig');
-      clearTimeout(lingering);
       users.add(user);
       client ??= open(settings);
       return client;
     },
     leave(user) {
       users.delete(user);
-      if (users.size === 0 && client) lingering = setTimeout(closeIfUnused, LINGER);
+      closeIfUnused();
     },
   };
 }

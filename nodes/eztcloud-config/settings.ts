@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import {
   type ClientOptions,
@@ -13,6 +12,8 @@ import {
   parseEndpoint,
 } from '../../cloud';
 import { allNames, bad, choice, number, type Raw, resolved, text } from '../shared/raw-settings';
+import { directoryOf } from './directory';
+import { credentialsLost } from './lost-credentials';
 
 export interface Credentials {
   projectKey?: string;
@@ -34,6 +35,7 @@ export function projectSettings(
   const endpoint = parseEndpoint(text(raw, 'endpoint'));
   const username = credential(resolved(String(credentials.projectKey ?? ''), 'projectKey'));
   const password = credential(resolved(String(credentials.projectSecret ?? ''), 'projectSecret'));
+  if (username === '' && password === '' && credentialsLost(RED)) throw new EztError('credentialsLost');
   if (username === '') throw new EztError('noKey');
   if (!isTopicLevel(username)) throw new EztError('badKey');
   if (password === '') throw new EztError('noSecret');
@@ -70,8 +72,7 @@ export function projectSettings(
 /** What survives a restart lies under the user directory, apart for each config node. */
 function disk(RED: NodeAPI, raw: Raw): Required<Pick<ClientOptions, 'disk'>> {
   const queue = choice(raw, 'queueStore') === 'disk';
-  const directory = join(RED.settings.userDir ?? '.', 'eztcloud', raw.id.replace(/[^\w.-]/g, '_'));
-  return { disk: { directory, queue, free: Promise.resolve() } };
+  return { disk: { directory: directoryOf(RED, raw.id), queue, free: Promise.resolve() } };
 }
 
 /** 23 characters: what every MQTT 3.1.1 broker takes. */
@@ -79,7 +80,9 @@ export const randomClientId = (): string => `nr_${randomBytes(10).toString('hex'
 
 /** The same after every restart of this Node-RED, another in every other Node-RED with the same flows. */
 function stableClientId(RED: NodeAPI, nodeId: string): string {
-  const instance: unknown = RED.settings.available() ? RED.settings.get('instanceId') : undefined;
+  // With read-only settings Node-RED makes itself another instance id at every start.
+  const kept = RED.settings.available() && !(RED.settings as { readOnly?: boolean }).readOnly;
+  const instance: unknown = kept ? RED.settings.get('instanceId') : undefined;
   const identity = [instance ?? `${hostname()} ${RED.settings.userDir}`, nodeId].join(' ');
   return `nr_${createHash('sha256').update(identity).digest('hex').slice(0, 20)}`;
 }

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { EztError } from '../../cloud';
+import { deploysOf } from './deploys';
 import { asError, translate } from './texts';
 
 /** Any message may come in, with any property of any type. */
@@ -8,13 +9,29 @@ export type Send = (message: Message) => void;
 
 /**
  * Handles every incoming message with `handle`, and ends each exactly once: `done()` when its promise resolves,
- * `done(error)` when it rejects.
+ * `done(error)` when it rejects. What it sends during a deploy waits: the nodes it goes to may just be replaced.
  */
 export function onInput(
   RED: NodeAPI,
   node: Node,
   handle: (message: Message, send: Send) => Promise<void>,
 ): void {
+  const deploys = deploysOf(RED);
+  const closed = new Promise<void>((resolve) => node.on('close', () => resolve()));
+
+  async function handleAndSend(message: Message, send: Send): Promise<void> {
+    const held: Message[] = [];
+    try {
+      await handle(message, (out) => {
+        if (deploys.running) held.push(out);
+        else send(out);
+      });
+    } finally {
+      if (held.length > 0) await Promise.race([deploys.over(), closed]);
+      for (const out of held) send(out);
+    }
+  }
+
   node.on('input', (message: Message, send, done) => {
     const end = (error?: Error) => {
       try {
@@ -25,7 +42,7 @@ export function onInput(
         else node.warn(asError(unclonable));
       }
     };
-    handle(message, send).then(
+    handleAndSend(message, send).then(
       () => end(),
       (caught: unknown) => end(caught instanceof EztError ? translate(RED, caught) : asError(caught)),
     );

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import { type Client, type EztError, type State, subscriptionTrouble } from '../../cloud';
+import { deploysOf } from './deploys';
 
 const core = (text: string) => `node-red:common.status.${text}`;
 /** A status of ours: what a Status node and a subflow's own status show is the text as it stands. */
@@ -53,6 +54,26 @@ export interface StatusSource {
   pending(): { queued: number; commands: number };
 }
 
+const later = new WeakMap<Node, NodeStatus>();
+
+/** As `node.status`, but after a deploy that runs: Status nodes are the last to be there. */
+export function setStatus(RED: NodeAPI, node: Node, status: NodeStatus): void {
+  const deploys = deploysOf(RED);
+  if (!deploys.running) {
+    later.delete(node);
+    node.status(status);
+    return;
+  }
+  const waits = later.has(node);
+  later.set(node, status);
+  if (waits) return;
+  void deploys.over().then(() => {
+    const last = later.get(node);
+    later.delete(node);
+    if (last) node.status(last);
+  });
+}
+
 /** Statuses change this often at most, in ms: each travels to every open editor. */
 const INTERVAL = 250;
 
@@ -86,7 +107,7 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
     const text = JSON.stringify(status);
     if (text === shown) return;
     shown = text;
-    node.status(status);
+    setStatus(RED, node, status);
   }
 
   function changed() {
@@ -105,6 +126,7 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
     changed,
     stop() {
       stopped = true;
+      later.delete(node);
       unwatch();
       clearTimeout(timer);
     },

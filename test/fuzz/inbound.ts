@@ -48,6 +48,7 @@ export async function fuzzMessages(
     ownPushes: { of: () => undefined },
     replies: () => undefined,
     grouped: false,
+    paused: () => false,
     onError: (error) => totals.errors.push(String(error)),
   });
   const connection = {
@@ -57,6 +58,8 @@ export async function fuzzMessages(
     acknowledge: () => {
       totals.acknowledged += 1;
     },
+    pauseReading: () => undefined,
+    resumeReading: () => undefined,
     close: () => Promise.resolve(),
   };
   for (let done = 1; done <= count; done += 1) {

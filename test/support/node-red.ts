@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -47,6 +48,10 @@ export interface NodeRed {
   /** Ends the process (SIGTERM unless told otherwise) and waits for that; SIGKILL after 20 s. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
+
+/** Where the config node `id` keeps what survives a restart. */
+export const projectDirectory = (userDir: string, id: string): string =>
+  join(userDir, 'eztcloud', createHash('sha256').update(id).digest('hex').slice(0, 32));
 
 /** Starts Node-RED with a user directory of its own; resolves when its flows have started. */
 export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRed> {

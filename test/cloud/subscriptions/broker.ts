@@ -36,6 +36,8 @@ export function createBroker({
   const connection: Connection = {
     publish: () => undefined,
     acknowledge: () => undefined,
+    pauseReading: () => undefined,
+    resumeReading: () => undefined,
     close: () => Promise.resolve(),
     subscribe(filters, identifier, answered) {
       packets.push(filters.map(([filter, qos]) => `+${name(filter)} ${qos}`));

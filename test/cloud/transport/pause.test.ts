@@ -3,7 +3,7 @@ import should from 'should';
 import { formatTopic } from '../../../cloud';
 import { until } from '../../support/events';
 import type { ScriptedBroker } from '../../support/scripted-broker';
-import { attributesOf, close, DEVICE, ear, KEY, numbered, numbers, openConnected } from './harness';
+import { attributesOf, close, DEVICE, ear, KEY, numbered, numbers, openConnected, upTo } from './harness';
 import { withBroker } from './with-broker';
 
 /** Long enough for a packet that should not come to have come. */
@@ -72,6 +72,80 @@ describe('transport: while flows are deployed', () => {
     client.resume();
     await broker.packet('puback', 3);
     should(numbers(listener)).deepEqual([1, 2, 3]);
+  });
+
+  it('a reply settles its command at once, and the flow gets it afterwards', async () => {
+    const { client } = await openConnected(broker);
+    const heard = replies();
+    client.listen(heard);
+    await filters(1, client);
+    client.pause();
+    const options = { qos: 1, timeout: 500, listener: heard, owner: {} } as const;
+    const asked = client.request(DEVICE, command, options);
+    await broker.packet('publish');
+    const before = Date.now();
+    broker.current.deliver(formatTopic(KEY, DEVICE, 'command_reply'), JSON.stringify(command));
+    should((await asked).reply.id).equal(1);
+    const answered = Date.now();
+    should(heard.messages).deepEqual([]);
+    await pause(A_WHILE);
+    client.resume();
+    const [message] = heard.messages;
+    should(heard.messages.length).equal(1);
+    should(message?.timestamp).be.within(before, answered); // of receipt, not of hand-over
+    should(client.counters.unmatchedReplies).equal(0);
+  });
+
+  it('who has left gets nothing more, also of what came before', async () => {
+    const { client } = await openConnected(broker);
+    const [leaving, staying] = [ear(), ear()];
+    client.listen(leaving);
+    client.listen(staying);
+    await filters(1, client);
+    client.pause();
+    broker.current.deliver(attributesOf(), numbered(1));
+    await until(() => client.counters.received === 1, 5000, 'the message');
+    client.unlisten(leaving);
+    client.resume();
+    should([numbers(leaving), numbers(staying)]).deepEqual([[], [1]]);
+  });
+
+  it('what is beyond a bound stays in the socket, on a connection that lives on', async () => {
+    const { client, states } = await openConnected(broker, { keepalive: 1 });
+    const listener = ear({ qos: 0 });
+    client.listen(listener);
+    await filters(1, client);
+    client.pause();
+    const count = 20_000;
+    const filling = 'x'.repeat(1000);
+    for (let n = 0; n < count; n += 1) broker.current.deliver(attributesOf(), JSON.stringify({ n, filling }));
+    const { stream } = broker.current;
+    const pings = broker.packets('pingreq').length;
+    await broker.packet('pingreq', pings + 4, 10_000); // twice the time in which an answer is due
+    should(client.counters.received).be.within(1_000, 5_000);
+    should(stream.writableLength).be.above(0);
+    client.resume();
+    await until(() => listener.messages.length === count, 10_000, 'all messages');
+    should(numbers(listener)).deepEqual(upTo(count));
+    should([client.counters.connections, states.at(-1)?.is]).deepEqual([1, 'connected']);
+  });
+
+  it('no command times out while its reply is held back in the socket', async () => {
+    const { client } = await openConnected(broker);
+    const [listener, asking] = [ear({ qos: 0 }), replies()];
+    client.listen(listener);
+    client.listen(asking);
+    await filters(2, client);
+    const options = { qos: 1, timeout: 2_000, listener: asking, owner: {} } as const;
+    const asked = client.request(DEVICE, command, options);
+    await broker.packet('publish');
+    client.pause();
+    for (let n = 0; n < 5_000; n += 1) broker.current.deliver(attributesOf(), numbered(n));
+    broker.current.deliver(formatTopic(KEY, DEVICE, 'command_reply'), JSON.stringify(command));
+    await until(() => client.counters.received >= 1_000, 5000, 'as much as is read');
+    await pause(options.timeout + A_WHILE);
+    client.resume();
+    should((await asked).reply.id).equal(1);
   });
 
   it('it is not acknowledged when the connection ends with it, so that the broker sends it again', async () => {

@@ -8,7 +8,7 @@ import { event, until } from '../../support/events';
 import type { Flow } from '../../support/flows';
 import { needs } from '../../support/machine';
 import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
-import { type NodeRed, startNodeRed } from '../../support/node-red';
+import { type NodeRed, projectDirectory, startNodeRed } from '../../support/node-red';
 
 describe('a persistent session over restarts of Node-RED', function () {
   needs(this, 'mosquitto');
@@ -18,7 +18,7 @@ describe('a persistent session over restarts of Node-RED', function () {
   let other: NodeRed | undefined;
   const userDir = prepareUserDirectory();
   const caFile = join(userDir, 'ca.pem');
-  const files = join(userDir, 'eztcloud', 'project');
+  const files = projectDirectory(userDir, 'project');
 
   const flow = (...types: string[]): Flow => [
     { id: 'tab', type: 'tab', label: 'Session' },

@@ -5,7 +5,7 @@ import { readLedger } from '../../chaos/ledger';
 import { prepareUserDirectory } from '../../chaos/round';
 import { until } from '../../support/events';
 import type { Flow } from '../../support/flows';
-import { type NodeRed, startNodeRed } from '../../support/node-red';
+import { type NodeRed, projectDirectory, startNodeRed } from '../../support/node-red';
 import { startProxy, type TcpProxy } from '../../support/proxy';
 import { type ScriptedBroker, startScriptedBroker } from '../../support/scripted-broker';
 
@@ -19,7 +19,7 @@ describe('a queue on disk over restarts of Node-RED', function () {
   let red: NodeRed | undefined;
   const userDir = prepareUserDirectory();
   const ledger = join(userDir, 'ledger');
-  const queue = join(userDir, 'eztcloud', 'project', 'queue');
+  const queue = join(projectDirectory(userDir, 'project'), 'queue');
   const place = { z: 'tab', x: 0, y: 0 };
 
   const flow = (queueExpiry: number): Flow => [
