@@ -6,7 +6,7 @@ import { type ScriptedBroker, startScriptedBroker } from '../../support/scripted
 import { shows } from '../../support/statuses';
 
 const KEY = 'PR_scripted';
-const DISABLED = { fill: 'red', shape: 'ring', text: 'eztcloud.reason.projectDisabled' };
+const DISABLED = { fill: 'red', shape: 'ring', text: 'projectDisabled' };
 
 describe('the project of a palette node', () => {
   let broker: ScriptedBroker;
@@ -61,7 +61,7 @@ describe('the project of a palette node', () => {
     await deploy(flow(...homeless, ...palette('ezt-in', 'in')), 'nodes');
     await ready('in');
     await until(() => texts('in').at(-1)?.endsWith('connected'), 5000, 'the status of the other');
-    should(texts('homeless')).deepEqual(['eztcloud.reason.noConfig']);
+    should(texts('homeless')).deepEqual(['noConfig']);
   });
 
   describe('in a subflow', () => {
