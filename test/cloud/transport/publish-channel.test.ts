@@ -82,6 +82,23 @@ describe('transport: the PUBLISH channel, inbound', () => {
     should(seen.slice(3, 7)).deepEqual([102, 3, 103, 4]);
   });
 
+  it('reads no further while mqtt.js takes nothing', async () => {
+    const suback = bytesOf({ cmd: 'suback', messageId: 5, granted: Array.from({ length: 1000 }, () => 1) });
+    const { channel, link, passed, numbers } = openChannel();
+    channel.pause();
+    for (let n = 1; n <= 100; n += 1) link.push(Buffer.concat([suback, bytesOf(message(n))]));
+    let before = -1;
+    while (numbers().length !== before) {
+      before = numbers().length;
+      for (let i = 0; i < 10; i += 1) await turn();
+    }
+    should(before).be.within(1, 99);
+    should(link.readableLength).be.above(0);
+    channel.resume();
+    await until(() => numbers().length === 100, 2000, 'the messages');
+    should(Buffer.concat(passed).length).equal(100 * suback.length);
+  });
+
   it('a message without room waits, and all that follows with it', async () => {
     let room = 2;
     const it = openChannel({
