@@ -49,8 +49,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   });
   const outbound = createOutbound(channel, ids, unfinished.sent, events.onNoSubscribers);
   const inbound = createInbound({
-    receiveMaximum: options.receiveMaximum,
-    isTold: version === 5,
+    receiveMaximum: version === 5 ? options.receiveMaximum : Number.POSITIVE_INFINITY,
     held: unfinished.received,
     send: (type, packetId) => channel.acknowledge(type, packetId),
     onMessage(received) {

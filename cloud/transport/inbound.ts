@@ -15,10 +15,8 @@ export interface Inbound {
 }
 
 export interface InboundOptions {
-  /** QoS 1 and 2 messages that may be handed over and unacknowledged: beyond it nothing is read. */
+  /** QoS 1 and 2 messages that may be handed over and unacknowledged; MQTT 3.1.1 knows no such bound. */
   receiveMaximum: number;
-  /** Whether the broker was told the receive maximum (MQTT 5). */
-  isTold: boolean;
   /** QoS 2 messages that were handed over and not yet released, by packet identifier: state of the session. */
   held: Set<number>;
   send(type: Acknowledgement, packetId: number): void;
@@ -29,7 +27,7 @@ export interface InboundOptions {
  * QoS 2 is handed over with PUBLISH, not with PUBREL (MQTT 5 §4.3.3 leaves the choice): what is between the two then
  * is an identifier in `held`, and nothing is lost when this process ends there.
  */
-export function createInbound({ receiveMaximum, isTold, held, send, onMessage }: InboundOptions): Inbound {
+export function createInbound({ receiveMaximum, held, send, onMessage }: InboundOptions): Inbound {
   let unacknowledged = 0;
   return {
     begin(sessionPresent) {
@@ -43,7 +41,7 @@ export function createInbound({ receiveMaximum, isTold, held, send, onMessage }:
           send(PUBREC, packetId);
           return;
         }
-        if (isTold && held.size >= receiveMaximum) throw protocolError('receive maximum exceeded');
+        if (held.size >= receiveMaximum) throw protocolError('receive maximum exceeded');
       }
       if (qos > 0) unacknowledged += 1;
       onMessage(received);
