@@ -29,7 +29,7 @@ if (bundled) {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    external: ['mqtt'],
+    external: ['mqtt', 'ws'],
     charset: 'utf8',
     logLevel: 'warning',
   });

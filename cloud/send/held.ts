@@ -1,5 +1,5 @@
 import { EztError } from '../protocol/errors';
-import type { Outgoing } from '../transport/packets';
+import type { Outgoing } from '../transport/publish-packets';
 import { type AgeClock, ageOf } from './age';
 import type { Kept } from './message-files';
 import type { MessageStore } from './message-store';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, DISK, type Disk, isFile, removeFile, setAside, writeWhole } from '../storage/files';
-import type { Outgoing } from '../transport/packets';
+import type { Outgoing } from '../transport/publish-packets';
 import type { Accepted } from './age';
 
 /** A message that was accepted in an earlier life. */

@@ -1,5 +1,5 @@
 import type { Qos } from '../protocol/topics';
-import type { Outgoing } from '../transport/packets';
+import type { Outgoing } from '../transport/publish-packets';
 import type { LinkEnd } from './window';
 
 /** What the outbox sends through. */

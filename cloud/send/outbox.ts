@@ -1,5 +1,5 @@
 import { EztError } from '../protocol/errors';
-import { publishSize } from '../transport/packets';
+import { publishSize } from '../transport/publish-packets';
 import { acceptedNow, createAgeClock } from './age';
 import { createHeld, type Entry } from './held';
 import type { Kept } from './message-files';

@@ -1,5 +1,5 @@
 import { EztError } from '../protocol/errors';
-import type { Outgoing } from '../transport/packets';
+import type { Outgoing } from '../transport/publish-packets';
 import type { Accepted } from './age';
 import type { MessageFiles } from './message-files';
 

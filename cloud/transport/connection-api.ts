@@ -1,5 +1,4 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import type { IClientOptions } from 'mqtt';
 import type { Endpoint } from '../protocol/endpoint';
 import type { Qos } from '../protocol/topics';
 import type { Refusal } from './reason-codes';
@@ -34,7 +33,8 @@ export interface ConnectionOptions {
 
 /** QoS 2 messages of a session that are half done. */
 export interface Unfinished {
-  received: NonNullable<IClientOptions['incomingStore']>;
+  /** Packet identifiers of messages that were handed over, until PUBREL. */
+  received: Set<number>;
   /** Packet identifiers that the broker may hold until PUBREL. */
   sent: Set<number>;
 }
@@ -95,9 +95,9 @@ export interface Connection {
   ): Promise<readonly number[]>;
   /** Resolves with the broker's answer for each filter, in order: a reason code from 0x80 on where it still holds it. */
   unsubscribe(filters: readonly string[]): Promise<readonly number[]>;
-  /** Tells the broker that a QoS 1 message has been dealt with. */
+  /** Tells the broker that a QoS 1 or 2 message has been dealt with. */
   acknowledge(received: Received): void;
-  /** Takes nothing more from the socket; TCP holds the rest back. A few messages may still come. It keeps being alive. */
+  /** Takes nothing more from the socket; TCP holds the rest back. The connection is kept alive. */
   pauseReading(): void;
   resumeReading(): void;
   /**

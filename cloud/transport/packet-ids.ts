@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { IClientOptions } from 'mqtt';
 
-export type PacketIds = NonNullable<IClientOptions['messageIdProvider']>;
+export type PacketIds = NonNullable<IClientOptions['messageIdProvider']> & {
+  /** Whether a packet with this identifier awaits its answer. */
+  isTaken(id: number): boolean;
+};
 
 const MAX_ID = 65_535;
 
@@ -29,6 +32,7 @@ export function createPacketIds(): PacketIds {
     deallocate(id) {
       taken.delete(id);
     },
+    isTaken: (id) => taken.has(id),
     clear() {
       taken.clear();
     },

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { cleanUp } from '../support/cleanup';
 import { fuzzBytes, fuzzMessages, fuzzValidPackets } from './inbound';
 import { fuzzOutgoing } from './outgoing';
+import { fuzzPackets } from './packets';
 import { createRandom } from './random';
 
 /** `npm run fuzz -- --inbound 1000000 --outgoing 100000 [--seed S]`: exits with 1 when something did not hold. */
@@ -26,6 +27,8 @@ async function main(): Promise<void> {
 
   const messages = await fuzzMessages(inbound, random, progress('messages', inbound));
   console.log('\nMessages, straight into the message path', messages);
+  const read = fuzzPackets(inbound, random);
+  console.log('Streams of packets, beside mqtt-packet', { ...read, wrong: read.wrong.slice(0, 10) });
   const packets = Math.ceil(inbound / 50);
   const connections = await fuzzValidPackets(packets, random);
   console.log(`${packets} valid packets from a broker: ${connections} connection`);
@@ -37,6 +40,7 @@ async function main(): Promise<void> {
   const held =
     messages.errors.length === 0 &&
     messages.acknowledged === inbound &&
+    read.wrong.length === 0 &&
     connections === 1 &&
     sent.settled === sent.given &&
     sent.twice === 0 &&

@@ -1,6 +1,7 @@
 import should from 'should';
 import { fuzzBytes, fuzzMessages, fuzzValidPackets } from './inbound';
 import { fuzzOutgoing } from './outgoing';
+import { fuzzPackets } from './packets';
 import { createRandom } from './random';
 
 const SEED = Number(process.env.FUZZ_SEED ?? 1122);
@@ -18,6 +19,12 @@ describe(`fuzz, seed ${SEED}`, function () {
 
   it('2,000 valid packets with mutated contents: no disconnection', async () => {
     should(await fuzzValidPackets(2000, createRandom(SEED))).equal(1);
+  });
+
+  it('20,000 streams of packets, broken or not, cut anywhere: read as mqtt-packet reads them', () => {
+    const { wrong, same, refused } = fuzzPackets(20_000, createRandom(SEED));
+    should(wrong).deepEqual([]);
+    should([same > 20_000, refused > 1000]).deepEqual([true, true]);
   });
 
   it('50 broken streams: connected again after each (case 58)', async () => {

@@ -1,5 +1,5 @@
 import type { Carrier } from '../../../cloud/send/outbox-api';
-import type { Outgoing } from '../../../cloud/transport/packets';
+import type { Outgoing } from '../../../cloud/transport/publish-packets';
 
 /** A message that a link has taken; `settle` is the broker's answer. */
 export interface Sent {

@@ -4,7 +4,7 @@ import should from 'should';
 import { isOutTopic } from '../../../cloud/protocol/topics';
 import { acceptedNow } from '../../../cloud/send/age';
 import { openMessageFiles } from '../../../cloud/send/message-files';
-import type { Outgoing } from '../../../cloud/transport/packets';
+import type { Outgoing } from '../../../cloud/transport/publish-packets';
 import { temporaryDirectory } from '../../support/cleanup';
 
 const TOPIC = 'open/PR_1/DU_1/attributes_push';

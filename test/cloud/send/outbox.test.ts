@@ -1,6 +1,6 @@
 import should from 'should';
 import { createOutbox } from '../../../cloud/send/outbox';
-import type { Outgoing } from '../../../cloud/transport/packets';
+import type { Outgoing } from '../../../cloud/transport/publish-packets';
 import { messages, openLink } from './carrier';
 import { type Clock, stopClock } from './clock';
 import { rejection, turn } from './settling';

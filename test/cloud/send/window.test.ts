@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import should from 'should';
 import { createOutbox } from '../../../cloud/send/outbox';
 import { createWindow, linkEnd } from '../../../cloud/send/window';
-import type { Outgoing } from '../../../cloud/transport/packets';
+import type { Outgoing } from '../../../cloud/transport/publish-packets';
 import { type Link, messages, openLink } from './carrier';
 import { type Clock, stopClock } from './clock';
 import { rejection } from './settling';

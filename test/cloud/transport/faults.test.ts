@@ -162,7 +162,7 @@ describe('transport: faults', function () {
       await within(exited(child.process), 4000, 'the process to end');
       await until(() => child.output.includes('closed'), 1000, 'its last line');
       const output = child.output.join('\n');
-      output.should.match(/mqttjs/);
+      output.should.match(/mqtt-packet/);
       for (const form of [
         secret,
         Buffer.from(secret).toString('base64'),

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import should from 'should';
-import { formatTopic } from '../../../cloud';
+import { formatTopic, type ValueMessage } from '../../../cloud';
 import { until } from '../../support/events';
 import type { ScriptedBroker } from '../../support/scripted-broker';
 import { attributesOf, close, DEVICE, ear, KEY, numbered, numbers, openConnected, upTo } from './harness';
@@ -68,7 +68,9 @@ describe('transport: while flows are deployed', () => {
     await until(() => listener.messages.length === 1, 5000, 'the first');
     await pause(A_WHILE);
     should([numbers(listener), broker.packets('puback').length]).deepEqual([[1], 0]);
-    Object.assign(listener.receiver ?? {}, { onMessage: listener.messages.push.bind(listener.messages) });
+    Object.assign(listener.receiver ?? {}, {
+      onMessage: (message: ValueMessage) => listener.messages.push(message),
+    });
     client.resume();
     await broker.packet('puback', 3);
     should(numbers(listener)).deepEqual([1, 2, 3]);

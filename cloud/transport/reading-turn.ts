@@ -1,0 +1,47 @@
+import { performance } from 'node:perf_hooks';
+
+/** So many milliseconds messages are handed over before others have their turn of the event loop … */
+const TURN_MS = 20;
+/** … and so many messages, since flows run after they were handed over: few where flows take long. */
+const MOST = 1024;
+const LEAST = 16;
+
+/** Bounds how many messages are handed over in one turn of the event loop. */
+export class ReadingTurn {
+  private began: number | undefined;
+  private ending = false;
+  private messages = 0;
+  private limit = MOST;
+
+  /** `onEnd`: the turn is over, with what the flows did in it. */
+  constructor(private readonly onEnd: () => void) {}
+
+  begin(): void {
+    this.began ??= performance.now();
+  }
+
+  /** A message has been handed over. Returns whether it is enough for this turn. */
+  count(): boolean {
+    const now = performance.now();
+    this.began ??= now;
+    this.messages += 1;
+    return this.messages >= this.limit || now - this.began > TURN_MS;
+  }
+
+  /** No more has come for now: the turn ends after what was set off by the messages. */
+  endSoon(): void {
+    if (this.began === undefined || this.ending) return;
+    this.ending = true;
+    setImmediate(this.end);
+  }
+
+  private readonly end = (): void => {
+    const took = performance.now() - (this.began ?? 0);
+    if (took > 2 * TURN_MS) this.limit = Math.max(LEAST, Math.floor((this.messages * TURN_MS) / took));
+    else if (took < TURN_MS) this.limit = Math.min(MOST, 2 * this.limit);
+    this.began = undefined;
+    this.ending = false;
+    this.messages = 0;
+    this.onEnd();
+  };
+}
