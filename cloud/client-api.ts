@@ -7,9 +7,9 @@ import type { InboxCounters } from './receive/inbox';
 import type { Answer } from './send/commands';
 import type { DiskOptions } from './send/open-outbox';
 import type { OutboxCounters, OutboxOptions } from './send/outbox-api';
-import type { KeeperOptions, State } from './transport/reconnect';
+import type { ReconnectOptions, State } from './transport/reconnect';
 
-export interface ClientOptions extends Omit<KeeperOptions, 'connectTimeout' | 'receiveMaximum'> {
+export interface ClientOptions extends Omit<ReconnectOptions, 'connectTimeout' | 'receiveMaximum'> {
   /** Shared-subscription group; empty for none. */
   group: string;
   queue: OutboxOptions;

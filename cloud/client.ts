@@ -19,7 +19,7 @@ import { openSessionMemory } from './subscriptions/session-store';
 import { createSubscriptions } from './subscriptions/subscriptions';
 import type { Connection } from './transport/connection-api';
 import { describeCode, formatCode } from './transport/reason-codes';
-import { type Keeper, keepConnected } from './transport/reconnect';
+import { openReconnecting, type ReconnectingConnection } from './transport/reconnect';
 
 const CONNECT_TIMEOUT = 15_000;
 /** With MQTT 5 the broker keeps what is beyond it until we have dealt with these. */
@@ -83,7 +83,7 @@ export function openClient(options: ClientOptions): Client {
     changed();
   }
 
-  const keeper: Keeper = keepConnected(
+  const reconnecting: ReconnectingConnection = openReconnecting(
     { ...options, connectTimeout: CONNECT_TIMEOUT, receiveMaximum: RECEIVE_MAXIMUM },
     {
       async onConnected(mine, connected) {
@@ -137,7 +137,7 @@ export function openClient(options: ClientOptions): Client {
 
   return {
     get state() {
-      return keeper.state;
+      return reconnecting.state;
     },
     get counters() {
       return { ...inbox.counters, ...outbox.counters, ...counted };
@@ -201,7 +201,7 @@ export function openClient(options: ClientOptions): Client {
       await outbox.close();
       commands.withdraw(); // Node-RED goes on giving messages to nodes that are closing
       subscriptions.detach();
-      await keeper.close(endSession, deadline);
+      await reconnecting.close(endSession, deadline);
     },
   };
 }

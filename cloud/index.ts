@@ -50,8 +50,8 @@ export { CHANNELS, type Channel, formatTopic, isTopicLevel, type Qos } from './p
 export type { DeviceMessage, Listener, Parts, RawMessage, Receiver, ValueMessage } from './receive/delivery';
 export type { OwnPush } from './receive/own-pushes';
 export type { Answer } from './send/commands';
-export { probeConnection } from './transport/connection-test';
-export type { ProbeOptions, ProbeStep } from './transport/connection-test-steps';
+export { testConnection } from './transport/connection-test';
+export type { ConnectionTestOptions, ConnectionTestStep } from './transport/connection-test-steps';
 export type { Refusal, Trouble } from './transport/reason-codes';
 export type { State } from './transport/reconnect';
 export { type SubscriptionTrouble, subscriptionTrouble } from './transport/subscription-trouble';

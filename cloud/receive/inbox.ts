@@ -17,13 +17,13 @@ export interface InboxCounters {
   ignored: number;
   malformed: number;
   /** Second copies that came while filters changed places. */
-  surplus: number;
+  duplicates: number;
 }
 
 export interface InboxOptions {
   parse(topic: string): Topic | undefined;
   router: Router<Listener>;
-  subscriptions: Pick<Subscriptions, 'isSurplus'>;
+  subscriptions: Pick<Subscriptions, 'isDuplicate'>;
   devices: Devices;
   ownPushes: Pick<OwnPushes, 'of'>;
   /** Takes command replies, if anybody awaits one. */
@@ -65,7 +65,7 @@ export function createInbox(options: InboxOptions): Inbox {
     delivered: 0,
     ignored: 0,
     malformed: 0,
-    surplus: 0,
+    duplicates: 0,
   };
   const backlog = createBacklog<Incoming>();
   /** Handed over in this turn of the event loop; a flow gets its messages at the end of the turn. */
@@ -77,8 +77,8 @@ export function createInbox(options: InboxOptions): Inbox {
     const topic = parse(received.topic);
     if (!topic) {
       counters.ignored += 1;
-    } else if (subscriptions.isSurplus(received, topic)) {
-      counters.surplus += 1;
+    } else if (subscriptions.isDuplicate(received, topic)) {
+      counters.duplicates += 1;
       return undefined;
     }
     return topic;

@@ -1,7 +1,7 @@
 import { EztError } from '../protocol/errors';
 import type { Outgoing } from '../transport/publish-packets';
 import { type AgeClock, ageOf } from './age';
-import type { Kept } from './message-files';
+import type { StoredMessage } from './message-files';
 import type { MessageStore } from './message-store';
 import type { OutboxCounters } from './outbox-api';
 import type { Awaited } from './outbox-errors';
@@ -18,8 +18,8 @@ export interface Entry {
   file: string | undefined;
   /** What it waits for before it is in line to be sent. */
   awaits: Awaited | undefined;
-  /** As an earlier life left it. */
-  readonly kept?: Kept;
+  /** As it was found on disk; undefined for a message accepted by this process. */
+  readonly stored?: StoredMessage;
 }
 
 /** What is accepted and not yet settled, oldest first, with its counts and its expiry. */
@@ -155,8 +155,8 @@ export function createHeld(
         onSettled.add(check);
       });
     },
-    isOver: ({ expires, kept }, now) =>
-      expires <= now || (kept !== undefined && ageOf(kept.accepted) >= kept.lifetime),
+    isOver: ({ expires, stored }, now) =>
+      expires <= now || (stored !== undefined && ageOf(stored.accepted) >= stored.lifetime),
     expire,
   };
 }

@@ -5,7 +5,7 @@ import type { Outgoing } from '../transport/publish-packets';
 import type { Accepted } from './age';
 
 /** A message that was accepted in an earlier life. */
-export interface Kept {
+export interface StoredMessage {
   name: string;
   message: Outgoing;
   accepted: Accepted;
@@ -23,7 +23,7 @@ export interface MessageFiles {
    * What is there from before, oldest first; and the names of the files that could not be read. One of them keeps
    * nothing else back: `onError` is told what could not even be set aside.
    */
-  load(onError: (error: unknown) => void): Promise<{ kept: Kept[]; unreadable: string[] }>;
+  load(onError: (error: unknown) => void): Promise<{ messages: StoredMessage[]; unreadable: string[] }>;
   /** Resolves with the file's name when the message is on disk. */
   write(message: Outgoing, accepted: Accepted, lifetime: number): Promise<string>;
   remove(name: string): Promise<void>;
@@ -48,7 +48,7 @@ export function openMessageFiles(
   };
   const makeDirectory = () => mkdir(directory, { recursive: true, mode: 0o700 });
 
-  async function read(name: string): Promise<Kept | undefined> {
+  async function read(name: string): Promise<StoredMessage | undefined> {
     const path = join(directory, name);
     if (!NAME.test(name) || Number.parseInt(name, 10) > LAST_NUMBER || !(await isFile(path)))
       return undefined;
@@ -59,7 +59,7 @@ export function openMessageFiles(
   return {
     async load(onError) {
       await makeDirectory();
-      const kept: Kept[] = [];
+      const messages: StoredMessage[] = [];
       const unreadable: string[] = [];
       for (const name of (await readdir(directory)).sort()) {
         const path = join(directory, name);
@@ -67,14 +67,14 @@ export function openMessageFiles(
         if (!name.endsWith('.json')) continue;
         const found = await read(name).catch(() => undefined); // e.g. not permitted: set aside, and told
         if (found) {
-          kept.push(found);
+          messages.push(found);
           last = Math.max(last, Number.parseInt(name, 10));
         } else {
           unreadable.push(name);
           await setAside(path).catch(onError);
         }
       }
-      return { kept, unreadable };
+      return { messages, unreadable };
     },
     async write({ topic, payload, qos }, accepted, lifetime) {
       const name = newName();
@@ -93,7 +93,7 @@ export function openMessageFiles(
   };
 }
 
-function parse(text: string): Omit<Kept, 'name'> | undefined {
+function parse(text: string): Omit<StoredMessage, 'name'> | undefined {
   try {
     const { topic, qos, accepted, lifetime, payload } = JSON.parse(text) as Record<string, unknown>;
     if (typeof topic !== 'string' || typeof payload !== 'string') return undefined;

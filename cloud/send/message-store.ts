@@ -2,7 +2,7 @@ import { mkdir, rmdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EztError } from '../protocol/errors';
 import { type DirectoryLock, type Holder, isLock, lockDirectory } from '../storage/directory-lock';
-import type { Kept, MessageFiles } from './message-files';
+import type { MessageFiles, StoredMessage } from './message-files';
 import { asStoreError, createWriting, type Writing } from './writing';
 
 /** Messages on disk, of which this process is the only user. */
@@ -10,7 +10,7 @@ export interface MessageStore {
   /** Whether messages are to be written. If not, what is there from before is sent, and then the directory goes. */
   readonly keeps: boolean;
   /** Begins. `restored` gets what earlier lives left, oldest first, before anything is written. */
-  open(restored: (kept: Kept[]) => void): void;
+  open(restored: (messages: StoredMessage[]) => void): void;
   write: Writing['add'];
   /** Removes a message in its turn. */
   remove(name: string): void;
@@ -50,30 +50,30 @@ export function openMessageStore(options: StoreOptions): MessageStore {
   let removing: Promise<void> | undefined;
   let beginning: Promise<void> | undefined;
 
-  async function begin(restored: (kept: Kept[]) => void): Promise<void> {
+  async function begin(restored: (messages: StoredMessage[]) => void): Promise<void> {
     await free;
-    for (let told = ''; !ending.signal.aborted; await pause(retry)) {
+    for (let reported = ''; !ending.signal.aborted; await pause(retry)) {
       const problem = await take(restored);
       if (!problem) return;
       if (ending.signal.aborted || (!keeps && problem.reason === 'diskInUse')) return;
       writing.stop(problem);
-      if (problem.message !== told) onError(problem);
-      told = problem.message;
+      if (problem.message !== reported) onError(problem);
+      reported = problem.message;
     }
   }
 
   /** Why the directory cannot be used. */
-  async function take(restored: (kept: Kept[]) => void): Promise<EztError | undefined> {
+  async function take(restored: (messages: StoredMessage[]) => void): Promise<EztError | undefined> {
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const { signal } = ending;
       const taken = await lockDirectory(directory, (other) => lost(other, restored), { ...timing, signal });
       if (!isLock(taken)) return inUse(directory, taken);
       lock = taken;
-      const { kept, unreadable } = await files.load(onError);
+      const { messages, unreadable } = await files.load(onError);
       if (signal.aborted) return undefined;
       for (const name of unreadable) onError(new EztError('diskUnreadable', { file: `${name}.unreadable` }));
-      const left = kept.filter(({ name }) => !present.has(name));
+      const left = messages.filter(({ name }) => !present.has(name));
       for (const { name } of left) present.add(name);
       restored(left);
       writing.start();
@@ -84,7 +84,7 @@ export function openMessageStore(options: StoreOptions): MessageStore {
     }
   }
 
-  function lost(other: Holder | undefined, restored: (kept: Kept[]) => void) {
+  function lost(other: Holder | undefined, restored: (messages: StoredMessage[]) => void) {
     lock = undefined;
     const problem = inUse(directory, other);
     writing.stop(problem);

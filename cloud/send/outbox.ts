@@ -2,11 +2,11 @@ import { EztError } from '../protocol/errors';
 import { publishSize } from '../transport/publish-packets';
 import { acceptedNow, createAgeClock } from './age';
 import { createHeld, type Entry } from './held';
-import type { Kept } from './message-files';
+import type { StoredMessage } from './message-files';
 import type { MessageStore } from './message-store';
 import type { Carrier, Outbox, OutboxOptions } from './outbox-api';
 import { expired, queueFull } from './outbox-errors';
-import { createPace } from './rate-limit';
+import { createRateLimiter } from './rate-limit';
 import { publishRefused, QOS_NOT_SUPPORTED } from './refusal';
 import { restored } from './restored';
 import { createWindow, type LinkEnd } from './window';
@@ -24,7 +24,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
   /** Written and unacknowledged, oldest first; a settled one still takes its place in the broker's window. */
   const inFlight = new Set<Entry>();
   const window = createWindow<Entry>();
-  const pace = createPace(rate);
+  const rateLimiter = createRateLimiter(rate);
   let pumping = false;
   const clock = createAgeClock();
   const held = createHeld(tooLate, clock, store, forgetSettled);
@@ -44,7 +44,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
           held.expire(entry);
           continue;
         }
-        if (!pace.next(pump)) break;
+        if (!rateLimiter.next(pump)) break;
         next += 1;
         send(entry, carrier);
       }
@@ -131,9 +131,9 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
     }
   }
 
-  function restore(kept: readonly Kept[]) {
+  function restore(messages: readonly StoredMessage[]) {
     if (!store) return;
-    const entries = restored(kept, store, clock.now(), expiry);
+    const entries = restored(messages, store, clock.now(), expiry);
     held.add(entries, true);
     waiting = [...entries, ...waiting.slice(next)];
     next = 0;
@@ -192,7 +192,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
       closed = true;
       if (store) await store.written();
       carrier = undefined;
-      pace.stop();
+      rateLimiter.stop();
       held.close();
       await store?.close();
     },

@@ -4,14 +4,14 @@ import { performance } from 'node:perf_hooks';
 const LATENESS = 10;
 
 /** Lets so many a second pass, evenly spread. */
-export interface Pace {
+export interface RateLimiter {
   /** Whether the next may pass now; if not, `again` is called when it may. */
   next(again: () => void): boolean;
   stop(): void;
 }
 
 /** `rate`: per second; 0 for as many as come. */
-export function createPace(rate: number): Pace {
+export function createRateLimiter(rate: number): RateLimiter {
   let due = 0;
   let timer: NodeJS.Timeout | undefined;
   return {

@@ -5,15 +5,15 @@ import { isSharedIdentifier, matching } from './filters';
 import type { Router } from './router';
 
 /** The copies of one message come within so many ms. Without identifiers an equal message would be taken for one. */
-const TWINS = { withIdentifiers: 1_000, byContent: 100 } as const;
+const COPIES_WITHIN = { withIdentifiers: 1_000, byContent: 100 } as const;
 /** Copies that a broker held back arrive after filters have changed places: for so many ms more we look at them. */
-const AFTERMATH = { withIdentifiers: 30_000, byContent: 1_000 } as const;
+const LATE_COPIES = { withIdentifiers: 30_000, byContent: 1_000 } as const;
 
 /**
  * Knows the second copies of messages while filters change places. Subscription identifiers tell them from a message
  * that was sent twice; without identifiers (MQTT 3.1.1) two equal messages in a row count as one meanwhile.
  */
-export interface Surplus {
+export interface DuplicateFilter {
   /** A change of places begins, or goes on: these filters are to leave. */
   begin(leaving: Iterable<string>): void;
   /** The broker has taken filters with this identifier: what came before has no copy by them. */
@@ -25,10 +25,10 @@ export interface Surplus {
   /** At once: a new session holds nothing back. */
   end(): void;
   /** Whether a received copy is the second one of a message, by a filter that takes or took another's place. */
-  isSurplus(received: Received, topic: Topic): boolean;
+  isDuplicate(received: Received, topic: Topic): boolean;
 }
 
-export function createSurplus(plan: Pick<Router<never>, 'filter'>): Surplus {
+export function createDuplicateFilter(plan: Pick<Router<never>, 'filter'>): DuplicateFilter {
   /** Filters that have joined or left in a change of places that is not yet over. */
   const moving = new Set<string>();
   const lastOnTopic = new Map<string, { cameBy: Set<number | undefined>; payload: Buffer; at: number }>();
@@ -53,10 +53,10 @@ export function createSurplus(plan: Pick<Router<never>, 'filter'>): Surplus {
       moving.add(filter);
     },
     endSoon(identifiers) {
-      over ??= performance.now() + (identifiers ? AFTERMATH.withIdentifiers : AFTERMATH.byContent);
+      over ??= performance.now() + (identifiers ? LATE_COPIES.withIdentifiers : LATE_COPIES.byContent);
     },
     end,
-    isSurplus({ topic: name, identifiers, payload }, topic) {
+    isDuplicate({ topic: name, identifiers, payload }, topic) {
       if (moving.size === 0) return false;
       const now = performance.now();
       if (over !== undefined && now > over) {
@@ -70,7 +70,7 @@ export function createSurplus(plan: Pick<Router<never>, 'filter'>): Surplus {
       if (places.length < 2) return false;
       const key = `${shared} ${name}`;
       const last = lastOnTopic.get(key);
-      const within = identifier === undefined ? TWINS.byContent : TWINS.withIdentifiers;
+      const within = identifier === undefined ? COPIES_WITHIN.byContent : COPIES_WITHIN.withIdentifiers;
       if (last && now - last.at < within && last.payload.equals(payload)) {
         // Without identifiers copies come in pairs: the next equal one is another message.
         if (identifier === undefined) return lastOnTopic.delete(key);

@@ -4,7 +4,7 @@ import { REFUSED } from '../transport/reason-codes';
 import { NOT_AUTHORIZED } from '../transport/subscription-trouble';
 import { inPackets, type Offer, subscribePackets, unavailable } from './batches';
 import { createDeadlyFilters } from './deadly-filters';
-import { createSurplus } from './duplicate-filter';
+import { createDuplicateFilter } from './duplicate-filter';
 import type { Router } from './router';
 
 /** Keeps the filters that the broker holds equal to those wanted, by sending the difference. */
@@ -27,7 +27,7 @@ export interface Subscriptions {
   /** Asks again for what was refused, be it to subscribe or to unsubscribe. */
   retryRefused(): Promise<void>;
   /** Whether a received copy is the second one of a message, by a filter that takes or took another's place. */
-  isSurplus(received: Received, topic: Topic): boolean;
+  isDuplicate(received: Received, topic: Topic): boolean;
 }
 
 type Plan = Pick<Router<never>, 'filters' | 'filter' | 'parseFilter'>;
@@ -36,7 +36,7 @@ type Plan = Pick<Router<never>, 'filters' | 'filter' | 'parseFilter'>;
  * `plan` says which filters are wanted; `onChange` is called when what is held or refused has changed, `onLowerQos`
  * when the broker grants less than was asked for.
  * A filter that takes another's place is subscribed first, so that nothing is lost; of the two copies that then
- * come of a message the second one is surplus.
+ * come of a message the second one is duplicates.
  */
 export function createSubscriptions(
   plan: Plan,
@@ -47,7 +47,7 @@ export function createSubscriptions(
   const refused = new Map<string, number>();
   /** QoS asked for: a broker may grant less, and asking again would not help. */
   const asked = new Map<string, Qos>();
-  const surplus = createSurplus(plan);
+  const duplicates = createDuplicateFilter(plan);
   const deadly = createDeadlyFilters();
   /** Held against our will: the broker has refused to unsubscribe them. */
   const stuck = new Set<string>();
@@ -85,7 +85,7 @@ export function createSubscriptions(
       else settle(filter, refusal);
     }
     const leaving = [...held.keys()].filter((filter) => !target.has(filter));
-    if (leaving.length > 0) surplus.begin(leaving);
+    if (leaving.length > 0) duplicates.begin(leaving);
 
     await ask(connection, add, offer, leaving.length > 0);
     // A refusal changes the plan: what was to leave may be needed after all.
@@ -94,7 +94,7 @@ export function createSubscriptions(
     if (!current()) return;
     if (!again) {
       deadly.calm();
-      if (stuck.size === 0) surplus.endSoon(offer.subscriptionIdentifiers);
+      if (stuck.size === 0) duplicates.endSoon(offer.subscriptionIdentifiers);
     }
     onChange();
   }
@@ -114,10 +114,10 @@ export function createSubscriptions(
       }
       const answered = (codes: readonly number[]) => {
         if (!current()) return;
-        surplus.subscribed(identifier);
+        duplicates.subscribed(identifier);
         for (const [i, [filter]] of filters.entries()) {
           deadly.answered(filter);
-          if (replacing && !held.has(filter)) surplus.join(filter);
+          if (replacing && !held.has(filter)) duplicates.join(filter);
           settle(filter, codes[i] ?? REFUSED);
         }
       };
@@ -167,7 +167,7 @@ export function createSubscriptions(
     async attach(connection, offer, session) {
       // Also what was asked for without an answer. All is asked for again: that changes but outdated identifiers.
       const present = session ? new Set([...held.keys(), ...asked.keys(), ...session]) : [];
-      if (!session) surplus.end();
+      if (!session) duplicates.end();
       link = { connection, offer };
       running = undefined;
       held.clear();
@@ -191,6 +191,6 @@ export function createSubscriptions(
       retry = true;
       return reconcile();
     },
-    isSurplus: surplus.isSurplus,
+    isDuplicate: duplicates.isDuplicate,
   };
 }

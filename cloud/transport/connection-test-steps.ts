@@ -10,7 +10,7 @@ import { formatCode, REFUSED, type Refusal, type Trouble } from './reason-codes'
 import { nameSwappedPort } from './swapped-port';
 import { tlsConnectOptions } from './tls-options';
 
-export interface ProbeOptions {
+export interface ConnectionTestOptions {
   endpoint: Endpoint;
   projectKey: string;
   projectSecret: string;
@@ -26,30 +26,30 @@ export interface ProbeOptions {
   signal?: AbortSignal;
 }
 
-export interface ProbeStep {
+export interface ConnectionTestStep {
   step: 'name' | 'tcp' | 'tls' | 'credentials' | 'subscription';
   ok: boolean;
   /** How long it took. */
   ms: number;
   /** What was found, or what went wrong, in a few words; never a secret. */
   detail: string;
-  reason?: ProbeFailure;
+  reason?: ConnectionTestFailure;
 }
 
 /** Each has a short text in the catalogue. */
-export type ProbeFailure = Trouble | 'subscription' | 'quota' | 'noShared' | 'noWildcards';
+export type ConnectionTestFailure = Trouble | 'subscription' | 'quota' | 'noShared' | 'noWildcards';
 
 /** What the steps leave to each other. */
-export interface Probe extends ProbeOptions {
+export interface ConnectionTest extends ConnectionTestOptions {
   tcp?: Socket;
   connection?: Connection;
   connected?: Connected;
 }
 
 /** Why a step failed, where that is not an error of the socket. */
-export class ProbeError extends Error {
+export class ConnectionTestError extends Error {
   constructor(
-    readonly reason: ProbeFailure,
+    readonly reason: ConnectionTestFailure,
     detail: string,
   ) {
     super(detail);
@@ -57,7 +57,7 @@ export class ProbeError extends Error {
 }
 
 /** Each resolves with what it found, and rejects with why it failed. */
-export const STEPS: readonly [ProbeStep['step'], (probe: Probe) => Promise<string>][] = [
+export const STEPS: readonly [ConnectionTestStep['step'], (test: ConnectionTest) => Promise<string>][] = [
   ['name', resolve],
   ['tcp', reach],
   ['tls', secure],
@@ -65,21 +65,21 @@ export const STEPS: readonly [ProbeStep['step'], (probe: Probe) => Promise<strin
   ['subscription', subscribe],
 ];
 
-async function resolve({ endpoint: { host } }: Probe): Promise<string> {
+async function resolve({ endpoint: { host } }: ConnectionTest): Promise<string> {
   if (isIP(host)) return host;
   const addresses = await lookup(host, { all: true });
   return addresses.map(({ address }) => address).join(', ');
 }
 
-function reach(probe: Probe): Promise<string> {
-  const tcp = connectTcp(tlsConnectOptions(probe.endpoint, probe.tls));
-  probe.tcp = tcp;
+function reach(test: ConnectionTest): Promise<string> {
+  const tcp = connectTcp(tlsConnectOptions(test.endpoint, test.tls));
+  test.tcp = tcp;
   return new Promise((done, failed) => {
     tcp.on('error', failed).once('connect', () => done(`${tcp.remoteAddress}:${tcp.remotePort}`));
   });
 }
 
-function secure({ endpoint, tls, tcp }: Probe): Promise<string> {
+function secure({ endpoint, tls, tcp }: ConnectionTest): Promise<string> {
   return new Promise((done, failed) => {
     const socket = connectTls({ ...tlsConnectOptions(endpoint, tls), ...(tcp && { socket: tcp }) });
     socket.on('error', failed).once('secureConnect', () => {
@@ -93,23 +93,23 @@ function secure({ endpoint, tls, tcp }: Probe): Promise<string> {
 /** What a broker that knows MQTT 3.1.1 only may make of 5; the port may be a wrong guess. */
 const MAY_BE_VERSION: ReadonlySet<Trouble> = new Set<Trouble>(['protocol', 'lost', 'swappedPort']);
 
-async function logIn(probe: Probe): Promise<string> {
-  const versions: ProtocolVersion[] = probe.protocol === 'auto' ? [5, 4] : probe.protocol === '5' ? [5] : [4];
+async function logIn(test: ConnectionTest): Promise<string> {
+  const versions: ProtocolVersion[] = test.protocol === 'auto' ? [5, 4] : test.protocol === '5' ? [5] : [4];
   let refusal: Refusal = { trouble: 'protocol', detail: '' };
   for (const version of versions) {
-    const outcome = await connect(probe, version);
+    const outcome = await connect(test, version);
     if (outcome === undefined) return version === 5 ? 'MQTT 5' : 'MQTT 3.1.1';
-    refusal = nameSwappedPort(probe.endpoint, outcome);
+    refusal = nameSwappedPort(test.endpoint, outcome);
     if (!MAY_BE_VERSION.has(refusal.trouble)) break;
   }
-  throw new ProbeError(refusal.trouble, refusal.detail);
+  throw new ConnectionTestError(refusal.trouble, refusal.detail);
 }
 
 /** `undefined` when connected. */
-function connect(probe: Probe, version: ProtocolVersion): Promise<Refusal | undefined> {
-  const { endpoint, projectKey, projectSecret, tls, clientId, timeout } = probe;
+function connect(test: ConnectionTest, version: ProtocolVersion): Promise<Refusal | undefined> {
+  const { endpoint, projectKey, projectSecret, tls, clientId, timeout } = test;
   return new Promise((done) => {
-    probe.connection = openConnection(
+    test.connection = openConnection(
       {
         endpoint,
         username: projectKey,
@@ -125,7 +125,7 @@ function connect(probe: Probe, version: ProtocolVersion): Promise<Refusal | unde
       },
       {
         onConnected(connected) {
-          probe.connected = connected;
+          test.connected = connected;
           done(undefined);
         },
         onMessage: () => undefined,
@@ -137,19 +137,25 @@ function connect(probe: Probe, version: ProtocolVersion): Promise<Refusal | unde
 }
 
 /** SUBACK codes that are not about permission. */
-const REASONS: Readonly<Record<number, ProbeFailure>> = {
+const REASONS: Readonly<Record<number, ConnectionTestFailure>> = {
   0x97: 'quota',
   0x9e: 'noShared',
   0xa2: 'noWildcards',
 };
 
 /** Subscribes to what a node that wants everything of the project subscribes to. */
-async function subscribe({ connection, connected, projectKey, group, clientId }: Probe): Promise<string> {
+async function subscribe({
+  connection,
+  connected,
+  projectKey,
+  group,
+  clientId,
+}: ConnectionTest): Promise<string> {
   if (group !== '' && connected?.sharedSubscriptions === false) {
-    throw new ProbeError('noShared', 'CONNACK: shared subscriptions are not available');
+    throw new ConnectionTestError('noShared', 'CONNACK: shared subscriptions are not available');
   }
   if (connected?.wildcardSubscriptions === false) {
-    throw new ProbeError('noWildcards', 'CONNACK: wildcard subscriptions are not available');
+    throw new ConnectionTestError('noWildcards', 'CONNACK: wildcard subscriptions are not available');
   }
   // A member of the group itself would take messages from the others; permission does not depend on the group's name.
   const shared = group === '' ? '' : `$share/${group}-${clientId}/`;
@@ -162,5 +168,5 @@ async function subscribe({ connection, connected, projectKey, group, clientId }:
   if (refused.length === 0) return `${filters.length} of ${filters.length}${shared && ', $share'}`;
   const code = codes.find((each) => each >= REFUSED) ?? REFUSED;
   const names = refused.map(([filter]) => filter).join(', ');
-  throw new ProbeError(REASONS[code] ?? 'subscription', `${formatCode(code)} ${names}`);
+  throw new ConnectionTestError(REASONS[code] ?? 'subscription', `${formatCode(code)} ${names}`);
 }

@@ -1,20 +1,26 @@
 import { printable } from '../protocol/printable';
-import { type Probe, ProbeError, type ProbeOptions, type ProbeStep, STEPS } from './connection-test-steps';
+import {
+  type ConnectionTest,
+  ConnectionTestError,
+  type ConnectionTestOptions,
+  type ConnectionTestStep,
+  STEPS,
+} from './connection-test-steps';
 import { MAX_DETAIL, type Refusal, refusalOfError } from './reason-codes';
 import { nameSwappedPort } from './swapped-port';
 
 /** Tries a connection step by step, up to the first that fails, and leaves nothing behind. Never rejects. */
-export async function probeConnection(options: ProbeOptions): Promise<ProbeStep[]> {
-  const probe: Probe = { ...options };
-  const end = endOf(probe);
-  const steps: ProbeStep[] = [];
+export async function testConnection(options: ConnectionTestOptions): Promise<ConnectionTestStep[]> {
+  const test: ConnectionTest = { ...options };
+  const end = endOf(test);
+  const steps: ConnectionTestStep[] = [];
   for (const [step, run] of STEPS) {
     const start = Date.now();
-    const result = await Promise.race([end.reached, run(probe)]).then(
+    const result = await Promise.race([end.reached, run(test)]).then(
       (detail) => ({ ok: true, detail }),
       (error: Error) => {
         const { trouble, detail } = refusalOfError(error);
-        return { ok: false, detail, reason: error instanceof ProbeError ? error.reason : trouble };
+        return { ok: false, detail, reason: error instanceof ConnectionTestError ? error.reason : trouble };
       },
     );
     const detail = printable(result.detail, MAX_DETAIL);
@@ -22,25 +28,25 @@ export async function probeConnection(options: ProbeOptions): Promise<ProbeStep[
     if (!result.ok) break;
   }
   end.cancel();
-  probe.tcp?.destroy();
-  await probe.connection?.close(false);
+  test.tcp?.destroy();
+  await test.connection?.close(false);
   return steps;
 }
 
 /** `reached` rejects when the time is up or the signal says so. */
-function endOf(probe: Probe) {
-  const { timeout, signal } = probe;
-  let end: (error: ProbeError) => void = () => undefined;
+function endOf(test: ConnectionTest) {
+  const { timeout, signal } = test;
+  let end: (error: ConnectionTestError) => void = () => undefined;
   const reached = new Promise<never>((_, reject) => {
     end = reject;
   });
   const timer = setTimeout(() => {
     const late: Refusal = { trouble: 'timeout', detail: 'no answer in time' };
-    const loggingIn = probe.connection !== undefined && probe.connected === undefined;
-    const { trouble, detail } = loggingIn ? nameSwappedPort(probe.endpoint, late) : late;
-    end(new ProbeError(trouble, detail));
+    const loggingIn = test.connection !== undefined && test.connected === undefined;
+    const { trouble, detail } = loggingIn ? nameSwappedPort(test.endpoint, late) : late;
+    end(new ConnectionTestError(trouble, detail));
   }, timeout);
-  const giveUp = () => end(new ProbeError('lost', 'the test was given up'));
+  const giveUp = () => end(new ConnectionTestError('lost', 'the test was given up'));
   signal?.addEventListener('abort', giveUp);
   if (signal?.aborted) giveUp();
   const cancel = () => {

@@ -23,7 +23,7 @@ export type State =
   | { is: 'waiting'; refusal: Refusal; until: number }
   | { is: 'closed' };
 
-export interface KeeperOptions extends Omit<ConnectionOptions, 'version' | 'unfinished'> {
+export interface ReconnectOptions extends Omit<ConnectionOptions, 'version' | 'unfinished'> {
   protocol: 'auto' | '5' | '3.1.1';
   /** Nobody else can have the client id. */
   randomClientId: boolean;
@@ -33,7 +33,7 @@ export interface KeeperOptions extends Omit<ConnectionOptions, 'version' | 'unfi
   recheckVersion?: number;
 }
 
-export interface KeeperEvents {
+export interface ReconnectEvents {
   /** A connection is there; what is awaited here belongs to it coming up (subscriptions). */
   onConnected(connection: Connection, connected: Connected): Promise<void>;
   onMessage(connection: Connection, received: Received): void;
@@ -44,7 +44,7 @@ export interface KeeperEvents {
 }
 
 /** Keeps one connection up, from now until `close`. */
-export interface Keeper {
+export interface ReconnectingConnection {
   readonly state: State;
   /** Ends the connection for good, until `deadline` (of `performance.now()`). `endSession`: the broker forgets the session. */
   close(endSession: boolean, deadline: number): Promise<void>;
@@ -58,7 +58,7 @@ const TAKEOVER_PERIOD = 600_000;
 const RECHECK_VERSION = 600_000;
 const CHECK_TIMEOUT = 15_000;
 
-export function keepConnected(options: KeeperOptions, events: KeeperEvents): Keeper {
+export function openReconnecting(options: ReconnectOptions, events: ReconnectEvents): ReconnectingConnection {
   const delay = options.retryDelay ?? retryDelay;
   const recheckAfter = options.recheckVersion ?? RECHECK_VERSION;
   let state: State = { is: 'idle' };

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { EztError, probeConnection } from '../../cloud';
+import { EztError, testConnection } from '../../cloud';
 import { asError, translate } from '../shared/texts';
 import { dialogSettings } from './dialog';
 import { randomClientId } from './settings';
@@ -20,7 +20,7 @@ export function testHandler(RED: NodeAPI): (request: Request, response: Response
     try {
       const { endpoint, username, password, protocol, group, tls } = dialogSettings(RED, body);
       begun.push(performance.now());
-      const steps = await probeConnection({
+      const steps = await testConnection({
         endpoint,
         projectKey: username,
         projectSecret: password,

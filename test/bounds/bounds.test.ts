@@ -9,7 +9,7 @@ import { createRouter } from '../../cloud/subscriptions/router';
 import { openLink } from '../cloud/send/carrier';
 import { type Clock, stopClock } from '../cloud/send/clock';
 import { turn } from '../cloud/send/settling';
-import { ear } from '../cloud/transport/harness';
+import { recordingListener } from '../cloud/transport/harness';
 import { figure, inMB, MB, used } from './heap';
 
 const HOUR = 3_600_000;
@@ -125,7 +125,7 @@ describe('bounds', function () {
     const router = createRouter<Listener>('PR_1', '');
     let heard = 0;
     router.add(
-      ear({ channels: ['data'] }, () => {
+      recordingListener({ channels: ['data'] }, () => {
         heard += 1;
       }),
     );
@@ -144,7 +144,7 @@ describe('bounds', function () {
     const inbox = createInbox({
       parse: topicParser('PR_1'),
       router,
-      subscriptions: { isSurplus: () => false },
+      subscriptions: { isDuplicate: () => false },
       devices: createDevices(),
       ownPushes: { of: () => undefined },
       replies: () => undefined,

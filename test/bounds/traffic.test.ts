@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import should from 'should';
 import { formatTopic } from '../../cloud';
-import { attributesOf, DEVICE, ear, KEY, openConnected } from '../cloud/transport/harness';
+import { attributesOf, DEVICE, KEY, openConnected, recordingListener } from '../cloud/transport/harness';
 import { withBroker } from '../cloud/transport/with-broker';
 import { until } from '../support/events';
 import type { ScriptedBroker } from '../support/scripted-broker';
@@ -22,7 +22,7 @@ describe('bounds of traffic', function () {
       if (packet.topic.endsWith('command_send')) commands.push(Buffer.from(packet.payload));
     };
     const { client } = await openConnected(broker, { queue: { limit: COUNT, expiry: 60_000, rate: 0 } });
-    const listener = ear({ channels: ['command_reply'], unshared: true });
+    const listener = recordingListener({ channels: ['command_reply'], unshared: true });
     client.listen(listener);
     await until(() => Object.keys(client.details().filters).length === 1, 5000, 'the subscription');
     const before = used();
@@ -50,17 +50,17 @@ describe('bounds of traffic', function () {
     });
     should(payload.length).be.within(0.9 * MB, 1.2 * MB);
     const { client } = await openConnected(broker);
-    const ears = [ear(), ear(), ear()];
-    for (const listener of ears) client.listen(listener);
+    const listeners = [recordingListener(), recordingListener(), recordingListener()];
+    for (const listener of listeners) client.listen(listener);
     await until(() => Object.keys(client.details().filters).length === 1, 5000, 'the subscription');
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     for (let i = 1; i <= 10; i += 1) {
       broker.current.deliver(attributesOf(), payload);
-      await until(() => ears.every(({ messages }) => messages.length === i), 5000, 'the message');
+      await until(() => listeners.every(({ messages }) => messages.length === i), 5000, 'the message');
     }
     delay.disable();
-    for (const { messages } of ears) should(Object(messages.at(-1)?.payload).rows.length).equal(8000);
+    for (const { messages } of listeners) should(Object(messages.at(-1)?.payload).rows.length).equal(8000);
     figure(
       this,
       `blocked for ${(delay.max / 1e6).toFixed(0)} ms at most, by broker and client in one process`,
@@ -69,7 +69,7 @@ describe('bounds of traffic', function () {
 
   it('a burst of 10,000 messages of QoS 0 arrives, in order (case 52)', async () => {
     const { client } = await openConnected(broker);
-    const listener = ear({ qos: 0 });
+    const listener = recordingListener({ qos: 0 });
     client.listen(listener);
     await until(() => Object.keys(client.details().filters).length === 1, 5000, 'the subscription');
     for (let n = 0; n < 10_000; n += 1)

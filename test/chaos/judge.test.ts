@@ -1,16 +1,16 @@
 import should from 'should';
 import { type Entry, judge, type Observations } from './ledger';
 
-const LIFE = 1;
+const RUN = 1;
 const entry = (event: Entry['event'], more: Partial<Entry> = {}): Entry => ({
-  life: LIFE,
+  run: RUN,
   at: 10,
   event,
   stream: 'push',
   n: 1,
   ...more,
 });
-const mark = (n = 1, at = 20, stream = 'push') => ({ stream, n, life: LIFE, at });
+const mark = (n = 1, at = 20, stream = 'push') => ({ stream, n, run: RUN, at });
 const nothing: Observations = {
   faults: [],
   connections: [],
@@ -25,7 +25,7 @@ const done = entry('done', { at: 30 });
 const failed = (reason?: string) => entry('failed', { code: 'EZT_CLOSED', ...(reason && { reason }) });
 const report = (n: number, at = 40) => entry('in', { stream: 'DU_a', n, at });
 const published = [mark(1, 20, 'DU_a'), mark(2, 21, 'DU_a')];
-const killed = [{ life: LIFE, at: 5000 }];
+const killed = [{ run: RUN, at: 5000 }];
 const durable = { stream: 'durable' };
 
 /** What the ledger says, what was seen from outside, and the promises that this breaks. */

@@ -7,11 +7,11 @@ import type { Entry } from './ledger';
  * anything else can happen, so that not even SIGKILL loses one.
  */
 const file = process.env.EZT_LEDGER ?? 'ledger';
-const life = Date.now();
+const run = Date.now();
 let last = 0;
 
-function write(entry: Omit<Entry, 'life' | 'at'>): void {
-  appendFileSync(file, `${JSON.stringify({ life, at: Date.now(), ...entry })}\n`);
+function write(entry: Omit<Entry, 'run' | 'at'>): void {
+  appendFileSync(file, `${JSON.stringify({ run, at: Date.now(), ...entry })}\n`);
 }
 
 interface SourceDef extends NodeDef {
@@ -43,7 +43,7 @@ interface WithHooks {
 }
 
 export = (RED: NodeAPI & WithHooks): void => {
-  write({ event: 'life' });
+  write({ event: 'run' });
   RED.hooks.add('onReceive.ledger', ({ msg: { ledger }, destination: { id, node } }) => {
     if (ledger && id === ledger.stream && node._inputCallback) write({ event: 'offered', ...ledger });
   });
@@ -63,7 +63,7 @@ export = (RED: NodeAPI & WithHooks): void => {
       if (existsSync(`${file}.stop`)) return;
       last += 1;
       const ledger = { stream: def.stream, n: last };
-      this.send({ payload: { n: last, life }, ledger } as { payload: unknown });
+      this.send({ payload: { n: last, run }, ledger } as { payload: unknown });
     }, 1000 / def.rate);
     this.on('close', () => clearInterval(timer));
   });

@@ -5,10 +5,10 @@ import { connectedBetween, judgeReports, losesLast, stops } from './reports';
 /** One line of the ledger that Node-RED's process writes. */
 export interface Entry {
   /** Start of the process, ms since the epoch. */
-  life: number;
+  run: number;
   at: number;
   event:
-    | 'life'
+    | 'run'
     | 'offered'
     | 'done'
     | 'failed'
@@ -33,7 +33,7 @@ export interface Observations {
   /** When a connection through the proxy began. */
   connections: number[];
   /** Processes that got no chance to settle anything. */
-  killed: { life: number; at: number }[];
+  killed: { run: number; at: number }[];
   /** When the broker was killed with SIGKILL. */
   brokerKilled: number[];
   /** How long Node-RED took to end after SIGTERM, or to stop its flows, in ms. */
@@ -79,7 +79,7 @@ export function readLedger(file: string): Entry[] {
 /** Milliseconds that a message may need to the disk: one offered that shortly before SIGKILL may be gone. */
 const TO_DISK = 1000;
 
-const keyOf = ({ stream, life, n }: Pick<Entry, 'stream' | 'life' | 'n'>) => `${stream} ${life} ${n}`;
+const keyOf = ({ stream, run, n }: Pick<Entry, 'stream' | 'run' | 'n'>) => `${stream} ${run} ${n}`;
 
 /** Compares what was promised with what happened. */
 export function judge(entries: readonly Entry[], seen: Observations): Verdict {
@@ -110,7 +110,7 @@ export function judge(entries: readonly Entry[], seen: Observations): Verdict {
         violations.push(`doubled without a new connection: ${key}`);
     } else {
       const before = newest.get(mark.stream);
-      if (before && (before.life > mark.life || (before.life === mark.life && before.n > mark.n)))
+      if (before && (before.run > mark.run || (before.run === mark.run && before.n > mark.n)))
         violations.push(`out of order: ${key} after ${keyOf(before)}`);
       newest.set(mark.stream, mark);
       if (!offered.has(key)) violations.push(`received, but never offered: ${key}`);
@@ -122,13 +122,13 @@ export function judge(entries: readonly Entry[], seen: Observations): Verdict {
     if (entry.event !== 'done' && entry.event !== 'failed') continue;
     settled.set(keyOf(entry), [...(settled.get(keyOf(entry)) ?? []), entry]);
   }
-  const killedAt = new Map(seen.killed.map(({ life, at }) => [life, at]));
+  const killedAt = new Map(seen.killed.map(({ run, at }) => [run, at]));
   let open = 0;
   for (const [key, offer] of offered) {
     row(offer.at).sent += 1;
     const [outcome, ...more] = settled.get(key) ?? [];
     if (more.length > 0) violations.push(`settled ${more.length + 1} times: ${key}`);
-    const killed = killedAt.get(offer.life);
+    const killed = killedAt.get(offer.run);
     let owed = false;
     if (outcome?.event === 'done') {
       row(outcome.at).acknowledged += 1;
@@ -153,10 +153,10 @@ export function judge(entries: readonly Entry[], seen: Observations): Verdict {
     }
   }
 
-  for (const { stream, n, event, echo, life } of entries) {
+  for (const { stream, n, event, echo, run } of entries) {
     if (event === 'replied' && n !== echo)
       violations.push(`command ${n} of ${stream} got the reply to ${echo}`);
-    const outcomes = settled.get(keyOf({ stream, n, life } as Entry)) ?? [];
+    const outcomes = settled.get(keyOf({ stream, n, run } as Entry)) ?? [];
     if (event === 'complete' && outcomes[0]?.event !== 'done')
       violations.push(`Complete saw what was not done: ${stream} ${n}`);
     if (event === 'catch' && outcomes[0]?.event !== 'failed')

@@ -7,7 +7,7 @@ export interface Mark {
   stream: string;
   n: number;
   /** Of the Node-RED process that sent it. */
-  life: number;
+  run: number;
   at: number;
 }
 
@@ -61,11 +61,11 @@ export async function startPlatform(broker: Mosquitto): Promise<Platform> {
   recorder.on('message', (name, payload, { dup }) => {
     const stream = (name.split('/')[2] ?? '').replace('DU_', '');
     const message = JSON.parse(payload.toString()) as Mark & { params?: Mark; id?: number };
-    const { n, life } = message.params ?? message;
-    const key = `${stream} ${life} ${n}`;
+    const { n, run } = message.params ?? message;
+    const key = `${stream} ${run} ${n}`;
     if (dup && seen.has(key)) return; // the broker's second delivery to us says nothing of Node-RED
     seen.add(key);
-    received.push({ stream, n, life, at: Date.now() });
+    received.push({ stream, n, run, at: Date.now() });
     if (message.params) {
       const reply = { method: 'count', params: { n }, id: message.id };
       devices.publish(topic(`DU_${stream}`, 'command_reply'), JSON.stringify(reply), { qos: 1 });
@@ -75,7 +75,7 @@ export async function startPlatform(broker: Mosquitto): Promise<Platform> {
   function publish() {
     for (const device of DEVICES) {
       last += 1;
-      const mark = { stream: device, n: last, life: 0, at: Date.now() };
+      const mark = { stream: device, n: last, run: 0, at: Date.now() };
       outstanding += 1;
       devices.publish(topic(device, 'attributes'), JSON.stringify({ n: last }), { qos: 1 }, (error) => {
         outstanding -= 1;

@@ -81,9 +81,9 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
     },
     async restartNodeRed(signal: NodeJS.Signals, away: number) {
       const at = Date.now();
-      const life = readLedger(ledger).findLast(({ event }) => event === 'life')?.life ?? 0;
+      const run = readLedger(ledger).findLast(({ event }) => event === 'run')?.run ?? 0;
       await red.stop(signal);
-      if (signal === 'SIGKILL') seen.killed.push({ life, at });
+      if (signal === 'SIGKILL') seen.killed.push({ run, at });
       else seen.closes.push({ at, ms: Date.now() - at });
       await pause(away);
       red = await startNodeRed({ userDir, env });

@@ -4,7 +4,7 @@ import { topicParser } from '../../cloud/protocol/topics';
 import type { Listener } from '../../cloud/receive/delivery';
 import { createInbox } from '../../cloud/receive/inbox';
 import { createRouter } from '../../cloud/subscriptions/router';
-import { close, ear, KEY, open } from '../cloud/transport/harness';
+import { close, KEY, open, recordingListener } from '../cloud/transport/harness';
 import { until } from '../support/events';
 import { startScriptedBroker } from '../support/scripted-broker';
 import { mutate, payload, topic } from './mutations';
@@ -43,7 +43,7 @@ export async function fuzzMessages(
   const inbox = createInbox({
     parse: topicParser(KEY),
     router,
-    subscriptions: { isSurplus: () => false },
+    subscriptions: { isDuplicate: () => false },
     devices: createDevices(),
     ownPushes: { of: () => undefined },
     replies: () => undefined,
@@ -150,7 +150,7 @@ export async function fuzzBytes(count: number, random: Random): Promise<void> {
   const broker = await startScriptedBroker();
   const { client } = open(broker, {}, 1);
   try {
-    client.listen(ear());
+    client.listen(recordingListener());
     for (let done = 0; done < count; done += 1) {
       await until(() => client.state.is === 'connected', 10_000, 'the connection');
       const { current } = broker;

@@ -26,7 +26,7 @@ export function cleanUp(): void {
 }
 
 /** A new directory under the system's temporary directory, removed at the end of the run. */
-export function temporaryDirectory(name = 'lab'): string {
+export function temporaryDirectory(name = 'test'): string {
   const directory = mkdtempSync(join(tmpdir(), `eztcloud-${name}-`));
   atEnd(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
   return directory;

@@ -4,7 +4,7 @@ import { event, until } from './events';
 import { needs } from './machine';
 import { type Mosquitto, type MosquittoOptions, startMosquitto } from './mosquitto';
 
-describe('lab: mosquitto', function () {
+describe('support: mosquitto', function () {
   needs(this, 'mosquitto', 'linux');
   let broker: Mosquitto;
   const clients: MqttClient[] = [];

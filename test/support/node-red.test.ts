@@ -23,7 +23,7 @@ const flow = (text: string) => [
   },
 ];
 
-describe('lab: Node-RED in this process', () => {
+describe('support: Node-RED in this process', () => {
   afterEach(unload);
 
   it('runs core nodes, deploys, and shows what arrives', async () => {
@@ -41,7 +41,7 @@ describe('lab: Node-RED in this process', () => {
   });
 });
 
-describe('lab: Node-RED as a process', function () {
+describe('support: Node-RED as a process', function () {
   this.timeout(90_000);
   let red: NodeRed;
   const show = {

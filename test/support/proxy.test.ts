@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { event, until } from './events';
 import { startProxy, type TcpProxy } from './proxy';
 
-describe('lab: proxy', () => {
+describe('support: proxy', () => {
   let server: Server;
   let proxy: TcpProxy;
   let upstream: Socket;

@@ -25,7 +25,7 @@ function run(tests: string): { status: number | null; lines: string[]; errors: s
   return { status, lines: stdout.trim().split('\n'), errors: stderr };
 }
 
-describe('lab: the run of the tests', () => {
+describe('support: the run of the tests', () => {
   it('names what was skipped and why in its last lines', () => {
     const { status, lines } = run(`
       it('passes', () => {});

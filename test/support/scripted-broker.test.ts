@@ -3,7 +3,7 @@ import should from 'should';
 import { event, until } from './events';
 import { type ScriptedBroker, type ScriptedBrokerOptions, startScriptedBroker } from './scripted-broker';
 
-describe('lab: scripted broker', () => {
+describe('support: scripted broker', () => {
   let broker: ScriptedBroker;
   let client: MqttClient;
 

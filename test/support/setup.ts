@@ -10,7 +10,7 @@ fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 20_261_126) });
 
 let finished = false;
 
-/** After the last test: nothing that the lab started stays, and a process that does not end is a failure. */
+/** After the last test: nothing that the tests started stays, and a process that does not end is a failure. */
 export const mochaHooks = {
   afterAll(): void {
     finished = true;

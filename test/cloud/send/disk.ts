@@ -12,7 +12,7 @@ import { until } from '../../support/events';
 
 const OPTIONS = { limit: 1000, expiry: 60_000, rate: 0 };
 
-export interface LifeOptions extends Partial<OutboxOptions> {
+export interface DiskOutboxOptions extends Partial<OutboxOptions> {
   files?: Partial<MessageFiles>;
   free?: Promise<unknown>;
   keeps?: boolean;
@@ -22,18 +22,18 @@ export interface LifeOptions extends Partial<OutboxOptions> {
 export function openDisk() {
   const directory = temporaryDirectory('queue');
   const errors: string[] = [];
-  const lives: Outbox[] = [];
+  const outboxes: Outbox[] = [];
   let dead = 0;
   const onDisk = () => readdirSync(directory).filter((name) => !name.startsWith('lock')).length;
   return {
     directory,
-    /** What was told because nobody awaited it. */
+    /** Errors of messages that no caller was waiting for. */
     errors,
     onDisk,
     written: (n: number) => until(() => onDisk() === n, 2000, `${n} files`),
-    /** One life of an outbox. */
-    life({ files, free = Promise.resolve(), keeps = true, ...more }: LifeOptions = {}): Outbox {
-      const number = lives.length;
+    /** Opens an outbox on the directory, as a new process would. */
+    openOutbox({ files, free = Promise.resolve(), keeps = true, ...more }: DiskOutboxOptions = {}): Outbox {
+      const number = outboxes.length;
       const store = openMessageStore({
         directory,
         files: { ...openMessageFiles(directory, () => true), ...files },
@@ -43,18 +43,18 @@ export function openDisk() {
         timing: { look: 20, patience: 100, retry: 100 },
       });
       const outbox = createOutbox({ ...OPTIONS, ...more }, store);
-      lives.push(outbox);
+      outboxes.push(outbox);
       return outbox;
     },
-    /** As if the process of the lives so far had been killed: nobody hears of them, and their lock is left. */
+    /** As if the process that opened the outboxes so far had been killed: their errors are dropped and their lock is left. */
     crash() {
-      dead = lives.length;
+      dead = outboxes.length;
       const { pid } = spawnSync(process.execPath, ['--version']);
       const holder = { pid, host: hostname(), place: processSpace, token: 'dead' };
       writeFileSync(join(directory, 'lock'), JSON.stringify(holder));
     },
     async close() {
-      await Promise.all(lives.map((outbox) => outbox.close()));
+      await Promise.all(outboxes.map((outbox) => outbox.close()));
     },
   };
 }

@@ -35,17 +35,19 @@ describe('message files', () => {
     const payload = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
     await first.write({ topic: TOPIC, payload, qos: 2 }, NOW, 60_000);
     for (let n = 0; n < 30; n += 1) await first.write(message(n), NOW, n);
-    const { kept, unreadable } = await open(directory).load(nothing);
+    const { messages, unreadable } = await open(directory).load(nothing);
     should(unreadable).deepEqual([]);
-    should(kept[0]?.message).deepEqual({ topic: TOPIC, payload, qos: 2 });
-    should(kept[0]?.accepted).deepEqual(NOW);
-    should(kept.slice(1).map(({ message: { payload: json } }) => JSON.parse(String(json)).n)).deepEqual(
+    should(messages[0]?.message).deepEqual({ topic: TOPIC, payload, qos: 2 });
+    should(messages[0]?.accepted).deepEqual(NOW);
+    should(messages.slice(1).map(({ message: { payload: json } }) => JSON.parse(String(json)).n)).deepEqual(
       Array.from({ length: 30 }, (_, n) => n),
     );
-    should(kept.slice(1).map(({ lifetime }) => lifetime)).deepEqual(Array.from({ length: 30 }, (_, n) => n));
+    should(messages.slice(1).map(({ lifetime }) => lifetime)).deepEqual(
+      Array.from({ length: 30 }, (_, n) => n),
+    );
   });
 
-  it('of a later life come after those of an earlier one, even if the clock was set back', async () => {
+  it('of a later run come after those of an earlier one, even if the clock was set back', async () => {
     const tomorrow = `${String((Date.now() + 86_400_000) * 1000).padStart(17, '0')}.json`;
     put(tomorrow, file());
     const files = open(directory);
@@ -73,7 +75,7 @@ describe('message files', () => {
     await files.load(nothing);
     rmSync(directory, { recursive: true });
     await files.write(message(1), NOW, 60_000);
-    (await open(directory).load(nothing)).kept.length.should.equal(1);
+    (await open(directory).load(nothing)).messages.length.should.equal(1);
   });
 
   const whole = '01795000000000000.json';
@@ -98,7 +100,7 @@ describe('message files', () => {
       put(name, content);
       const found = await open(directory).load(nothing);
       should(found.unreadable).deepEqual([name]);
-      should(found.kept.map((kept) => kept.name)).deepEqual([good]);
+      should(found.messages.map(({ name }) => name)).deepEqual([good]);
       readFileSync(join(directory, `${name}.unreadable`), 'utf8').should.equal(content);
       should((await open(directory).load(nothing)).unreadable).deepEqual([]);
       const next = open(directory);
@@ -112,7 +114,7 @@ describe('message files', () => {
     put('notes.txt', 'mine');
     put(`${whole.replace('0.', '1.')}.tmp`, '{"topic":');
     const found = await open(directory).load(nothing);
-    should(found).deepEqual({ kept: [], unreadable: [whole] });
+    should(found).deepEqual({ messages: [], unreadable: [whole] });
     should(readdirSync(directory).sort()).deepEqual([`${whole}.unreadable`, 'notes.txt']);
   });
 

@@ -9,7 +9,7 @@ import { type Disk, openDisk } from './disk';
 const HOUR = 3_600_000;
 const YEARS = 50 * 365 * 24 * HOUR;
 
-describe('what an earlier life left on disk, by its age', () => {
+describe('what an earlier run left on disk, by its age', () => {
   let disk: Disk;
   beforeEach(() => {
     disk = openDisk();
@@ -32,7 +32,7 @@ describe('what an earlier life left on disk, by its age', () => {
     if (acceptedNow().boot === '') return; // only Linux says that it is the same start of the machine
     left('fresh', { time: Date.now() - YEARS });
     const link = openLink();
-    disk.life().attach(link.carrier);
+    disk.openOutbox().attach(link.carrier);
     await until(() => link.sent.length === 1, 2000, 'the message');
     should(disk.errors).deepEqual([]);
   });
@@ -46,7 +46,7 @@ describe('what an earlier life left on disk, by its age', () => {
     it(`${what}: expired, and told`, async () => {
       if (accepted.uptime !== undefined && acceptedNow().boot === '') return; // not Linux, as above
       left('old', accepted);
-      disk.life().attach(openLink().carrier);
+      disk.openOutbox().attach(openLink().carrier);
       await until(() => disk.errors.length === 1, 2000, 'the error');
       should(disk.errors[0]).match(/1 queued messages expired/);
       await disk.written(0);
@@ -55,7 +55,7 @@ describe('what an earlier life left on disk, by its age', () => {
 
   it('from the future: it waits, and is judged when it is to be sent', async () => {
     left('later', { time: Date.now() + HOUR, boot: 'another' });
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     await until(() => outbox.size() === 1, 2000, 'the message');
     should(disk.errors).deepEqual([]);
     const link = openLink();

@@ -21,7 +21,7 @@ describe('outbox with a store on a disk that fails', () => {
   });
   afterEach(() => disk.close());
 
-  async function sendOne(outbox: ReturnType<Disk['life']>): Promise<void> {
+  async function sendOne(outbox: ReturnType<Disk['openOutbox']>): Promise<void> {
     const link = openLink();
     outbox.attach(link.carrier);
     const added = outbox.add(messages('a'));
@@ -31,7 +31,7 @@ describe('outbox with a store on a disk that fails', () => {
   }
 
   it('a disk that does not answer holds closing up for less than half a second', async () => {
-    const outbox = disk.life({ files: { write: () => new Promise<string>(() => undefined) } });
+    const outbox = disk.openOutbox({ files: { write: () => new Promise<string>(() => undefined) } });
     const failed = Promise.all([rejection(outbox.add(messages('a'))), rejection(outbox.add(messages('b')))]);
     const begun = performance.now();
     await outbox.close();
@@ -40,7 +40,9 @@ describe('outbox with a store on a disk that fails', () => {
   });
 
   it('a disk that is full is an error that says so, and what is kept in memory goes on', async () => {
-    const outbox = disk.life({ files: { write: () => Promise.reject(new Error('ENOSPC: no space left')) } });
+    const outbox = disk.openOutbox({
+      files: { write: () => Promise.reject(new Error('ENOSPC: no space left')) },
+    });
     (await rejection(outbox.add(messages('a')))).should.match({
       code: 'EZT_STORE',
       reason: 'diskFailed',
@@ -53,7 +55,7 @@ describe('outbox with a store on a disk that fails', () => {
     it(`a list of three whose file ${failing + 1} cannot be written is not sent at all, and none of it stays`, async () => {
       const { write } = openMessageFiles(disk.directory, () => true);
       let written = 0;
-      const outbox = disk.life({
+      const outbox = disk.openOutbox({
         files: {
           write: (...args) =>
             written++ === failing ? Promise.reject(new Error('ENOSPC: no space left')) : write(...args),
@@ -83,7 +85,7 @@ describe('outbox with a store on a disk that fails', () => {
         if (full) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
       },
     });
-    const outbox = disk.life({ files: { write: files.write } });
+    const outbox = disk.openOutbox({ files: { write: files.write } });
     for (let i = 0; i < 5; i += 1) (await rejection(outbox.add(messages(i)))).code.should.equal('EZT_STORE');
     should(readdirSync(disk.directory)).deepEqual(['lock']);
     full = false;
@@ -94,7 +96,7 @@ describe('outbox with a store on a disk that fails', () => {
     let finish: (() => void) | undefined;
     const { write } = openMessageFiles(disk.directory, () => true);
     const hangs = new Promise<void>((resolve) => (finish = resolve));
-    const outbox = disk.life({
+    const outbox = disk.openOutbox({
       expiry: 100,
       files: { write: (...args) => hangs.then(() => write(...args)) },
     });
@@ -119,7 +121,7 @@ describe('outbox with a store on a disk that fails', () => {
     let finish: (() => void) | undefined;
     const { write } = openMessageFiles(disk.directory, () => true);
     const hangs = new Promise<void>((resolve) => (finish = resolve));
-    const outbox = disk.life({ files: { write: (...args) => hangs.then(() => write(...args)) } });
+    const outbox = disk.openOutbox({ files: { write: (...args) => hangs.then(() => write(...args)) } });
     const owner = {};
     const failed = rejection(outbox.add(messages('a'), owner));
     await outbox.withdraw(owner);
@@ -130,13 +132,13 @@ describe('outbox with a store on a disk that fails', () => {
   });
 
   it('a removal that hangs does not keep an acknowledged message from being done', async () => {
-    const outbox = disk.life({ files: { remove: () => new Promise<void>(() => undefined) } });
+    const outbox = disk.openOutbox({ files: { remove: () => new Promise<void>(() => undefined) } });
     await sendOne(outbox);
     should(outbox.size()).equal(0);
   });
 
   it('a file that cannot be removed does not make a failure of an acknowledged message', async () => {
-    const outbox = disk.life({ files: { remove: () => Promise.reject(new Error('EACCES')) } });
+    const outbox = disk.openOutbox({ files: { remove: () => Promise.reject(new Error('EACCES')) } });
     await sendOne(outbox);
     await until(() => disk.errors.length > 0, 2000, 'the error');
     should(disk.errors).deepEqual(['Error: EACCES']);
@@ -144,7 +146,7 @@ describe('outbox with a store on a disk that fails', () => {
 
   it('unreadable files are told, and stop nothing', async () => {
     writeFileSync(join(disk.directory, '00000000000000001.json'), '{"topic"');
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     await sendOne(outbox);
     should(disk.errors.length).equal(1);
     should(disk.errors[0]).match(/00000000000000001\.json\.unreadable/);
@@ -155,12 +157,12 @@ describe('outbox with a store on a disk that fails', () => {
     symlinkSync('/dev/zero', join(disk.directory, '00000000000000002.json'));
     mkdirSync(join(disk.directory, '00000000000000003.json'));
     mkdirSync(join(disk.directory, '00000000000000003.json.unreadable', 'in the way'), { recursive: true });
-    const crashed = disk.life();
+    const crashed = disk.openOutbox();
     void rejection(crashed.add(messages('kept')));
     await until(() => crashed.size() === 1 && disk.onDisk() >= 5, 2000, 'the file');
     await crashed.close();
     should(disk.errors.filter((error) => /set aside/.test(error)).length).equal(3);
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     const link = openLink();
     outbox.attach(link.carrier);
     await until(() => link.sent.length === 1, 2000, 'the good one');
@@ -171,11 +173,11 @@ describe('outbox with a store on a disk that fails', () => {
   it('a stray file with a huge number makes no two messages one', async () => {
     const huge = '09007199254740993.json';
     writeFileSync(join(disk.directory, huge), readyFile('stray'));
-    const crashed = disk.life();
+    const crashed = disk.openOutbox();
     for (let i = 0; i < 10; i += 1) void rejection(crashed.add(messages(i)));
     await until(() => files(disk).length === 10, 2000, 'ten files');
     await crashed.close();
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     const link = openLink();
     outbox.attach(link.carrier);
     await until(() => link.sent.length === 10, 2000, 'all ten');
@@ -185,7 +187,7 @@ describe('outbox with a store on a disk that fails', () => {
   it('a directory that cannot be used: told once, every message fails, nothing is thrown', async () => {
     rmSync(disk.directory, { recursive: true });
     writeFileSync(disk.directory, 'a file in its place');
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     (await rejection(outbox.add(messages('a')))).reason.should.equal('diskFailed');
     should(disk.errors.length).equal(1);
     rmSync(disk.directory);

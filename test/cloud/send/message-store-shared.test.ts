@@ -16,10 +16,10 @@ describe('a store that others used or use', () => {
   afterEach(() => disk.close());
 
   it('two at a time: the second is told who the first is, sends nothing, and disturbs nothing', async () => {
-    const first = disk.life();
+    const first = disk.openOutbox();
     for (const topic of numbered(10)) void rejection(first.add(messages(topic)));
     await disk.written(10);
-    const second = disk.life();
+    const second = disk.openOutbox();
     const link = openLink();
     second.attach(link.carrier);
     const { code, message } = await rejection(second.add(messages('x')));
@@ -36,10 +36,10 @@ describe('a store that others used or use', () => {
   });
 
   it('the second goes on with what the first left when that has gone', async () => {
-    const first = disk.life();
+    const first = disk.openOutbox();
     void rejection(first.add(messages('left')));
     await disk.written(1);
-    const second = disk.life();
+    const second = disk.openOutbox();
     await until(() => disk.errors.length === 1, 2000, 'the warning');
     await first.close();
     const link = openLink();
@@ -54,7 +54,7 @@ describe('a store that others used or use', () => {
   });
 
   it('one that lost the directory to another sends no more that would not survive, and says so', async () => {
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     const added = rejection(outbox.add(messages('a')));
     await disk.written(1);
     const theirs = { pid: 4711, host: 'far away', place: processSpace, token: 'theirs' };
@@ -76,7 +76,7 @@ describe('a store that others used or use', () => {
     it('what is on disk from before is sent first, then the directory goes; what is new is not written', async () => {
       left('1', 'old');
       left('2', 'expired', { lifetime: 0 });
-      const outbox = disk.life({ keeps: false });
+      const outbox = disk.openOutbox({ keeps: false });
       const link = openLink();
       await until(() => outbox.size() === 1, 2000, 'what is left');
       outbox.attach(link.carrier);
@@ -91,7 +91,7 @@ describe('a store that others used or use', () => {
 
     it('what cannot be sent yet stays, and its owner-to-be is not told that new ones stay, too', async () => {
       left('1', 'old');
-      const outbox = disk.life({ keeps: false });
+      const outbox = disk.openOutbox({ keeps: false });
       await until(() => outbox.size() === 1, 2000, 'what is left');
       const added = rejection(outbox.add(messages('new')));
       await outbox.close();
@@ -101,7 +101,7 @@ describe('a store that others used or use', () => {
 
     it('what is set aside stays', async () => {
       mkdirSync(join(disk.directory, '00000000000000001.json'));
-      disk.life({ keeps: false });
+      disk.openOutbox({ keeps: false });
       await until(() => disk.errors.length === 1, 2000, 'the error');
       should(disk.onDisk()).equal(1);
     });

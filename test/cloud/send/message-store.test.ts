@@ -14,7 +14,7 @@ describe('outbox with a store', () => {
   afterEach(() => disk.close());
 
   it('has a message on disk before it is sent, and no longer when it is acknowledged', async () => {
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     const link = openLink();
     const onDiskWhenSent: number[] = [];
     outbox.attach({
@@ -34,11 +34,11 @@ describe('outbox with a store', () => {
   });
 
   it('sends after a crash what was accepted, in order and before what is new', async () => {
-    const crashed = disk.life();
+    const crashed = disk.openOutbox();
     for (const topic of numbered(50)) void rejection(crashed.add(messages(topic)));
     await disk.written(50);
     disk.crash();
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     const link = openLink();
     outbox.attach(link.carrier);
     const added = numbered(3, 50).map((topic) => outbox.add(messages(topic)));
@@ -51,12 +51,12 @@ describe('outbox with a store', () => {
   });
 
   it('does not send what has expired meanwhile, and says how many', async () => {
-    const crashed = disk.life({ expiry: 40 });
+    const crashed = disk.openOutbox({ expiry: 40 });
     void rejection(crashed.add(messages('old', 'older')));
     await disk.written(2);
     await crashed.close();
     await pause(50);
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     const link = openLink();
     outbox.attach(link.carrier);
     const added = outbox.add(messages('new'));
@@ -69,23 +69,23 @@ describe('outbox with a store', () => {
     should(disk.errors[0]).match(/2 queued messages expired/);
   });
 
-  it('lets what was accepted in an earlier life expire in this one', async () => {
-    const crashed = disk.life({ expiry: 150 });
+  it('lets what was accepted in an earlier run expire in this one', async () => {
+    const crashed = disk.openOutbox({ expiry: 150 });
     void rejection(crashed.add(messages('a')));
     await disk.written(1);
     await crashed.close();
-    disk.life();
+    disk.openOutbox();
     await disk.written(0);
     should(disk.errors.length).equal(1);
     should(disk.errors[0]).match(/Not sent within/);
   });
 
-  it('sends all of an earlier life, though the limit has been lowered since', async () => {
-    const crashed = disk.life();
+  it('sends all of an earlier run, though the limit has been lowered since', async () => {
+    const crashed = disk.openOutbox();
     void rejection(crashed.add(messages(...numbered(20))));
     await disk.written(20);
     disk.crash();
-    const outbox = disk.life({ limit: 5 });
+    const outbox = disk.openOutbox({ limit: 5 });
     const link = openLink();
     outbox.attach(link.carrier);
     await until(() => link.sent.length === 20, 2000, 'all messages');
@@ -95,13 +95,13 @@ describe('outbox with a store', () => {
   });
 
   it('says of more messages than the limit that they can never be sent', async () => {
-    const outbox = disk.life({ limit: 5 });
+    const outbox = disk.openOutbox({ limit: 5 });
     const { reason, params } = await rejection(outbox.add(messages(...numbered(6))));
     ({ reason, params }).should.eql({ reason: 'queueTooShort', params: { count: 6, limit: 5 } });
   });
 
   it('accepts exactly the limit, whatever part of it is still being written', async () => {
-    const outbox = disk.life({ limit: 10 });
+    const outbox = disk.openOutbox({ limit: 10 });
     const added = numbered(10).map((topic) => outbox.add(messages(topic)));
     (await rejection(outbox.add(messages('one too many')))).code.should.equal('EZT_QUEUE_FULL');
     const link = openLink();
@@ -114,7 +114,7 @@ describe('outbox with a store', () => {
   });
 
   it('rejects closed messages with EZT_CLOSED and words that say they are kept', async () => {
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     outbox.attach(openLink().carrier);
     const failed = rejection(outbox.add(messages('a', 'b')));
     await disk.written(2);
@@ -125,7 +125,7 @@ describe('outbox with a store', () => {
   });
 
   it('a withdrawn message is settled when it is on disk, and sent all the same', async () => {
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     const owner = {};
     const failed = rejection(outbox.add(messages('a'), owner));
     outbox.size(owner).should.equal(1);
@@ -140,7 +140,7 @@ describe('outbox with a store', () => {
 
   it('waits for whoever used the files before', async () => {
     let free: () => void = () => undefined;
-    const outbox = disk.life({ free: new Promise<void>((resolve) => (free = resolve)) });
+    const outbox = disk.openOutbox({ free: new Promise<void>((resolve) => (free = resolve)) });
     const link = openLink();
     outbox.attach(link.carrier);
     const added = outbox.add(messages('a'));
@@ -152,7 +152,7 @@ describe('outbox with a store', () => {
   });
 
   it('what it waits for may fail before it is on disk', async () => {
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     const refused = new EztError('repliesRefused', { code: '0x87' });
     (await rejection(outbox.add(messages('a'), {}, Promise.reject(refused)))).should.equal(refused);
     await disk.written(0);
@@ -161,7 +161,7 @@ describe('outbox with a store', () => {
   });
 
   it('counts messages, not calls, of an owner and of all', async () => {
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     const owner = {};
     void rejection(outbox.add(messages('a', 'b', 'c'), owner));
     should([outbox.size(owner), outbox.size()]).deepEqual([3, 3]);
@@ -175,7 +175,7 @@ describe('outbox with a store', () => {
   });
 
   it('QoS 0 is at most once over a crash, too: its file goes when it is written to the socket', async () => {
-    const crashed = disk.life();
+    const crashed = disk.openOutbox();
     crashed.attach({ ...openLink().carrier, publish: () => undefined });
     void rejection(crashed.add([{ topic: 'a', payload: Buffer.alloc(0), qos: 0 }]));
     await until(() => crashed.size() === 1, 2000, 'the message');
@@ -183,13 +183,13 @@ describe('outbox with a store', () => {
     await until(() => disk.onDisk() === 1, 2000, 'only the second one to stay');
     disk.crash();
     const link = openLink();
-    disk.life().attach(link.carrier);
+    disk.openOutbox().attach(link.carrier);
     await until(() => link.sent.length === 1, 2000, 'the second one');
     should(link.sent).deepEqual(['b']);
   });
 
   it('drained waits for what is still being written', async () => {
-    const outbox = disk.life();
+    const outbox = disk.openOutbox();
     const link = openLink();
     outbox.attach({ ...link.carrier, publish: (_topic, _payload, _qos, settled) => settled() });
     const owner = {};

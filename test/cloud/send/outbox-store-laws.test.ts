@@ -27,7 +27,7 @@ function slowDisk() {
   const remove = (name: string) => void onDisk.delete(name);
   const writing = createWriting(
     {
-      load: () => Promise.resolve({ kept: [], unreadable: [] }),
+      load: () => Promise.resolve({ messages: [], unreadable: [] }),
       remove: (name) => Promise.resolve(remove(name)),
       write: ({ topic }) =>
         new Promise((resolve, reject) => {

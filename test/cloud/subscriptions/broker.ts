@@ -132,7 +132,7 @@ export function createProject(group = '') {
       const path = formatTopic(KEY, topic.device, topic.channel, topic.stream);
       return broker.copies(path, text).filter((received) => {
         const parsed = parse(received.topic);
-        return parsed && !subscriptions.isSurplus(received, parsed);
+        return parsed && !subscriptions.isDuplicate(received, parsed);
       }).length;
     },
   };

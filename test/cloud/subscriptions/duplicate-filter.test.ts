@@ -57,12 +57,12 @@ describe('while filters change places', () => {
       identifierOf('DU_1/alarm'),
       identifierOf('+/alarm'),
     ]);
-    project.subscriptions.isSurplus(merged, ALARM).should.be.false();
+    project.subscriptions.isDuplicate(merged, ALARM).should.be.false();
   });
 
   it('a copy with an identifier that is not ours gets through', async () => {
     const { project } = await midChange(true);
-    project.subscriptions.isSurplus(copy(`open/${KEY}/DU_1/alarm`, '{}', [77]), ALARM).should.be.false();
+    project.subscriptions.isDuplicate(copy(`open/${KEY}/DU_1/alarm`, '{}', [77]), ALARM).should.be.false();
   });
 
   it('a message of a filter that has gone in an earlier packet gets through', async () => {

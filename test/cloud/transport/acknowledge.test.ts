@@ -7,12 +7,12 @@ import {
   attributesOf,
   connected,
   dialled,
-  ear,
   KEY,
   numbered,
   numbers,
   open,
   openConnected,
+  recordingListener,
   upTo,
 } from './harness';
 import { withBroker } from './with-broker';
@@ -61,10 +61,10 @@ describe('transport: acknowledging', () => {
     it(`a listener that throws does not stop the rest, QoS ${qos}`, async () => {
       const errors: unknown[] = [];
       const { client } = await openConnected(broker, { onError: (error) => errors.push(error) });
-      const bad = ear({ qos }, () => {
+      const bad = recordingListener({ qos }, () => {
         throw new Error('in a flow');
       });
-      const good = [ear({ qos }), ear({ qos })] as const;
+      const good = [recordingListener({ qos }), recordingListener({ qos })] as const;
       client.listen(good[0]);
       client.listen(bad);
       client.listen(good[1]);
@@ -85,7 +85,7 @@ describe('transport: acknowledging', () => {
       throw new Error('in a status');
     });
     await until(() => connected(client), 2000, 'the connection');
-    client.listen(ear());
+    client.listen(recordingListener());
     await until(() => client.details().filters[WILDCARD] === 1, 2000, 'the filter');
     broker.current.destroy();
     await until(() => broker.connections.length === 2 && connected(client), 2000, 'the next connection');
@@ -96,7 +96,7 @@ describe('transport: acknowledging', () => {
     const session = { clean: false, protocol: '5' } as const;
     const { client } = await openConnected(broker, session);
     broker.on.connect = (_packet, connection) => connection.connack(0, {}, true);
-    const all = ear({ qos: 2 });
+    const all = recordingListener({ qos: 2 });
     client.listen(all);
     await until(() => client.details().filters[WILDCARD] === 2, 2000, 'the filter');
     const publish = (n: number, dup = false) =>
@@ -178,7 +178,7 @@ describe('transport: acknowledging', () => {
       it(`a flow that blocks for 50 ms on each of 100 messages keeps the connection, QoS ${qos}, MQTT ${protocol} (case 51)`, async () => {
         const before = mosquitto.accepted;
         const { client } = await openConnected(mosquitto, { keepalive: 1, protocol });
-        const slow = ear({ qos }, () => {
+        const slow = recordingListener({ qos }, () => {
           for (const end = performance.now() + 50; performance.now() < end; );
         });
         client.listen(slow);

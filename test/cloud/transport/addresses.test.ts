@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type LookupFunction } from 'node:net';
 import should from 'should';
-import { parseEndpoint, probeConnection } from '../../../cloud';
+import { parseEndpoint, testConnection } from '../../../cloud';
 import { killAtEnd } from '../../support/cleanup';
 import { until } from '../../support/events';
 import { needs } from '../../support/machine';
@@ -68,14 +68,14 @@ describe('transport: a host with several addresses', function () {
       const endpoint = `${transport}://localhost:${relay.port}`;
       const tls = { ca: broker.ca, lookup };
       const { client, retries } = open({ endpoint, ca: broker.ca }, { tls });
-      const steps = await probeConnection({
+      const steps = await testConnection({
         endpoint: parseEndpoint(endpoint),
         projectKey: KEY,
         projectSecret: 'secret',
         tls,
         protocol: 'auto',
         group: '',
-        clientId: 'probe',
+        clientId: 'connection-test',
         timeout: 15_000,
       });
       should(steps.map(({ ok }) => ok)).deepEqual([true, true, true, true, true]);

@@ -1,12 +1,12 @@
 // A process with one client, for tests that stop or end a process. After SIGTERM it closes the client, and then ends
 // by itself if nothing is left; it must not load test/support/cleanup, which ends it.
 import { openClient } from '../../../cloud';
-import { type Broker, clientOptions, ear } from './harness';
+import { type Broker, clientOptions, recordingListener } from './harness';
 
 function run(options: Broker & { keepalive: number }) {
   const client = openClient(clientOptions(options, { keepalive: options.keepalive }));
   client.onChange(() => console.log(`state ${client.state.is}`));
-  client.listen(ear());
+  client.listen(recordingListener());
   process.once('SIGTERM', () => {
     const push = client.push(['DU_1'], Buffer.from('{}'), 1, {});
     push.then(

@@ -3,7 +3,17 @@ import { EztError } from '../../../cloud';
 import { until, within } from '../../support/events';
 import { startProxy } from '../../support/proxy';
 import { type ScriptedBroker, startScriptedBroker } from '../../support/scripted-broker';
-import { close, closeAll, connected, DEVICE, dial, dialled, ear, open, openConnected } from './harness';
+import {
+  close,
+  closeAll,
+  connected,
+  DEVICE,
+  dial,
+  dialled,
+  open,
+  openConnected,
+  recordingListener,
+} from './harness';
 
 const owner = {};
 const payload = Buffer.from('{"a":1}');
@@ -28,7 +38,7 @@ describe('transport: closing', () => {
       broker.on.publish = () => undefined;
       const { client } = await openConnected(broker);
       const pushes = [0, 1, 2].map(() => client.push([DEVICE], payload, 1, owner));
-      const listener = ear({ channels: ['command_reply'] });
+      const listener = recordingListener({ channels: ['command_reply'] });
       const command = { method: 'm', params: {}, id: 1 };
       const request = client.request(DEVICE, command, { qos: 1, timeout: 60_000, listener, owner });
       const outcomes = Promise.allSettled([...pushes, request]);

@@ -3,7 +3,7 @@ import { until } from '../../support/events';
 import { needs } from '../../support/machine';
 import { startMosquitto } from '../../support/mosquitto';
 import type { PacketOf, ScriptedBroker } from '../../support/scripted-broker';
-import { closeAll, connected, ear, open, openConnected, waiting } from './harness';
+import { closeAll, connected, open, openConnected, recordingListener, waiting } from './harness';
 import { withBroker } from './with-broker';
 
 const payload = Buffer.from('{"a":1}');
@@ -41,7 +41,7 @@ describe('transport: CONNACK', () => {
       announce(properties);
       broker.on.subscribe = (_packet, connection) => connection.close(code); // as a broker does that has said so
       const { client } = await openConnected(broker, { group: 'g', retryRefused: 20 });
-      const all = ear();
+      const all = recordingListener();
       client.listen(all);
       await until(() => client.refusalOf(all) === code, 5000, 'the refusal');
       if (code !== 0x95) await client.push(['DU_1'], payload, 1, {});
@@ -85,9 +85,9 @@ describe('transport: CONNACK', () => {
     needs(this, 'mosquitto');
     const mosquitto = await startMosquitto({ maxPacketSize: 150 });
     const { client } = await openConnected(mosquitto, { retryRefused: 20 });
-    const short = ear();
-    const long = ear({ devices: ['DU_'.padEnd(128, 'x')] });
-    const alarms = ear({ channels: ['alarm'], devices: ['DU_'.padEnd(128, 'x')] });
+    const short = recordingListener();
+    const long = recordingListener({ devices: ['DU_'.padEnd(128, 'x')] });
+    const alarms = recordingListener({ channels: ['alarm'], devices: ['DU_'.padEnd(128, 'x')] });
     for (const listener of [short, long, alarms]) client.listen(listener);
     await until(() => client.refusalOf(alarms) === 0x95, 5000, 'the refusal');
     should(client.refusalOf(short)).be.undefined();

@@ -1,7 +1,7 @@
 import should from 'should';
 import type { ScriptedBroker } from '../../support/scripted-broker';
+import { runTest, shouldFail, startsBrokers } from './connection-tests';
 import { KEY } from './harness';
-import { probe, shouldFail, startsBrokers } from './probes';
 
 describe('transport: testing a connection, what the broker answers', () => {
   const start = startsBrokers();
@@ -14,19 +14,19 @@ describe('transport: testing a connection, what the broker answers', () => {
   ] as const) {
     it(`CONNACK 0x${code.toString(16)} fails at the credentials: ${reason}`, async () => {
       const broker = await start({ on: { connect: (_packet, connection) => connection.connack(code) } });
-      shouldFail(await probe(broker), 'credentials', reason);
+      shouldFail(await runTest(broker), 'credentials', reason);
       broker.packets('connect').length.should.equal(1);
     });
   }
 
   it('a broker that never answers CONNECT fails at the credentials, in time', async () => {
     const broker = await start({ on: { connect: () => undefined } });
-    shouldFail(await probe(broker, { timeout: 500 }), 'credentials', 'timeout');
+    shouldFail(await runTest(broker, { timeout: 500 }), 'credentials', 'timeout');
   });
 
   it('an upgrade that is refused fails at the credentials and is named', async () => {
     const broker = await start({ transport: 'wss', refuseUpgrade: 403 });
-    const steps = await probe(broker);
+    const steps = await runTest(broker);
     shouldFail(steps, 'credentials', 'upgrade');
     should(steps.at(-1)?.detail).match(/403/);
   });
@@ -42,10 +42,10 @@ describe('transport: testing a connection, what the broker answers', () => {
             packet.protocolVersion === 5 ? refuse(connection) : connection.answer(packet),
         },
       });
-      const steps = await probe(broker);
+      const steps = await runTest(broker);
       should(steps[3]).have.properties({ ok: true, detail: 'MQTT 3.1.1' });
       should(steps[4]?.ok).be.true();
-      should((await probe(broker, { protocol: '5' })).at(-1)).have.properties({
+      should((await runTest(broker, { protocol: '5' })).at(-1)).have.properties({
         step: 'credentials',
         ok: false,
       });
@@ -61,7 +61,7 @@ describe('transport: testing a connection, what the broker answers', () => {
         },
       },
     });
-    const steps = await probe(broker);
+    const steps = await runTest(broker);
     shouldFail(steps, 'subscription', 'subscription');
     should(steps.at(-1)?.detail).equal(`0x87 open/${KEY}/+/alarm`);
   });
@@ -79,7 +79,7 @@ describe('transport: testing a connection, what the broker answers', () => {
             connection.send({ cmd: 'suback', messageId, granted: subscriptions.map(() => code) }),
         },
       });
-      shouldFail(await probe(broker), 'subscription', reason);
+      shouldFail(await runTest(broker), 'subscription', reason);
     });
   }
 
@@ -92,7 +92,7 @@ describe('transport: testing a connection, what the broker answers', () => {
       const broker = await start({
         on: { connect: (_packet, connection) => connection.connack(0, { [flag]: false }) },
       });
-      shouldFail(await probe(broker, { group, protocol: '5' }), 'subscription', reason);
+      shouldFail(await runTest(broker, { group, protocol: '5' }), 'subscription', reason);
       broker.packets('subscribe').should.be.empty();
     });
   }
@@ -101,7 +101,7 @@ describe('transport: testing a connection, what the broker answers', () => {
     const broker = await start({
       on: { connect: (_packet, it) => it.connack(0, { sharedSubscriptionAvailable: false }) },
     });
-    should((await probe(broker)).at(-1)).have.properties({ step: 'subscription', ok: true });
+    should((await runTest(broker)).at(-1)).have.properties({ step: 'subscription', ok: true });
   });
 
   it('with a group, shared filters are tested, and its members lose no message to the test', async () => {
@@ -113,7 +113,7 @@ describe('transport: testing a connection, what the broker answers', () => {
         },
       },
     });
-    shouldFail(await probe(broker, { group: 'g', protocol: '5' }), 'subscription', 'noShared');
+    shouldFail(await runTest(broker, { group: 'g', protocol: '5' }), 'subscription', 'noShared');
     const filters = broker.packets('subscribe').flatMap(({ subscriptions }) => subscriptions);
     filters.length.should.equal(6);
     for (const { topic } of filters) {
@@ -123,8 +123,8 @@ describe('transport: testing a connection, what the broker answers', () => {
 
   it('a broker that never answers SUBSCRIBE, or hangs up on it, fails at the subscription, in time', async () => {
     const broker = await start({ on: { subscribe: () => undefined } });
-    shouldFail(await probe(broker, { timeout: 500 }), 'subscription', 'timeout');
+    shouldFail(await runTest(broker, { timeout: 500 }), 'subscription', 'timeout');
     broker.on.subscribe = (_packet, connection) => connection.destroy();
-    shouldFail(await probe(broker), 'subscription', 'lost');
+    shouldFail(await runTest(broker), 'subscription', 'lost');
   });
 });

@@ -3,14 +3,14 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import should from 'should';
-import type { ProbeStep } from '../../../cloud';
+import type { ConnectionTestStep } from '../../../cloud';
 import { createAuthority } from '../../../emulator/certificates';
 import { until, within } from '../../support/events';
 import { find, needs } from '../../support/machine';
 import { startMosquitto } from '../../support/mosquitto';
 import { freePort } from '../../support/ports';
 import type { ScriptedBrokerOptions } from '../../support/scripted-broker';
-import { ALL, probe, SECRET, shouldFail, startsBrokers } from './probes';
+import { ALL, runTest, SECRET, shouldFail, startsBrokers } from './connection-tests';
 
 describe('transport: testing a connection', () => {
   const start = startsBrokers();
@@ -18,7 +18,7 @@ describe('transport: testing a connection', () => {
   for (const transport of ['mqtts', 'wss'] as const) {
     it(`${transport}: every step succeeds, and nothing stays open`, async () => {
       const broker = await start({ transport });
-      const steps = await probe(broker);
+      const steps = await runTest(broker);
       steps.map(({ step, ok }) => [step, ok]).should.deepEqual(ALL.map((step) => [step, true]));
       should(steps[2]?.detail).match(/^TLSv1\.[23], issuer scripted broker, valid to /);
       should(steps[3]?.detail).equal('MQTT 5');
@@ -26,7 +26,7 @@ describe('transport: testing a connection', () => {
       broker.packets('disconnect').length.should.equal(1);
     });
 
-    const certificates: [string, ScriptedBrokerOptions, NonNullable<ProbeStep['reason']>][] = [
+    const certificates: [string, ScriptedBrokerOptions, NonNullable<ConnectionTestStep['reason']>][] = [
       ['expired', { certificate: { notAfter: new Date(Date.now() - 60_000) } }, 'expired'],
       [
         'not valid yet',
@@ -43,14 +43,14 @@ describe('transport: testing a connection', () => {
     for (const [what, options, reason] of certificates) {
       it(`${transport}: a certificate ${what} fails at TLS, no credentials are sent`, async () => {
         const broker = await start({ transport, ...options });
-        shouldFail(await probe(broker), 'tls', reason);
+        shouldFail(await runTest(broker), 'tls', reason);
         broker.received.should.be.empty();
       });
     }
 
     it(`${transport}: an unknown authority fails at TLS`, async () => {
       const { endpoint } = await start({ transport });
-      shouldFail(await probe({ endpoint, ca: '' }), 'tls', 'untrusted');
+      shouldFail(await runTest({ endpoint, ca: '' }), 'tls', 'untrusted');
     });
 
     it(`${transport}: an unknown authority fails at TLS whatever NODE_TLS_REJECT_UNAUTHORIZED says`, async () => {
@@ -60,9 +60,13 @@ describe('transport: testing a connection', () => {
         NODE_TLS_REJECT_UNAUTHORIZED: '0',
         CHILD: JSON.stringify({ endpoint, ca: '' }),
       };
-      const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, 'probe-child.js')], {
-        env,
-      });
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [join(__dirname, 'connection-test-child.js')],
+        {
+          env,
+        },
+      );
       shouldFail(JSON.parse(stdout), 'tls', 'untrusted');
     });
 
@@ -75,24 +79,28 @@ describe('transport: testing a connection', () => {
       const at = { host, port, certificate: { names: [host] } };
       const endpoint = `${transport}://${host}:${port}`;
       const broker = await start({ transport: other, ...at });
-      const steps = await probe({ endpoint, ca: broker.ca });
+      const steps = await runTest({ endpoint, ca: broker.ca });
       shouldFail(steps, 'credentials', 'swappedPort');
       should(steps.at(-1)?.detail).match(/7885/).and.match(/7886/);
       await broker.stop();
       // One that says nothing to what it does not understand.
       const { ca } = await start({ transport, ...at, on: { connect: () => undefined } });
-      shouldFail(await probe({ endpoint, ca }, { timeout: 500 }), 'credentials', 'swappedPort');
+      shouldFail(await runTest({ endpoint, ca }, { timeout: 500 }), 'credentials', 'swappedPort');
     });
   }
 
   it('a client certificate that Node cannot read fails at TLS', async () => {
     const broker = await start();
-    shouldFail(await probe(broker, { tls: { ca: broker.ca, cert: 'no PEM', key: 'no PEM' } }), 'tls', 'tls');
+    shouldFail(
+      await runTest(broker, { tls: { ca: broker.ca, cert: 'no PEM', key: 'no PEM' } }),
+      'tls',
+      'tls',
+    );
   });
 
   it('a host without an address fails at the name', async () => {
     shouldFail(
-      await probe({ endpoint: 'mqtts://no-such-host.invalid', ca: '' }, { timeout: 15_000 }),
+      await runTest({ endpoint: 'mqtts://no-such-host.invalid', ca: '' }, { timeout: 15_000 }),
       'name',
       'dns',
     );
@@ -100,7 +108,7 @@ describe('transport: testing a connection', () => {
 
   it('a closed port fails at TCP', async () => {
     const endpoint = `mqtts://localhost:${await freePort()}`;
-    shouldFail(await probe({ endpoint, ca: '' }), 'tcp', 'portClosed');
+    shouldFail(await runTest({ endpoint, ca: '' }), 'tcp', 'portClosed');
   });
 
   it('a server that is silent, or speaks no TLS, fails at TLS, in time', async () => {
@@ -118,7 +126,7 @@ describe('transport: testing a connection', () => {
       const port = await freePort();
       await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
       shouldFail(
-        await probe({ endpoint: `mqtts://127.0.0.1:${port}`, ca: '' }, { timeout: 300 }),
+        await runTest({ endpoint: `mqtts://127.0.0.1:${port}`, ca: '' }, { timeout: 300 }),
         'tls',
         reason,
       );
@@ -135,7 +143,7 @@ describe('transport: testing a connection', () => {
     for (const [on, packet] of waits) {
       const broker = await start({ ...(on && { on }) });
       const dialog = new AbortController();
-      const steps = probe(broker, { timeout: 60_000, signal: dialog.signal });
+      const steps = runTest(broker, { timeout: 60_000, signal: dialog.signal });
       await broker.packet(packet);
       dialog.abort();
       should((await within(steps, 2000, 'the test to end')).at(-1)).have.properties({
@@ -144,26 +152,26 @@ describe('transport: testing a connection', () => {
       });
     }
     const broker = await start();
-    shouldFail(await probe(broker, { signal: AbortSignal.abort() }), 'name', 'lost');
+    shouldFail(await runTest(broker, { signal: AbortSignal.abort() }), 'name', 'lost');
     broker.sockets.total.should.equal(0);
   });
 
   it('names in certificates cannot forge lines nor steer a terminal', async () => {
     const authority = await createAuthority('CA\r\n[error] forged \u001b[31m');
     const broker = await start({ authority });
-    const [, , tls] = await probe(broker);
+    const [, , tls] = await runTest(broker);
     should(tls?.ok).be.true();
     should(tls?.detail).containEql('CA\\u000d\\u000a[error] forged \\u001b[31m');
     const other = await start({ certificate: { names: ['elsewhere.example'], commonName: 'x\nforged' } });
-    should((await probe(other)).at(-1)?.detail).not.match(/\p{Cc}/u);
+    should((await runTest(other)).at(-1)?.detail).not.match(/\p{Cc}/u);
   });
 
   it('mosquitto: right and wrong secret', async function () {
     needs(this, 'mosquitto', 'linux');
     const mosquitto = await startMosquitto({ secret: SECRET });
     for (const { endpoint } of [mosquitto, { endpoint: mosquitto.wssEndpoint }]) {
-      (await probe({ endpoint, ca: mosquitto.ca })).every(({ ok }) => ok).should.be.true();
-      const wrong = await probe({ endpoint, ca: mosquitto.ca }, { projectSecret: 'wrong' });
+      (await runTest({ endpoint, ca: mosquitto.ca })).every(({ ok }) => ok).should.be.true();
+      const wrong = await runTest({ endpoint, ca: mosquitto.ca }, { projectSecret: 'wrong' });
       shouldFail(wrong, 'credentials', 'unauthorized');
     }
     await until(() => mosquitto.connections() === 0, 1000, 'the sockets to close');

@@ -7,7 +7,7 @@ import { startMosquitto } from '../../support/mosquitto';
 import { startProxy } from '../../support/proxy';
 import { startScriptedBroker } from '../../support/scripted-broker';
 import { startChild } from './children';
-import { closeAll, connected, ear, KEY, numbered, openConnected } from './harness';
+import { closeAll, connected, KEY, numbered, openConnected, recordingListener } from './harness';
 
 const WILDCARD = `open/${KEY}/+/attributes`;
 
@@ -178,7 +178,7 @@ describe('transport: faults', function () {
     const broker = await startScriptedBroker();
     const proxy = await startProxy(broker);
     const { client } = await openConnected({ endpoint: `mqtts://127.0.0.1:${proxy.port}`, ca: broker.ca });
-    const all = ear();
+    const all = recordingListener();
     client.listen(all);
     for (let n = 1; n <= 10; n += 1) {
       await until(() => connected(client) && client.details().filters[WILDCARD] === 1, 5000, 'the filter');

@@ -1,14 +1,14 @@
 import should from 'should';
 import { until, within } from '../../support/events';
 import type { Connection, ScriptedBroker } from '../../support/scripted-broker';
-import { attributesOf, connected, DEVICE, ear, KEY, numbered, openConnected } from './harness';
+import { attributesOf, connected, DEVICE, KEY, numbered, openConnected, recordingListener } from './harness';
 import { withBroker } from './with-broker';
 
 const WILDCARD = `open/${KEY}/+/attributes`;
 const payload = Buffer.from('{"a":1}');
 
 /** What a broken broker sends, and whether the connection can go on after it. */
-const poisons: Record<string, [(connection: Connection) => void, 'reconnects' | 'goes on']> = {
+const garbage: Record<string, [(connection: Connection) => void, 'reconnects' | 'goes on']> = {
   'bytes that are no MQTT': [(it) => it.raw([0xff, 0xff, 0xff, 0xff, 0xff]), 'reconnects'],
   'a packet type of 0': [(it) => it.raw([0, 0]), 'reconnects'],
   'PUBLISH of QoS 3': [(it) => it.raw([0x36, 5, 0, 1, 0x61, 0, 1]), 'reconnects'],
@@ -65,13 +65,13 @@ describe('transport: a broken broker (case 58)', () => {
     broker = started;
   });
 
-  for (const [what, [poison, outcome]] of Object.entries(poisons)) {
+  for (const [what, [send, outcome]] of Object.entries(garbage)) {
     it(`${what}: the client ${outcome} (case 58)`, async () => {
       const { client } = await openConnected(broker, { keepalive: 1 });
-      const all = ear();
+      const all = recordingListener();
       client.listen(all);
       await until(() => client.details().filters[WILDCARD] === 1, 2000, 'the filter');
-      poison(broker.current);
+      send(broker.current);
       if (outcome === 'reconnects') {
         await until(() => broker.connections.length === 2 && connected(client), 5000, 'the next connection');
         await until(() => broker.sockets.open === 1, 2000, 'the old socket to close');
@@ -92,7 +92,7 @@ describe('transport: a broken broker (case 58)', () => {
       broker.on.subscribe = ({ messageId = 0 }, connection) =>
         connection.send({ cmd: 'suback', messageId, granted: [...granted] });
       const { client } = await openConnected(broker);
-      const both = ear({ channels: ['attributes', 'alarm'], devices: ['DU_1'] });
+      const both = recordingListener({ channels: ['attributes', 'alarm'], devices: ['DU_1'] });
       client.listen(both);
       await until(() => broker.connections.length >= 2, 2000, 'the next connection');
       delete broker.on.subscribe;
@@ -119,7 +119,7 @@ describe('transport: a broken broker (case 58)', () => {
   it('SUBSCRIBE answered with PUBACK: the client reconnects (case 58)', async () => {
     broker.on.subscribe = ({ messageId = 0 }, connection) => connection.send({ cmd: 'puback', messageId });
     const { client } = await openConnected(broker);
-    client.listen(ear());
+    client.listen(recordingListener());
     await broker.packet('subscribe');
     delete broker.on.subscribe;
     await until(() => client.details().filters[WILDCARD] === 1, 5000, 'the filter');

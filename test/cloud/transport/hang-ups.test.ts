@@ -2,7 +2,7 @@ import should from 'should';
 import { EztError, formatTopic } from '../../../cloud';
 import { until, within } from '../../support/events';
 import type { Connection, PacketOf, ScriptedBroker } from '../../support/scripted-broker';
-import { connected, ear, KEY, openConnected } from './harness';
+import { connected, KEY, openConnected, recordingListener } from './harness';
 import { withBroker } from './with-broker';
 
 const payload = Buffer.from('{"a":1}');
@@ -92,7 +92,7 @@ describe('transport: a broker that hangs up on what it does not like (deny_actio
     };
     const { client, states } = await openConnected(broker, FIXED);
     const listeners = (['attributes', 'alarm', 'online'] as const).map((channel) =>
-      ear({ channels: [channel] }),
+      recordingListener({ channels: [channel] }),
     );
     for (const listener of listeners) client.listen(listener);
     const [, alarm] = listeners;
@@ -110,7 +110,7 @@ describe('transport: a broker that hangs up on what it does not like (deny_actio
     broker.on.subscribe = ({ messageId = 0 }, connection) =>
       connection.raw([0x90, 4, messageId >> 8, messageId & 255, 0, 0xee]);
     const { client } = await openConnected(broker);
-    const all = ear();
+    const all = recordingListener();
     client.listen(all);
     await until(() => client.refusalOf(all) !== undefined && connected(client), 10_000, 'the refusal');
     broker.connections.length.should.be.belowOrEqual(4);

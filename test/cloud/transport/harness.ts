@@ -107,10 +107,13 @@ export async function refused({ client }: Opened, timeout = 5000): Promise<Refus
 }
 
 /** A listener that keeps what it gets; by default every attribute message of every device. */
-export interface Ear extends Listener {
+export interface RecordingListener extends Listener {
   messages: ValueMessage[];
 }
-export function ear(wants: Partial<Listener> = {}, onMessage?: (message: ValueMessage) => void): Ear {
+export function recordingListener(
+  wants: Partial<Listener> = {},
+  onMessage?: (message: ValueMessage) => void,
+): RecordingListener {
   const messages: ValueMessage[] = [];
   return {
     devices: [],
@@ -139,7 +142,8 @@ export function ear(wants: Partial<Listener> = {}, onMessage?: (message: ValueMe
 /** Topic of attributes that `device` reports. */
 export const attributesOf = (device = DEVICE) => formatTopic(KEY, device, 'attributes');
 /** The numbers in `{"n": …}` messages. */
-export const numbers = ({ messages }: Ear) => messages.map(({ payload }) => Number(Object(payload).n));
+export const numbers = ({ messages }: RecordingListener) =>
+  messages.map(({ payload }) => Number(Object(payload).n));
 export const numbered = (n: number) => JSON.stringify({ n });
 /** 0 … count − 1. */
 export const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);

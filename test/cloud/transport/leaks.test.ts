@@ -1,7 +1,7 @@
 import should from 'should';
 import { until } from '../../support/events';
 import { type ScriptedBroker, startScriptedBroker } from '../../support/scripted-broker';
-import { close, ear, KEY, open, openConnected } from './harness';
+import { close, KEY, open, openConnected, recordingListener } from './harness';
 
 const WILDCARD = `open/${KEY}/+/attributes`;
 
@@ -35,7 +35,7 @@ for (const transport of ['mqtts', 'wss'] as const) {
       const before = { busy: busy(), listeners: listeners() };
       for (let n = 0; n < 100; n += 1) {
         const { client } = n % 3 === 0 ? open(broker) : await openConnected(broker, { clean: n % 2 === 0 });
-        client.listen(ear());
+        client.listen(recordingListener());
         if (n % 3 === 1) await until(() => client.details().filters[WILDCARD] === 1, 2000, 'the filter');
         if (n % 5 === 0) client.pause();
         await close(client, n % 4 === 0);
@@ -49,7 +49,7 @@ for (const transport of ['mqtts', 'wss'] as const) {
 
     it('nothing of 100 connections that broke, while one lives on (case 45)', async () => {
       const { client } = await openConnected(broker, { retryDelay: () => 0 });
-      client.listen(ear());
+      client.listen(recordingListener());
       const before = { listeners: listeners(), total: broker.sockets.total };
       for (let n = 0; n < 100; n += 1) {
         await until(

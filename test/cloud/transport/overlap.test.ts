@@ -7,19 +7,19 @@ import {
   attributesOf,
   closeAll,
   DEVICE,
-  type Ear,
-  ear,
   KEY,
   numbered,
   numbers,
   openConnected,
+  type RecordingListener,
+  recordingListener,
   upTo,
 } from './harness';
 
 const OTHER = 'DU_0000000002';
 const WILDCARD = `open/${KEY}/+/attributes`;
-/** What an ear that should have heard 0 … `last` in order missed, or heard twice or late. */
-const irregular = (it: Ear, last: number) => {
+/** What an recordingListener that should have heard 0 … `last` in order missed, or heard twice or late. */
+const irregular = (it: RecordingListener, last: number) => {
   const heard = numbers(it);
   const missed = upTo(last + 1).filter((n) => !heard.includes(n));
   const again = heard.filter((n, i) => i > 0 && n <= (heard[i - 1] ?? 0));
@@ -66,7 +66,12 @@ describe('transport: overlapping filters on mosquitto', function () {
   for (const protocol of ['5', '3.1.1'] as const) {
     it(`each listener gets each message once, in order, MQTT ${protocol} (case 17)`, async () => {
       const { client } = await openConnected(broker, { protocol });
-      const all = [ear(), ear({ devices: [DEVICE] }), ear(), ear({ devices: [DEVICE, OTHER], qos: 2 })];
+      const all = [
+        recordingListener(),
+        recordingListener({ devices: [DEVICE] }),
+        recordingListener(),
+        recordingListener({ devices: [DEVICE, OTHER], qos: 2 }),
+      ];
       for (const each of all) client.listen(each);
       await until(() => client.details().filters[WILDCARD] === 2, 5000, 'the filter');
       Object.keys(client.details().filters).should.deepEqual([WILDCARD]);
@@ -87,13 +92,13 @@ describe('transport: overlapping filters on mosquitto', function () {
         const work = () => {
           for (const end = performance.now() + slowness; performance.now() < end; );
         };
-        const one = ear({ devices: [DEVICE] }, work);
+        const one = recordingListener({ devices: [DEVICE] }, work);
         client.listen(one);
         await until(() => client.details().filters[attributesOf()] === 1, 5000, 'the filter');
         const seen = () => one.messages.length;
         const end = stream(attributesOf(), burst, seen);
         for (const _ of upTo(3)) {
-          const every: Ear = ear();
+          const every: RecordingListener = recordingListener();
           client.listen(every);
           await until(() => client.details().filters[WILDCARD] === 1, 10_000, 'the wildcard');
           await until(() => Object.keys(client.details().filters).length === 1, 10_000, 'it alone');
@@ -120,10 +125,10 @@ describe('transport: overlapping filters on mosquitto', function () {
 
     it(`a message repeated while filters change places arrives as often, MQTT ${protocol}`, async () => {
       const { client } = await openConnected(broker, { protocol });
-      const one = ear({ devices: [DEVICE] });
+      const one = recordingListener({ devices: [DEVICE] });
       client.listen(one);
       await until(() => client.details().filters[attributesOf()] === 1, 5000, 'the filter');
-      client.listen(ear());
+      client.listen(recordingListener());
       await until(() => Object.keys(client.details().filters)[0] === WILDCARD, 5000, 'the wildcard');
       // Without identifiers, equal messages within a second after the change cannot be told from copies.
       const over = performance.now() + (protocol === '5' ? 0 : 1100);
@@ -139,13 +144,13 @@ describe('transport: overlapping filters on mosquitto', function () {
   it('more filters than one packet holds give way to a wildcard without a loss (case 17)', async () => {
     const devices = upTo(1200).map((n) => `DU_${String(n).padStart(10, '0')}`);
     const { client } = await openConnected(broker);
-    const some = ear({ devices });
+    const some = recordingListener({ devices });
     client.listen(some);
     await until(() => Object.keys(client.details().filters).length === 1200, 10_000, 'the filters');
     const topic = attributesOf(devices[0]);
     const end = stream(topic, 20, () => some.messages.length);
     await until(() => some.messages.length > 20, 5000, 'messages');
-    client.listen(ear());
+    client.listen(recordingListener());
     await until(() => Object.keys(client.details().filters).length === 1, 10_000, 'the wildcard alone');
     const count = await end();
     await send(topic, numbered(count));
@@ -158,17 +163,17 @@ describe('transport: overlapping filters on mosquitto', function () {
       const topic = attributesOf('DU_retained');
       await send(topic, numbered(7), true);
       const { client } = await openConnected(broker, { protocol });
-      const first = ear();
+      const first = recordingListener();
       client.listen(first);
       await until(() => first.messages.length === 1, 5000, 'the retained message');
       should(first.messages[0]).have.property('retain', true);
-      const second = ear();
+      const second = recordingListener();
       client.pause();
       client.unlisten(first);
       client.listen(second);
       client.resume();
-      client.listen(ear({ qos: 0 }));
-      client.listen(ear({ devices: ['DU_retained'] }));
+      client.listen(recordingListener({ qos: 0 }));
+      client.listen(recordingListener({ devices: ['DU_retained'] }));
       await send(topic, numbered(8));
       await until(() => second.messages.length >= 1, 5000, 'the next message');
       second.messages.map(({ retain, payload }) => [retain, payload]).should.deepEqual([[false, { n: 8 }]]);

@@ -3,7 +3,15 @@ import { until } from '../../support/events';
 import { needs } from '../../support/machine';
 import { startMosquitto } from '../../support/mosquitto';
 import { startScriptedBroker } from '../../support/scripted-broker';
-import { attributesOf, closeAll, connected, ear, numbered, numbers, openConnected } from './harness';
+import {
+  attributesOf,
+  closeAll,
+  connected,
+  numbered,
+  numbers,
+  openConnected,
+  recordingListener,
+} from './harness';
 
 const LIMIT = 16 * 1024 * 1024;
 const WILDCARD = attributesOf('+');
@@ -16,7 +24,7 @@ describe('transport: packets that are too large for us', function () {
     needs(this, 'mosquitto');
     const broker = await startMosquitto();
     const { client } = await openConnected(broker, { protocol: '5' });
-    const all = ear();
+    const all = recordingListener();
     client.listen(all);
     await until(() => client.details().filters[WILDCARD] === 1, 5000, 'the filter');
     const platform = await broker.platform();
@@ -34,7 +42,7 @@ describe('transport: packets that are too large for us', function () {
     const { client, states } = await openConnected(broker, { protocol: '5' });
     const connect = broker.packets('connect')[0];
     should(connect?.properties).containEql({ maximumPacketSize: LIMIT, receiveMaximum: 100 });
-    const all = ear();
+    const all = recordingListener();
     client.listen(all);
     await until(() => client.details().filters[WILDCARD] === 1, 5000, 'the filter');
     broker.current.deliver(attributesOf(), Buffer.alloc(LIMIT, 32));

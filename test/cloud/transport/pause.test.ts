@@ -3,7 +3,17 @@ import should from 'should';
 import { formatTopic, type ValueMessage } from '../../../cloud';
 import { until } from '../../support/events';
 import type { ScriptedBroker } from '../../support/scripted-broker';
-import { attributesOf, close, DEVICE, ear, KEY, numbered, numbers, openConnected, upTo } from './harness';
+import {
+  attributesOf,
+  close,
+  DEVICE,
+  KEY,
+  numbered,
+  numbers,
+  openConnected,
+  recordingListener,
+  upTo,
+} from './harness';
 import { withBroker } from './with-broker';
 
 /** Long enough for a packet that should not come to have come. */
@@ -15,13 +25,13 @@ describe('transport: while flows are deployed', () => {
     broker = started;
   });
   const command = { method: 'm', params: {}, id: 1 };
-  const replies = () => ear({ channels: ['command_reply'], unshared: true });
+  const replies = () => recordingListener({ channels: ['command_reply'], unshared: true });
   const filters = (count: number, client: { details(): { filters: object } }) =>
     until(() => Object.keys(client.details().filters).length === count, 5000, `${count} filters`);
 
   it('a command gives up no filter of a node that is being replaced', async () => {
     const { client } = await openConnected(broker);
-    const [leaving, asking] = [ear(), replies()];
+    const [leaving, asking] = [recordingListener(), replies()];
     client.listen(leaving);
     client.listen(asking);
     await filters(2, client);
@@ -61,7 +71,7 @@ describe('transport: while flows are deployed', () => {
 
   it('what came in the turn in which it begins is acknowledged when it is over', async () => {
     const { client } = await openConnected(broker);
-    const listener = ear({}, () => client.pause());
+    const listener = recordingListener({}, () => client.pause());
     client.listen(listener);
     await filters(1, client);
     for (const n of [1, 2, 3]) broker.current.deliver(attributesOf(), numbered(n));
@@ -100,7 +110,7 @@ describe('transport: while flows are deployed', () => {
 
   it('who has left gets nothing more, also of what came before', async () => {
     const { client } = await openConnected(broker);
-    const [leaving, staying] = [ear(), ear()];
+    const [leaving, staying] = [recordingListener(), recordingListener()];
     client.listen(leaving);
     client.listen(staying);
     await filters(1, client);
@@ -114,7 +124,7 @@ describe('transport: while flows are deployed', () => {
 
   it('what is beyond a bound stays in the socket, on a connection that lives on', async () => {
     const { client, states } = await openConnected(broker, { keepalive: 1 });
-    const listener = ear({ qos: 0 });
+    const listener = recordingListener({ qos: 0 });
     client.listen(listener);
     await filters(1, client);
     client.pause();
@@ -134,7 +144,7 @@ describe('transport: while flows are deployed', () => {
 
   it('no command times out while its reply is held back in the socket', async () => {
     const { client } = await openConnected(broker);
-    const [listener, asking] = [ear({ qos: 0 }), replies()];
+    const [listener, asking] = [recordingListener({ qos: 0 }), replies()];
     client.listen(listener);
     client.listen(asking);
     await filters(2, client);
@@ -152,7 +162,7 @@ describe('transport: while flows are deployed', () => {
 
   it('it is not acknowledged when the connection ends with it, so that the broker sends it again', async () => {
     const { client } = await openConnected(broker, { clean: false });
-    const listener = ear({}, () => client.pause());
+    const listener = recordingListener({}, () => client.pause());
     client.listen(listener);
     await filters(1, client);
     broker.current.deliver(attributesOf(), numbered(1));

@@ -15,12 +15,12 @@ import {
   closeAll,
   connected,
   dialled,
-  ear,
   KEY,
   numbered,
   numbers,
   open,
   openConnected,
+  recordingListener,
   upTo,
 } from './harness';
 
@@ -60,7 +60,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
 
     it('what comes while the link is down arrives after it, once, in order', async () => {
       const { client } = await openConnected(behindProxy(), session('queued'));
-      const all = ear();
+      const all = recordingListener();
       client.listen(all);
       await until(() => client.details().filters[ATTRIBUTES] === 1, 5000, 'the filter');
       await send(attributesOf(), 0);
@@ -78,8 +78,8 @@ for (const protocol of ['5', '3.1.1'] as const) {
 
     it('no filter is lost, and one removed while offline is unsubscribed on return', async () => {
       const { client } = await openConnected(behindProxy(), session('removed'));
-      const attributes = ear();
-      const alarms = ear({ channels: ['alarm'] });
+      const attributes = recordingListener();
+      const alarms = recordingListener({ channels: ['alarm'] });
       client.listen(attributes);
       client.listen(alarms);
       await until(() => Object.keys(client.details().filters).length === 2, 5000, 'the filters');
@@ -96,7 +96,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
 
     it('closing keeps the session, and leaves to it what arrives meanwhile', async () => {
       const { client } = await openConnected(broker, session('kept'));
-      client.listen(ear());
+      client.listen(recordingListener());
       await until(() => client.details().filters[ATTRIBUTES] === 1, 5000, 'the filter');
       const closing = close(client);
       await send(attributesOf(), 1);
@@ -128,7 +128,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
 
     it('a broker that is stopped and started again brings the session back (case 49)', async () => {
       const { client } = await openConnected(broker, session('restarted'));
-      const all = ear();
+      const all = recordingListener();
       client.listen(all);
       await until(() => client.details().filters[ATTRIBUTES] === 1, 5000, 'the filter');
       await broker.restart();
@@ -154,7 +154,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
     it('a filter whose SUBACK got lost is unsubscribed when nobody wants it any more', async () => {
       broker.on.subscribe = (_packet, connection) => connection.destroy();
       const { client } = await openConnected(broker, session('lost'));
-      const all = ear();
+      const all = recordingListener();
       client.listen(all);
       await broker.packet('subscribe');
       client.unlisten(all);
@@ -173,7 +173,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
       );
       broker.on.connect = (_packet, connection) => connection.connack(0, {}, true);
       const { client } = await openConnected(broker, { ...session('lives'), disk });
-      client.listen(ear());
+      client.listen(recordingListener());
       for (const connections of [2, 3]) {
         await until(
           () => client.details().filters[ATTRIBUTES] === 1 && connected(client),
@@ -195,7 +195,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
 
     it('messages that come before the subscriptions are renewed are handed over', async () => {
       const { client } = open(broker, session('early'));
-      const all = ear();
+      const all = recordingListener();
       client.listen(all);
       await until(() => client.details().filters[ATTRIBUTES] === 1, 2000, 'the filter');
       const { subscriptions } = broker.current;

@@ -1,7 +1,15 @@
 import should from 'should';
 import { until } from '../../support/events';
 import { startScriptedBroker } from '../../support/scripted-broker';
-import { attributesOf, closeAll, connected, ear, numbered, numbers, openConnected } from './harness';
+import {
+  attributesOf,
+  closeAll,
+  connected,
+  numbered,
+  numbers,
+  openConnected,
+  recordingListener,
+} from './harness';
 
 const COUNT = 2000;
 const WILDCARD = attributesOf('+');
@@ -25,7 +33,7 @@ describe('transport: a flow that is slower than messages arrive', function () {
       deliver();
     };
     const ahead: number[] = [];
-    const slow = ear({}, () => {
+    const slow = recordingListener({}, () => {
       ahead.push(sent - slow.messages.length);
       for (const end = performance.now() + 2; performance.now() < end; );
     });

@@ -2,7 +2,7 @@ import should from 'should';
 import { formatTopic } from '../../../cloud';
 import { until } from '../../support/events';
 import type { PacketOf, ScriptedBroker } from '../../support/scripted-broker';
-import { attributesOf, connected, DEVICE, dialled, ear, KEY, openConnected } from './harness';
+import { attributesOf, connected, DEVICE, dialled, KEY, openConnected, recordingListener } from './harness';
 import { withBroker } from './with-broker';
 
 const ALARMS = formatTopic(KEY, '+', 'alarm');
@@ -35,11 +35,11 @@ describe('transport: subscriptions', () => {
     it(`one of three filters denied: its listener knows, the others run, MQTT ${protocol} (case 12)`, async () => {
       deny(ALARMS);
       const { client } = await openConnected(broker, { protocol });
-      const ears = (['alarm', 'attributes', 'online'] as const).map((channel) =>
-        ear({ channels: [channel] }),
+      const listeners = (['alarm', 'attributes', 'online'] as const).map((channel) =>
+        recordingListener({ channels: [channel] }),
       );
-      for (const each of ears) client.listen(each);
-      const [alarms, attributes, online] = ears;
+      for (const each of listeners) client.listen(each);
+      const [alarms, attributes, online] = listeners;
       if (!alarms || !attributes || !online) throw new Error('three');
       await until(() => client.refusalOf(alarms), 2000, 'the refusal');
       should(client.refusalOf(alarms)).equal(protocol === '5' ? 0x87 : 0x80);
@@ -57,7 +57,7 @@ describe('transport: subscriptions', () => {
   it('a listener of several types is told of the one that is denied, and gets the rest (case 12)', async () => {
     deny(ALARMS);
     const { client } = await openConnected(broker);
-    const both = ear({ channels: ['alarm', 'attributes'] });
+    const both = recordingListener({ channels: ['alarm', 'attributes'] });
     client.listen(both);
     await until(() => client.refusalOf(both) === 0x87, 2000, 'the refusal');
     broker.current.deliver(attributesOf(), '{"a":1}');
@@ -67,8 +67,8 @@ describe('transport: subscriptions', () => {
   it('where every device is denied, single devices still get theirs (case 12)', async () => {
     deny(ATTRIBUTES);
     const { client } = await openConnected(broker);
-    const every = ear();
-    const one = ear({ devices: [DEVICE] });
+    const every = recordingListener();
+    const one = recordingListener({ devices: [DEVICE] });
     client.listen(every);
     client.listen(one);
     await until(() => client.details().filters[attributesOf()] === 1, 2000, 'the filter of the device');
@@ -78,7 +78,7 @@ describe('transport: subscriptions', () => {
 
   it('denied on reconnection: the listener is told anew (case 13)', async () => {
     const { client } = await openConnected(broker);
-    const attributes = ear();
+    const attributes = recordingListener();
     client.listen(attributes);
     await until(() => client.details().filters[ATTRIBUTES] === 1, 2000, 'the filter');
     const changes: number[] = [];
@@ -96,11 +96,11 @@ describe('transport: subscriptions', () => {
       connection.answer(packet);
     };
     const warnings: string[] = [];
-    const attributes = ear({ qos: 2 });
+    const attributes = recordingListener({ qos: 2 });
     const { client } = await openConnected(broker, { onWarning: ({ message }) => warnings.push(message) });
     client.listen(attributes);
     await until(() => client.details().filters[ATTRIBUTES] === 0, 2000, 'the granted QoS');
-    client.listen(ear({ channels: ['online'] }));
+    client.listen(recordingListener({ channels: ['online'] }));
     await until(() => client.details().filters[ONLINE] === 0, 2000, 'the other filter');
     asked().should.deepEqual([ATTRIBUTES, ONLINE]);
     broker.current.deliver(attributesOf(), '{"a":1}', { qos: 2 });
@@ -115,7 +115,7 @@ describe('transport: subscriptions', () => {
     it(`the link drops before SUBACK: one subscription on the next, ${session} session (case 16)`, async () => {
       broker.on.subscribe = (_packet, connection) => connection.destroy();
       const { client } = await openConnected(broker, { clean: !persistent });
-      client.listen(ear());
+      client.listen(recordingListener());
       await broker.packet('subscribe');
       delete broker.on.subscribe;
       await until(() => client.details().filters[ATTRIBUTES] === 1, 5000, 'the filter');
@@ -127,13 +127,13 @@ describe('transport: subscriptions', () => {
 
   it('a listener that a deploy changes: its old filter is unsubscribed once, the rest is left alone (case 46)', async () => {
     const { client } = await openConnected(broker);
-    const old = ear({ channels: ['alarm'] });
+    const old = recordingListener({ channels: ['alarm'] });
     client.listen(old);
-    client.listen(ear());
+    client.listen(recordingListener());
     await until(() => Object.keys(client.details().filters).length === 2, 2000, 'the filters');
     client.pause();
     client.unlisten(old);
-    client.listen(ear({ channels: ['online'] }));
+    client.listen(recordingListener({ channels: ['online'] }));
     client.resume();
     const { unsubscriptions } = await broker.packet('unsubscribe');
     unsubscriptions.should.deepEqual([ALARMS]);
@@ -159,7 +159,7 @@ describe('transport: subscriptions', () => {
   it('refusals are asked again, and the listener recovers without a deploy (case 19)', async () => {
     deny(ATTRIBUTES);
     const { client } = await openConnected(broker, { retryRefused: 50 });
-    const attributes = ear();
+    const attributes = recordingListener();
     client.listen(attributes);
     await until(() => client.refusalOf(attributes) === 0x87, 2000, 'the refusal');
     await until(() => asked().length >= 3, 2000, 'it to ask again');
@@ -173,7 +173,7 @@ describe('transport: subscriptions', () => {
   it('while a refusal is asked again, the listener still shows it (case 19)', async () => {
     deny(ATTRIBUTES);
     const { client } = await openConnected(broker, { retryRefused: 50 });
-    const attributes = ear();
+    const attributes = recordingListener();
     client.listen(attributes);
     await until(() => client.refusalOf(attributes) === 0x87, 2000, 'the refusal');
     broker.on.subscribe = () => undefined;
@@ -187,7 +187,7 @@ describe('transport: subscriptions', () => {
     const bad = devices.filter((_, i) => i % 400 === 7).map((device) => attributesOf(device));
     deny(...bad);
     const { client } = await openConnected(broker);
-    client.listen(ear({ devices }));
+    client.listen(recordingListener({ devices }));
     await until(() => Object.keys(client.details().filters).length === 1995, 5000, 'the filters');
     Object.keys(client.details().refused).should.deepEqual(bad);
     broker.packets('subscribe').length.should.be.belowOrEqual(5);

@@ -58,8 +58,8 @@ describe('a queue on disk that is shared or given up', function () {
   const got = () =>
     broker
       .packets('publish')
-      .map(({ payload }) => JSON.parse(payload.toString()) as { n: number; life: number });
-  const numbersOf = (name: string) => entries(name, 'offered').map(({ n, life }) => ({ n, life }));
+      .map(({ payload }) => JSON.parse(payload.toString()) as { n: number; run: number });
+  const numbersOf = (name: string) => entries(name, 'offered').map(({ n, run }) => ({ n, run }));
 
   before(async () => {
     broker = await startScriptedBroker();

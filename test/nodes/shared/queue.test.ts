@@ -48,7 +48,7 @@ describe('a queue on disk over restarts of Node-RED', function () {
   const got = () =>
     broker
       .packets('publish')
-      .map(({ payload }) => JSON.parse(payload.toString()) as { n: number; life: number });
+      .map(({ payload }) => JSON.parse(payload.toString()) as { n: number; run: number });
 
   before(async () => {
     broker = await startScriptedBroker();
@@ -82,7 +82,7 @@ describe('a queue on disk over restarts of Node-RED', function () {
     await again.logged(/cannot be read and is set aside: 01700000000000000\.json/);
     await until(() => got().length === count, 30_000, 'the messages');
     should(performance.now() - begun).be.aboveOrEqual(((count - 1) * 1000) / RATE - 50);
-    should(got()).deepEqual(offered().map(({ n, life }) => ({ n, life })));
+    should(got()).deepEqual(offered().map(({ n, run }) => ({ n, run })));
     await until(() => files().length === 0, 5000, 'the files to go');
     await again.stop();
   });

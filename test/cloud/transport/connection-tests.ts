@@ -1,6 +1,6 @@
 import should from 'should';
-import { type ProbeStep, parseEndpoint, probeConnection } from '../../../cloud';
-import type { ProbeOptions } from '../../../cloud/transport/connection-test-steps';
+import { type ConnectionTestStep, parseEndpoint, testConnection } from '../../../cloud';
+import type { ConnectionTestOptions } from '../../../cloud/transport/connection-test-steps';
 import { until, within } from '../../support/events';
 import {
   type ScriptedBroker,
@@ -28,20 +28,20 @@ export function startsBrokers() {
 }
 
 /** Tests a connection to `broker`, and what is always true of the answer. */
-export async function probe(
+export async function runTest(
   { endpoint, ca }: Broker,
-  overrides: Partial<ProbeOptions> = {},
-): Promise<ProbeStep[]> {
+  overrides: Partial<ConnectionTestOptions> = {},
+): Promise<ConnectionTestStep[]> {
   const timeout = overrides.timeout ?? 5000;
   const steps = await within(
-    probeConnection({
+    testConnection({
       endpoint: parseEndpoint(endpoint),
       projectKey: KEY,
       projectSecret: SECRET,
       tls: { ca },
       protocol: 'auto',
       group: '',
-      clientId: 'probe',
+      clientId: 'connection-test',
       timeout,
       ...overrides,
     }),
@@ -58,9 +58,9 @@ export async function probe(
 }
 
 export function shouldFail(
-  steps: ProbeStep[],
-  step: ProbeStep['step'],
-  reason: NonNullable<ProbeStep['reason']>,
+  steps: ConnectionTestStep[],
+  step: ConnectionTestStep['step'],
+  reason: NonNullable<ConnectionTestStep['reason']>,
 ) {
   steps.map((each) => each.step).should.deepEqual(ALL.slice(0, ALL.indexOf(step) + 1));
   steps

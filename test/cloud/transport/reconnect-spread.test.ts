@@ -22,9 +22,9 @@ function returns(count: number, outage: number, random: () => number): number[] 
   });
 }
 
-describe('transport: a herd', () => {
+describe('transport: reconnecting after an outage', () => {
   for (const outage of [60, 600, 3600]) {
-    it(`of 100 clients returns spread: 15 % at most in any second, after ${outage} s (case 11)`, () => {
+    it(`100 clients return spread out: 15 % at most in any second, after ${outage} s (case 11)`, () => {
       const busiest = Array.from({ length: 300 }, (_, seed) => {
         const times = returns(100, outage, seeded(seed)).sort((a, b) => a - b);
         (times.at(-1) ?? Number.POSITIVE_INFINITY).should.be.belowOrEqual(outage + 30);
