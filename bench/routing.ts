@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { topicParser } from '../cloud/protocol/topics';
-import { deliver, type Listener, type Receiver } from '../cloud/receive/delivery';
+import { deliver } from '../cloud/receive/delivery';
+import type { Receiver } from '../cloud/subscriptions/listener';
 import { createRouter } from '../cloud/subscriptions/router';
 import { median } from './statistics';
 import { figure, table } from './table';
@@ -40,7 +41,7 @@ function time(work: (messages: number) => void): number {
 }
 
 function prepare(nodes: number) {
-  const router = createRouter<Listener>(PROJECT, '');
+  const router = createRouter(PROJECT, '');
   const parse = topicParser(PROJECT);
   let taken = 0;
   const receiver: Receiver = {

@@ -2,11 +2,11 @@ import type { SeenDevice } from './devices/device-memory';
 import type { Command } from './protocol/encoding';
 import type { EztError } from './protocol/errors';
 import type { Qos } from './protocol/topics';
-import type { Listener } from './receive/delivery';
 import type { InboxCounters } from './receive/inbox';
 import type { Answer } from './send/commands';
 import type { DiskOptions } from './send/open-outbox';
 import type { OutboxCounters, OutboxOptions } from './send/outbox-api';
+import type { Listener } from './subscriptions/listener';
 import type { ReconnectOptions, State } from './transport/reconnect';
 
 export interface ClientOptions extends Omit<ReconnectOptions, 'connectTimeout' | 'receiveMaximum'> {

@@ -5,7 +5,6 @@ import { type Command, encodeCommand } from './protocol/encoding';
 import { EztError } from './protocol/errors';
 import type { Qos } from './protocol/topics';
 import { formatTopic, isOutTopic, topicParser } from './protocol/topics';
-import type { Listener } from './receive/delivery';
 import { createInbox } from './receive/inbox';
 import { createOwnPushes } from './receive/own-pushes';
 import { replyReceiver } from './replies';
@@ -13,6 +12,7 @@ import { createCommands, type SendCommand } from './send/commands';
 import { openOutbox } from './send/open-outbox';
 import { watchSent } from './send/sent';
 import { linkEnd } from './send/window';
+import type { Listener } from './subscriptions/listener';
 import { createListeners } from './subscriptions/listeners';
 import { createRouter } from './subscriptions/router';
 import { openSessionMemory } from './subscriptions/session-store';
@@ -30,7 +30,7 @@ const RETRY_REFUSED = 30_000;
 
 export function openClient(options: ClientOptions): Client {
   const { username: projectKey, group, onError } = options;
-  const router = createRouter<Listener>(projectKey, group);
+  const router = createRouter(projectKey, group);
   const commands = createCommands(() => inbox.full);
   const memory = options.clean
     ? undefined

@@ -2,6 +2,7 @@ export { openClient } from './client';
 export type { Client, ClientOptions, Counters } from './client-api';
 export type { SeenDevice } from './devices/device-memory';
 export { fitsField, isClientId, MAX_FIELD } from './protocol/connect-field';
+export type { DeviceMessage, Parts, RawMessage, ValueMessage } from './protocol/device-message';
 export {
   type Command,
   checkCommand,
@@ -11,7 +12,8 @@ export {
   wholeCommand,
 } from './protocol/encoding';
 export { type Endpoint, formatEndpoint, parseEndpoint } from './protocol/endpoint';
-export { type ErrorCode, EztError, fill, type Reason, type ReasonParams, sentences } from './protocol/errors';
+export type { ErrorCode, Reason } from './protocol/error-reasons';
+export { EztError, fill, type ReasonParams, sentences } from './protocol/errors';
 export { canReadGb18030 } from './protocol/gb18030';
 export { isPlainObject } from './protocol/json';
 export {
@@ -47,9 +49,8 @@ export {
   wordProblem,
 } from './protocol/names';
 export { CHANNELS, type Channel, formatTopic, isTopicLevel, type Qos } from './protocol/topics';
-export type { DeviceMessage, Listener, Parts, RawMessage, Receiver, ValueMessage } from './receive/delivery';
-export type { OwnPush } from './receive/own-pushes';
 export type { Answer } from './send/commands';
+export type { Listener, OwnPush, Receiver } from './subscriptions/listener';
 export { testConnection } from './transport/connection-test';
 export type { ConnectionTestOptions, ConnectionTestStep } from './transport/connection-test-steps';
 export type { Refusal, Trouble } from './transport/reason-codes';

@@ -1,6 +1,6 @@
 import type { CommandReply } from './protocol/messages';
-import type { Receiver } from './receive/delivery';
 import type { Commands } from './send/commands';
+import type { Receiver } from './subscriptions/listener';
 
 /** Takes command replies for `commands`, and counts those that count for none. */
 export function replyReceiver(commands: Commands, counted: { unmatchedReplies: number }): Receiver {

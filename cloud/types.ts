@@ -3,8 +3,10 @@
  * the package has no JavaScript to import, Node-RED loads its nodes by itself.
  */
 
+export type { DeviceMessage, Parts, RawMessage, ValueMessage } from './protocol/device-message';
 export type { Command } from './protocol/encoding';
-export type { ErrorCode, EztError } from './protocol/errors';
+export type { ErrorCode } from './protocol/error-reasons';
+export type { EztError } from './protocol/errors';
 export type { DataFormat } from './protocol/limits';
 export type {
   Alarm,
@@ -16,4 +18,3 @@ export type {
 } from './protocol/messages';
 export type { ModbusFrame } from './protocol/modbus';
 export type { Channel, Qos } from './protocol/topics';
-export type { DeviceMessage, Parts, RawMessage, ValueMessage } from './receive/delivery';

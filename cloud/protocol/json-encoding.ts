@@ -1,5 +1,6 @@
 import { isDate, isNativeError } from 'node:util/types';
-import { EztError, type Reason } from './errors';
+import type { Reason } from './error-reasons';
+import { EztError } from './errors';
 import { MAX_DEPTH, type PlainObject, tagOf } from './json';
 
 /** Most values in one outgoing payload: shared branches would otherwise multiply without end. */

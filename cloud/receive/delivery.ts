@@ -1,83 +1,10 @@
+import type { Envelope, ValueMessage } from '../protocol/device-message';
 import { EztError } from '../protocol/errors';
 import { clonePayload, Malformed } from '../protocol/json';
 import type { DataFormat } from '../protocol/limits';
-import { type Decoded, decodeMessage, type Payloads } from '../protocol/messages';
-import type { Channel, Qos } from '../protocol/topics';
-import type { Interest } from '../subscriptions/router';
-import type { OwnPush } from './own-pushes';
-
-export type Envelope = {
-  /** MQTT topic. */
-  topic: string;
-  /** Device username. */
-  device: string;
-  /** Time of receipt, milliseconds since the epoch. */
-  timestamp: number;
-  qos: Qos;
-  retain: boolean;
-  type: Channel;
-  /** Data stream identifier; on `data` only. */
-  stream?: string;
-};
-
-/** A received message as `ezt-in` sends it with the output `message`. */
-export type DeviceMessage = Envelope &
-  (
-    | { type: 'attributes'; payload: Payloads['attributes']; own?: true }
-    | { type: 'event_report'; payload: Payloads['event_report']; event: string }
-    | { type: 'command_reply'; payload: Payloads['command_reply']; command?: string; id: string | number }
-    | { type: 'data'; payload: Payloads['data']; stream: string }
-    | { type: 'alarm'; payload: Payloads['alarm'] }
-    | { type: 'online'; payload: Payloads['online'] }
-  );
-
-/** Lets a Join node rebuild the object of attributes. */
-export type Parts = {
-  id: string;
-  type: 'object';
-  key: string;
-  index: number;
-  count: number;
-};
-
-/** A received message as `ezt-in` sends it with the output `value`. */
-export type ValueMessage = Envelope & {
-  payload: unknown;
-  /** On `event_report`: the event's method. */
-  event?: string;
-  /** On `command_reply`: the command's method, if the device sent it. */
-  command?: string;
-  id?: string | number;
-  /** On `attributes`: the attribute whose value the payload is. */
-  attribute?: string;
-  parts?: Parts;
-  /** On `attributes`: what this connection pushed itself has come back. */
-  own?: true;
-};
-
-/** What a received message that cannot be typed leaves behind. */
-export type RawMessage = Envelope & { payload: Buffer };
-
-/** Takes the messages of an {@link Interest}, in the form it asks for. */
-export interface Receiver {
-  /** Only these attributes; empty = all. */
-  readonly attributes: readonly string[];
-  /** Only these methods of events and command replies; empty = all. */
-  readonly methods: readonly string[];
-  readonly dataFormat: DataFormat;
-  readonly output: 'message' | 'value';
-  /** Whether it wants what this connection pushed itself; `keep` unless it says so. */
-  readonly own?: 'keep' | 'drop';
-  /** A {@link DeviceMessage} or a {@link ValueMessage}, by `output`. `own`: the push that has come back. */
-  onMessage(message: ValueMessage, own?: OwnPush): void;
-  /** `error` is `EZT_MALFORMED`. */
-  onMalformed(error: EztError, raw: RawMessage): void;
-}
-
-/** An interest alone, e.g. in command replies, or one with somebody who takes the messages. */
-export interface Listener extends Interest {
-  readonly receiver?: Receiver;
-}
+import { type Decoded, decodeMessage } from '../protocol/messages';
+import type { Channel } from '../protocol/topics';
+import type { OwnPush, Receiver } from '../subscriptions/listener';
 
 export interface Delivery {
   /** Messages handed to receivers. */

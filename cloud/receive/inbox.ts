@@ -1,11 +1,13 @@
 import type { Devices } from '../devices/device-memory';
+import type { Envelope } from '../protocol/device-message';
 import type { Topic } from '../protocol/topics';
 import { isSharedIdentifier } from '../subscriptions/filters';
+import type { Receiver } from '../subscriptions/listener';
 import type { Router } from '../subscriptions/router';
 import type { Subscriptions } from '../subscriptions/subscriptions';
 import type { Connection, Received } from '../transport/connection-api';
 import { createBacklog } from './backlog';
-import { deliver, type Envelope, type Listener, type Receiver } from './delivery';
+import { deliver } from './delivery';
 import type { OwnPushes } from './own-pushes';
 
 /** What has come in, counted since the client began. */
@@ -22,7 +24,7 @@ export interface InboxCounters {
 
 export interface InboxOptions {
   parse(topic: string): Topic | undefined;
-  router: Router<Listener>;
+  router: Router;
   subscriptions: Pick<Subscriptions, 'isDuplicate'>;
   devices: Devices;
   ownPushes: Pick<OwnPushes, 'of'>;

@@ -1,13 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { decodeJson, Malformed } from '../protocol/json';
-
-/** A push of this connection's that has come back on `attributes`. */
-export interface OwnPush {
-  readonly device: string;
-  /** How many pushes before it were each made because the one before had come back. */
-  readonly chased: number;
-}
+import type { OwnPush } from '../subscriptions/listener';
 
 /** The pushes of the last seconds, by which their echo is known: the platform does not say whose a change was. */
 export interface OwnPushes {

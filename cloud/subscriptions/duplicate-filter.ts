@@ -28,7 +28,7 @@ export interface DuplicateFilter {
   isDuplicate(received: Received, topic: Topic): boolean;
 }
 
-export function createDuplicateFilter(plan: Pick<Router<never>, 'filter'>): DuplicateFilter {
+export function createDuplicateFilter(plan: Pick<Router, 'filter'>): DuplicateFilter {
   /** Filters that have joined or left in a change of places that is not yet over. */
   const moving = new Set<string>();
   const lastOnTopic = new Map<string, { cameBy: Set<number | undefined>; payload: Buffer; at: number }>();

@@ -1,11 +1,12 @@
-import type { Interest, Router } from './router';
+import type { Listener } from './listener';
+import type { Router } from './router';
 import type { Subscriptions } from './subscriptions';
 
 /** Who listens, as they come and go; the subscriptions follow. */
 export interface Listeners {
-  add(listener: Interest): void;
+  add(listener: Listener): void;
   /** From now on it gets nothing more. */
-  remove(listener: Interest): void;
+  remove(listener: Listener): void;
   /** Sends at once what else would be sent together with what changes in this turn. */
   update(): void;
   /** Sends what was kept back while paused. */
@@ -13,18 +14,18 @@ export interface Listeners {
   /** As {@link Subscriptions.attach}, with what has changed meanwhile. */
   attach: Subscriptions['attach'];
   /** The broker's reason code for a part of what `listener` wants and does not get. */
-  refusalOf(listener: Interest): number | undefined;
+  refusalOf(listener: Listener): number | undefined;
 }
 
 /** `paused`: flows are being deployed, and whoever leaves may only be making room for its successor. */
 export function createListeners(
-  router: Router<Interest>,
+  router: Router,
   subscriptions: Subscriptions,
   paused: () => boolean,
 ): Listeners {
   let outdated = false; // the subscriptions
   /** What those wanted that left while paused: their filters stay until it is over. */
-  let wanted: Interest[] = [];
+  let wanted: Listener[] = [];
 
   /** Many listeners come and go in one deploy: their subscriptions are sent together. */
   function outdate() {

@@ -1,51 +1,40 @@
 import type { Channel, Qos, Topic } from '../protocol/topics';
 import { containing, type Filters, leastCover, type Pattern } from './filters';
+import type { Listener } from './listener';
 
-/** What a listener wants to hear: every combination of its devices, channels and (for `data`) streams. */
-export interface Interest {
-  /** Device usernames; empty = every device of the project. */
-  readonly devices: readonly string[];
-  readonly channels: readonly Channel[];
-  /** Data stream identifiers; empty = every stream. */
-  readonly streams: readonly string[];
-  readonly qos: Qos;
-  /** Gets a copy of its own where a group shares the rest: a command reply must reach the asker. */
-  readonly unshared: boolean;
-}
-
-export interface Router<L extends Interest> {
-  add(listener: L): void;
-  remove(listener: L): void;
+export interface Router {
+  add(listener: Listener): void;
+  remove(listener: Listener): void;
   /** Calls `each` with the listeners that want a message of `topic`: two look-ups, however many others there are. */
-  match(topic: Topic, each: (listener: L) => void): void;
+  match(topic: Topic, each: (listener: Listener) => void): void;
   /** Whether anybody listens to `channel`. */
   hasListeners(channel: Channel): boolean;
   /** The filters to hold, without those the broker refuses. */
   filters(refused: ReadonlySet<string>): Filters;
   /** For each part of what `listener` wants, the filters that would bring it, widest first. */
-  serving(listener: L): string[][];
+  serving(listener: Listener): string[][];
   /** The filter of a pattern, e.g. `$share/<group>/open/<projectKey>/+/alarm`. */
   filter(pattern: Pattern, shared: boolean): string;
   /** The opposite of `filter`. */
   parseFilter(filter: string): { pattern: Pattern; shared: boolean };
-  readonly listeners: ReadonlySet<L>;
+  readonly listeners: ReadonlySet<Listener>;
 }
 
-interface Subscribers<L> {
-  every: Set<L>;
-  byDevice: Map<string, Set<L>>;
+interface Subscribers {
+  every: Set<Listener>;
+  byDevice: Map<string, Set<Listener>>;
 }
 
 /** Routes the messages of one project. `group`: shared-subscription group, empty for none. */
-export function createRouter<L extends Interest>(projectKey: string, group: string): Router<L> {
-  const listeners = new Set<L>();
-  const channels = new Map<Channel, Subscribers<L>>();
+export function createRouter(projectKey: string, group: string): Router {
+  const listeners = new Set<Listener>();
+  const channels = new Map<Channel, Subscribers>();
 
   const filter = (pattern: Pattern, shared: boolean) =>
     `${shared ? `$share/${group}/` : ''}open/${projectKey}/${pattern}`;
-  const isShared = (listener: L) => group !== '' && !listener.unshared;
+  const isShared = (listener: Listener) => group !== '' && !listener.unshared;
 
-  function subscribers(channel: Channel): Subscribers<L> {
+  function subscribers(channel: Channel): Subscribers {
     let found = channels.get(channel);
     if (!found) {
       found = { every: new Set(), byDevice: new Map() };
@@ -88,7 +77,7 @@ export function createRouter<L extends Interest>(projectKey: string, group: stri
     match(topic, each) {
       const interested = channels.get(topic.channel);
       if (!interested) return;
-      const offer = (listener: L) => {
+      const offer = (listener: Listener) => {
         if (
           topic.stream === undefined ||
           listener.streams.length === 0 ||
@@ -128,8 +117,8 @@ export function createRouter<L extends Interest>(projectKey: string, group: stri
   };
 }
 
-/** Every combination that `interest` names, as patterns. */
-function patterns({ devices, channels, streams }: Interest): Pattern[] {
+/** Every combination that `listener` wants, as patterns. */
+function patterns({ devices, channels, streams }: Listener): Pattern[] {
   const leaves = channels.flatMap((channel) =>
     channel === 'data'
       ? (streams.length === 0 ? ['+'] : streams).map((stream) => `data/${stream}`)

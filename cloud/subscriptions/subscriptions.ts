@@ -30,7 +30,7 @@ export interface Subscriptions {
   isDuplicate(received: Received, topic: Topic): boolean;
 }
 
-type Plan = Pick<Router<never>, 'filters' | 'filter' | 'parseFilter'>;
+type Plan = Pick<Router, 'filters' | 'filter' | 'parseFilter'>;
 
 /**
  * `plan` says which filters are wanted; `onChange` is called when what is held or refused has changed, `onLowerQos`

@@ -1,7 +1,6 @@
 import should from 'should';
 import { createDevices } from '../../cloud/devices/device-memory';
 import { topicParser } from '../../cloud/protocol/topics';
-import type { Listener } from '../../cloud/receive/delivery';
 import { createInbox } from '../../cloud/receive/inbox';
 import { createCommands } from '../../cloud/send/commands';
 import { createOutbox } from '../../cloud/send/outbox';
@@ -122,7 +121,7 @@ describe('bounds', function () {
   });
 
   it('in the midst of a deploy reading stops after 1,000 messages; what comes all the same is kept, nothing is dropped', () => {
-    const router = createRouter<Listener>('PR_1', '');
+    const router = createRouter('PR_1', '');
     let heard = 0;
     router.add(
       recordingListener({ channels: ['data'] }, () => {

@@ -1,8 +1,8 @@
 import { CHANNELS, type Channel, DATA_FORMATS } from '../../cloud';
 import { createDevices } from '../../cloud/devices/device-memory';
 import { topicParser } from '../../cloud/protocol/topics';
-import type { Listener } from '../../cloud/receive/delivery';
 import { createInbox } from '../../cloud/receive/inbox';
+import type { Listener } from '../../cloud/subscriptions/listener';
 import { createRouter } from '../../cloud/subscriptions/router';
 import { close, KEY, open, recordingListener } from '../cloud/transport/harness';
 import { until } from '../support/events';
@@ -37,7 +37,7 @@ export async function fuzzMessages(
   onProgress: (done: number) => void = () => undefined,
 ): Promise<InboundTotals> {
   const totals = emptyTotals();
-  const router = createRouter<Listener>(KEY, '');
+  const router = createRouter(KEY, '');
   for (const listener of listeners(totals)) router.add(listener);
   const prototype = pristine();
   const inbox = createInbox({

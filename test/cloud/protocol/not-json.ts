@@ -1,5 +1,6 @@
 import should from 'should';
-import { EztError, type Reason } from '../../../cloud/protocol/errors';
+import type { Reason } from '../../../cloud/protocol/error-reasons';
+import { EztError } from '../../../cloud/protocol/errors';
 import { foreign } from './foreign';
 
 /** An object of `levels` levels. */

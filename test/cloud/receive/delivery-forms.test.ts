@@ -1,6 +1,6 @@
 import should from 'should';
 import type { Topic } from '../../../cloud/protocol/topics';
-import type { Receiver } from '../../../cloud/receive/delivery';
+import type { Receiver } from '../../../cloud/subscriptions/listener';
 import { receiver, send } from './receiver';
 
 /** What one receiver of this form gets, without the envelope and `parts`. */

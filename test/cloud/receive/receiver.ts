@@ -1,6 +1,8 @@
+import type { RawMessage, ValueMessage } from '../../../cloud/protocol/device-message';
 import type { EztError } from '../../../cloud/protocol/errors';
 import type { Topic } from '../../../cloud/protocol/topics';
-import { deliver, type RawMessage, type Receiver, type ValueMessage } from '../../../cloud/receive/delivery';
+import { deliver } from '../../../cloud/receive/delivery';
+import type { Receiver } from '../../../cloud/subscriptions/listener';
 
 export const topicOf = (channel: Topic['channel']): Topic =>
   channel === 'data' ? { device: 'DU_1', channel, stream: 's1' } : { device: 'DU_1', channel };

@@ -2,7 +2,8 @@ import type { Qos } from '../../../cloud/protocol/topics';
 import { type Channel, formatTopic, type Topic, topicParser } from '../../../cloud/protocol/topics';
 import type { Offer } from '../../../cloud/subscriptions/batches';
 import { subscriptionIdentifier } from '../../../cloud/subscriptions/filters';
-import { createRouter, type Interest } from '../../../cloud/subscriptions/router';
+import type { Listener } from '../../../cloud/subscriptions/listener';
+import { createRouter } from '../../../cloud/subscriptions/router';
 import { createSubscriptions } from '../../../cloud/subscriptions/subscriptions';
 import type { Connection, Received } from '../../../cloud/transport/connection-api';
 import { turn } from '../send/settling';
@@ -110,7 +111,7 @@ export const identifierOf = (pattern: string) => subscriptionIdentifier(pattern,
 
 /** Subscriptions of one project, with its listeners. */
 export function createProject(group = '') {
-  const router = createRouter<Interest>(KEY, group);
+  const router = createRouter(KEY, group);
   const parse = topicParser(KEY);
   let changes = 0;
   const subscriptions = createSubscriptions(router, () => {
@@ -121,9 +122,9 @@ export function createProject(group = '') {
     subscriptions,
     changes: () => changes,
     /** A new listener for what `device` (`+`: every device) sends on `channel`. */
-    want(device: string, channel: Channel = 'alarm', qos: Qos = 1, streams: string[] = []): Interest {
+    want(device: string, channel: Channel = 'alarm', qos: Qos = 1, streams: string[] = []): Listener {
       const devices = device === '+' ? [] : [device];
-      const listener: Interest = { devices, channels: [channel], streams, qos, unshared: false };
+      const listener: Listener = { devices, channels: [channel], streams, qos, unshared: false };
       router.add(listener);
       return listener;
     },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import should from 'should';
 import type { Topic } from '../../../cloud/protocol/topics';
-import type { Interest } from '../../../cloud/subscriptions/router';
+import type { Listener } from '../../../cloud/subscriptions/listener';
 import { turn } from '../send/settling';
 import { copy, createBroker, createProject, EVERYTHING, identifierOf, KEY } from './broker';
 
@@ -116,7 +116,7 @@ describe('while filters change places', () => {
         project.want('DU_1', 'data', 1, ['s1']);
         await project.subscriptions.attach(broker.connection, EVERYTHING, undefined);
         broker.hesitate();
-        const others: Interest[] = [];
+        const others: Listener[] = [];
         for (const [{ device, streams, gone }, n] of steps) {
           const last = others.at(-1);
           if (gone && last) project.router.remove(last);

@@ -2,14 +2,15 @@ import fc from 'fast-check';
 import should from 'should';
 import type { Qos } from '../../../cloud/protocol/topics';
 import { CHANNELS, type Channel, formatTopic, type Topic } from '../../../cloud/protocol/topics';
-import { createRouter, type Interest } from '../../../cloud/subscriptions/router';
+import type { Listener } from '../../../cloud/subscriptions/listener';
+import { createRouter } from '../../../cloud/subscriptions/router';
 import { matches } from './matcher';
 
 const KEY = 'PR_1';
-const all: Interest = { devices: [], channels: CHANNELS, streams: [], qos: 1, unshared: false };
+const all: Listener = { devices: [], channels: CHANNELS, streams: [], qos: 1, unshared: false };
 
 const some = <T>(...values: T[]) => fc.uniqueArray(fc.constantFrom(...values), { maxLength: values.length });
-const interest: fc.Arbitrary<Interest> = fc.record(
+const interest: fc.Arbitrary<Listener> = fc.record(
   {
     devices: some('DU_1', 'DU_2', '__proto__'),
     channels: some<Channel>(...CHANNELS),
@@ -29,13 +30,13 @@ const topic: fc.Arbitrary<Topic> = fc
     channel === 'data' ? { device, channel, stream } : { device, channel },
   );
 
-const wants = ({ devices, channels, streams }: Interest, { device, channel, stream }: Topic) =>
+const wants = ({ devices, channels, streams }: Listener, { device, channel, stream }: Topic) =>
   (devices.length === 0 || devices.includes(device)) &&
   channels.includes(channel) &&
   (stream === undefined || streams.length === 0 || streams.includes(stream));
 
-function heard(router: ReturnType<typeof createRouter<Interest>>, of: Topic): Interest[] {
-  const found: Interest[] = [];
+function heard(router: ReturnType<typeof createRouter>, of: Topic): Listener[] {
+  const found: Listener[] = [];
   router.match(of, (listener) => found.push(listener));
   return found;
 }
@@ -44,7 +45,7 @@ describe('routing', () => {
   it('gives a message to each listener that wants it, once, and to no other', () => {
     fc.assert(
       fc.property(fc.array(interest), topic, (interests, of) => {
-        const router = createRouter<Interest>(KEY, '');
+        const router = createRouter(KEY, '');
         for (const one of interests) router.add(one);
         const found = heard(router, of);
         for (const one of interests)
@@ -57,7 +58,7 @@ describe('routing', () => {
   it('asks for what is wanted: every topic that a listener hears, and each by one filter', () => {
     fc.assert(
       fc.property(fc.array(interest), topic, fc.constantFrom('', 'g1'), (interests, of, group) => {
-        const router = createRouter<Interest>(KEY, group);
+        const router = createRouter(KEY, group);
         for (const one of interests) router.add(one);
         const path = formatTopic(KEY, of.device, of.channel, of.stream);
         const filters = [...router.filters(new Set())].filter(([filter]) => matches(filter, path));
@@ -77,7 +78,7 @@ describe('routing', () => {
   it('keeps nothing of listeners that have gone', () => {
     fc.assert(
       fc.property(fc.array(interest), interest, topic, (gone, stays, of) => {
-        const router = createRouter<Interest>(KEY, '');
+        const router = createRouter(KEY, '');
         router.add(stays);
         const before = router.filters(new Set());
         for (const one of gone) router.add(one);
@@ -91,8 +92,8 @@ describe('routing', () => {
   });
 
   it('takes one listener twice as one', () => {
-    const router = createRouter<Interest>(KEY, '');
-    const twice: Interest = { ...all, devices: ['DU_1', 'DU_1'], channels: ['alarm', 'alarm'] };
+    const router = createRouter(KEY, '');
+    const twice: Listener = { ...all, devices: ['DU_1', 'DU_1'], channels: ['alarm', 'alarm'] };
     router.add(twice);
     router.add(twice);
     heard(router, { device: 'DU_1', channel: 'alarm' }).should.eql([twice]);
@@ -100,7 +101,7 @@ describe('routing', () => {
   });
 
   it('covers a whole project with six filters', () => {
-    const router = createRouter<Interest>(KEY, '');
+    const router = createRouter(KEY, '');
     router.add(all);
     for (let i = 0; i < 100; i += 1) router.add({ ...all, devices: [`DU_${i}`] });
     [...router.filters(new Set()).keys()]
@@ -113,7 +114,7 @@ describe('routing', () => {
   });
 
   it('shares with the group what may be shared, and only that', () => {
-    const router = createRouter<Interest>(KEY, 'g 1');
+    const router = createRouter(KEY, 'g 1');
     router.add({ ...all, channels: ['alarm'], qos: 2 });
     router.add({ ...all, channels: ['command_reply'], unshared: true });
     [...router.filters(new Set())].should.eql([
@@ -123,7 +124,7 @@ describe('routing', () => {
   });
 
   it('leaves out refused filters and falls back to single devices, shared ones apart', () => {
-    const router = createRouter<Interest>(KEY, 'g1');
+    const router = createRouter(KEY, 'g1');
     router.add({ ...all, channels: ['alarm'] });
     router.add({ ...all, channels: ['alarm'], devices: ['DU_1'] });
     [...router.filters(new Set([`$share/g1/open/${KEY}/+/alarm`])).keys()].should.eql([
@@ -135,7 +136,7 @@ describe('routing', () => {
   });
 
   it('says which filters serve a listener, widest first', () => {
-    const router = createRouter<Interest>(KEY, '');
+    const router = createRouter(KEY, '');
     router.serving({ ...all, devices: ['DU_1'], channels: ['alarm', 'data'], streams: ['s1'] }).should.eql(
       [
         ['+/alarm', 'DU_1/alarm'],
@@ -147,7 +148,7 @@ describe('routing', () => {
 
   it('reads its own filters back', () => {
     for (const group of ['', 'g1', '$share']) {
-      const router = createRouter<Interest>(KEY, group);
+      const router = createRouter(KEY, group);
       for (const shared of group === '' ? [false] : [true, false]) {
         const parsed = router.parseFilter(router.filter('DU_1/data/+', shared));
         parsed.should.eql({ pattern: 'DU_1/data/+', shared });
@@ -156,10 +157,10 @@ describe('routing', () => {
   });
 
   it('lets listeners come and go while it hands out', () => {
-    const router = createRouter<Interest>(KEY, '');
-    const listeners = [1, 2, 3].map((): Interest => ({ ...all }));
+    const router = createRouter(KEY, '');
+    const listeners = [1, 2, 3].map((): Listener => ({ ...all }));
     for (const one of listeners) router.add(one);
-    const found: Interest[] = [];
+    const found: Listener[] = [];
     router.match({ device: 'DU_1', channel: 'alarm' }, (one) => {
       found.push(one);
       router.remove(one);

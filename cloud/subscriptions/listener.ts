@@ -1,0 +1,42 @@
+import type { RawMessage, ValueMessage } from '../protocol/device-message';
+import type { EztError } from '../protocol/errors';
+import type { DataFormat } from '../protocol/limits';
+import type { Channel, Qos } from '../protocol/topics';
+
+/** What a listener wants: every combination of its devices, channels and (for `data`) streams. */
+export interface Listener {
+  /** Device usernames; empty = every device of the project. */
+  readonly devices: readonly string[];
+  readonly channels: readonly Channel[];
+  /** Data stream identifiers; empty = every stream. */
+  readonly streams: readonly string[];
+  readonly qos: Qos;
+  /** Gets its own copy where a shared-subscription group shares the rest: a reply must reach the node that asked. */
+  readonly unshared: boolean;
+  /** Takes the messages; without it they are subscribed to only, e.g. command replies. */
+  readonly receiver?: Receiver;
+}
+
+/** A push by this connection that has come back on `attributes`. */
+export interface OwnPush {
+  readonly device: string;
+  /** How many pushes before it were each made because the one before had come back. */
+  readonly chased: number;
+}
+
+/** Takes messages in the form it asks for. */
+export interface Receiver {
+  /** Only these attributes; empty = all. */
+  readonly attributes: readonly string[];
+  /** Only these methods of events and command replies; empty = all. */
+  readonly methods: readonly string[];
+  readonly dataFormat: DataFormat;
+  /** `message`: one message with the whole payload. `value`: the value alone, one message for each attribute. */
+  readonly output: 'message' | 'value';
+  /** Whether it wants what this connection pushed itself; `keep` by default. */
+  readonly own?: 'keep' | 'drop';
+  /** Gets a `DeviceMessage` or a `ValueMessage`, depending on `output`. `own`: the push that has come back. */
+  onMessage(message: ValueMessage, own?: OwnPush): void;
+  /** `error` is `EZT_MALFORMED`. */
+  onMalformed(error: EztError, raw: RawMessage): void;
+}
