@@ -1,28 +1,85 @@
 import { performance } from 'node:perf_hooks';
-import type { Client, ClientOptions } from './client-api';
-import { createDevices } from './devices/device-memory';
-import { type Command, encodeCommand } from './protocol/encoding';
+import { type ClientUser, createUser } from './client-user';
+import { createDevices, type SeenDevice } from './devices/device-memory';
+import { createNotifier } from './notifier';
 import { EztError } from './protocol/errors';
-import type { Qos } from './protocol/topics';
-import { formatTopic, isOutTopic, topicParser } from './protocol/topics';
-import { createInbox } from './receive/inbox';
+import { isOutTopic, type Qos, topicParser } from './protocol/topics';
+import { createInbox, type InboxCounters } from './receive/inbox';
 import { createOwnPushes } from './receive/own-pushes';
-import { replyReceiver } from './replies';
-import { createCommands, type SendCommand } from './send/commands';
-import { openOutbox } from './send/open-outbox';
+import { createReplyReceiver } from './reply-receiver';
+import { createCommands } from './send/commands';
+import { type DiskOptions, openOutbox } from './send/open-outbox';
+import type { OutboxOptions } from './send/outbox';
+import type { OutboxCounters } from './send/pending-messages';
 import { watchSent } from './send/sent';
-import { linkEnd } from './send/window';
+import { connectionEnd } from './send/window';
 import type { Listener } from './subscriptions/listener';
 import { createListeners } from './subscriptions/listeners';
 import { createRouter } from './subscriptions/router';
-import { openSessionMemory } from './subscriptions/session-store';
+import { openSessionStore } from './subscriptions/session-store';
 import { createSubscriptions } from './subscriptions/subscriptions';
 import type { Connection } from './transport/connection-api';
-import { describeCode, formatCode } from './transport/reason-codes';
-import { openReconnecting, type ReconnectingConnection } from './transport/reconnect';
+import { formatCode } from './transport/reason-codes';
+import { openReconnecting, type ReconnectOptions, type State } from './transport/reconnect';
+
+export interface ClientOptions extends Omit<ReconnectOptions, 'connectTimeout' | 'receiveMaximum'> {
+  /** Shared-subscription group; empty for none. */
+  group: string;
+  queue: OutboxOptions;
+  /** Where messages and the session are stored over a restart; without it they are not. */
+  disk?: DiskOptions;
+  /** Something threw while a message or a change was handed over. */
+  onError(error: unknown): void;
+  /** The broker does less than was asked for. Each warning comes once. */
+  onWarning?(warning: EztError): void;
+  /** Milliseconds between attempts to subscribe to refused filters; 30 s by default. */
+  retryRefused?: number;
+}
+
+/** Counted since the client was opened. */
+export interface Counters extends InboxCounters, OutboxCounters {
+  /** Acknowledged, but nobody at the platform subscribes to it. */
+  noSubscribers: number;
+  /** Command replies that answered no command: late, duplicated or somebody else's. */
+  unmatchedReplies: number;
+  connections: number;
+}
+
+/** A project, through its one connection. */
+export interface Client {
+  readonly state: State;
+  readonly counters: Counters;
+  /**
+   * Filters held with their QoS, filters refused with the reason code, e.g. `0x87`, and the number of messages and
+   * commands pending.
+   */
+  details(): {
+    filters: Record<string, Qos>;
+    refused: Record<string, string>;
+    queued: number;
+    commands: number;
+  };
+  devices(): SeenDevice[];
+  /** Calls `listener` when the state or the subscriptions have changed; returns how to stop that. */
+  onChange(listener: () => void): () => void;
+  listen(listener: Listener): void;
+  unlisten(listener: Listener): void;
+  /** The broker's reason code when it refuses a subscription that `listener` needs. */
+  refusalOf(listener: Listener): number | undefined;
+  /** For one node: what it sends can be counted and closed apart from the others'. */
+  user(): ClientUser;
+  /**
+   * While flows are deployed: received messages and changes of subscriptions wait. Replies still reach the commands
+   * that await them. When much has come the socket is not read any more.
+   */
+  pause(): void;
+  resume(): void;
+  /** Ends everything within 3 s. `endSession`: the broker forgets a persistent session. */
+  close(endSession: boolean): Promise<void>;
+}
 
 const CONNECT_TIMEOUT = 15_000;
-/** With MQTT 5 the broker keeps what is beyond it until we have dealt with these. */
+/** With MQTT 5 the broker keeps what is beyond it until these are acknowledged. */
 const RECEIVE_MAXIMUM = 100;
 /** Milliseconds: 3 s at most in all; after draining come the disk, DISCONNECT and the end of the session. */
 const CLOSING = { draining: 1_500, all: 2_800 };
@@ -30,32 +87,29 @@ const RETRY_REFUSED = 30_000;
 
 export function openClient(options: ClientOptions): Client {
   const { username: projectKey, group, onError } = options;
-  const router = createRouter(projectKey, group);
-  const commands = createCommands(() => inbox.full);
-  const memory = options.clean
+  const counted = { noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
+  const changes = createNotifier(onError);
+  /** Filters that were granted with a lower QoS, and have been warned of. */
+  const lowered = new Set<string>();
+  let paused = false;
+  let connection: Connection | undefined;
+
+  const session = options.clean
     ? undefined
-    : openSessionMemory(options.disk?.directory, options.clientId, onError);
+    : openSessionStore(options.disk?.directory, options.clientId, onError);
+  /** What the session held when an earlier process ended. */
+  let heldBefore = session?.filters ?? [];
+
+  const devices = createDevices();
+  const router = createRouter(projectKey, group);
+  const subscriptions = createSubscriptions(router, onSubscriptions, onLowerQos);
+  const listeners = createListeners(router, subscriptions, () => paused);
+  const ownPushes = createOwnPushes(() => router.hasListeners('attributes'));
   const accepts = (topic: string) => isOutTopic(projectKey, topic);
   const outbox = openOutbox(options.queue, { disk: options.disk, accepts, onError });
-  const devices = createDevices();
-  const ownPushes = createOwnPushes(() => router.hasListeners('attributes'));
   const sent = watchSent(projectKey, ownPushes.written);
-  const subscriptions = createSubscriptions(router, subscriptionsChanged, (filter, granted, asked) => {
-    if (!lowered.has(filter)) options.onWarning?.(new EztError('lowerQos', { filter, granted, asked }));
-    lowered.add(filter);
-  });
-  /** While flows are deployed. */
-  let paused = false;
-  const listeners = createListeners(router, subscriptions, () => paused);
-  /** Filters that the broker grants a lower QoS. */
-  const lowered = new Set<string>();
-  const watchers = new Set<() => void>();
-  const counted = { noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
-  let connection: Connection | undefined;
-  /** What the session's last life held. */
-  let lastLife = memory?.filters ?? [];
-
-  const replies = replyReceiver(commands, counted);
+  const commands = createCommands(() => inbox.full);
+  const replies = createReplyReceiver(commands, counted);
   const inbox = createInbox({
     parse: topicParser(projectKey),
     router,
@@ -68,40 +122,27 @@ export function openClient(options: ClientOptions): Client {
     onError,
   });
 
-  function changed() {
-    for (const watcher of watchers) {
-      try {
-        watcher();
-      } catch (error) {
-        onError(error);
-      }
-    }
+  function onSubscriptions() {
+    session?.save(subscriptions.held.keys()).catch(onError);
+    changes.notify();
   }
 
-  function subscriptionsChanged() {
-    memory?.save(subscriptions.held.keys()).catch(onError);
-    changed();
+  function onLowerQos(filter: string, granted: Qos, asked: Qos) {
+    if (!lowered.has(filter)) options.onWarning?.(new EztError('lowerQos', { filter, granted, asked }));
+    lowered.add(filter);
   }
 
-  const reconnecting: ReconnectingConnection = openReconnecting(
+  const reconnecting = openReconnecting(
     { ...options, connectTimeout: CONNECT_TIMEOUT, receiveMaximum: RECEIVE_MAXIMUM },
     {
       async onConnected(mine, connected) {
         counted.connections += 1;
         connection = mine;
-        const { receiveMaximum, maximumPacketSize, maximumQos } = connected;
-        const session = connected.sessionPresent ? lastLife : undefined;
-        lastLife = []; // from here on the subscriptions know themselves what the session holds
-        await listeners.attach(mine, connected, session);
-        // Not before the broker has the subscriptions: a reply must not be faster than its subscription.
-        if (connection === mine) {
-          outbox.attach({
-            publish: sent.through(mine.publish),
-            window: receiveMaximum,
-            maximumPacketSize,
-            maximumQos,
-          });
-        }
+        const present = connected.sessionPresent ? heldBefore : undefined;
+        heldBefore = []; // from now on `subscriptions` knows what the session holds
+        await listeners.attach(mine, connected, present);
+        // Only now: a reply must not be faster than the subscription that it comes by.
+        if (connection === mine) outbox.attach({ ...connected, publish: sent.through(mine.publish) });
       },
       onMessage: inbox.receive,
       onNoSubscribers() {
@@ -110,30 +151,15 @@ export function openClient(options: ClientOptions): Client {
       },
       onDisconnected(refusal) {
         connection = undefined;
-        const end = linkEnd(refusal);
+        const end = connectionEnd(refusal);
         return [subscriptions.detach(end === 'hungUp'), outbox.detach(end)].includes(true);
       },
-      onState: changed,
+      onState: changes.notify,
     },
   );
   const retryRefused = setInterval(subscriptions.retryRefused, options.retryRefused ?? RETRY_REFUSED);
-
-  interface Sending {
-    onSent?: () => void;
-    until?: Promise<void> | undefined;
-  }
-  async function send(device: string, command: Command, qos: Qos, owner: object, sending: Sending = {}) {
-    const topic = formatTopic(projectKey, device, 'command_send');
-    const payload = encodeCommand(command);
-    if (sending.onSent) sent.on(payload, sending.onSent);
-    await outbox.add([{ topic, payload, qos }], owner, sending.until);
-  }
-
-  function checkReplies(listener: Listener) {
-    const code = listeners.refusalOf(listener);
-    if (code !== undefined)
-      throw new EztError('repliesRefused', { reason: describeCode(code), code: formatCode(code) });
-  }
+  const isConnected = () => connection !== undefined;
+  const parts = { projectKey, outbox, commands, listeners, subscriptions, ownPushes, sent, isConnected };
 
   return {
     get state() {
@@ -151,39 +177,11 @@ export function openClient(options: ClientOptions): Client {
       commands: commands.size(),
     }),
     devices: devices.list,
-    onChange(listener) {
-      watchers.add(listener);
-      return () => watchers.delete(listener);
-    },
+    onChange: changes.add,
     listen: listeners.add,
     unlisten: listeners.remove,
     refusalOf: listeners.refusalOf,
-    push(to, payload, qos, owner, chase = 0) {
-      if (chase > 0) ownPushes.chase(payload, chase);
-      const topics = to.map((device) => formatTopic(projectKey, device, 'attributes_push'));
-      return outbox.add(
-        topics.map((topic) => ({ topic, payload, qos })),
-        owner,
-      );
-    },
-    send: (device, command, qos, owner) => send(device, command, qos, owner),
-    request(device, command, { qos, timeout, listener, owner }) {
-      const sendWhenSubscribed: SendCommand = (onSent) => {
-        listeners.update();
-        const until = subscriptions.settling?.then(() => checkReplies(listener));
-        if (!until) checkReplies(listener);
-        return send(device, command, qos, owner, { onSent, until });
-      };
-      return commands.request(device, command, timeout, sendWhenSubscribed, owner);
-    },
-    commandId: commands.idFor,
-    pending: (owner) => ({ queued: outbox.size(owner), commands: commands.size(owner) }),
-    async release(owner, timeout) {
-      commands.withdraw(owner);
-      if (connection) await outbox.drained(timeout, owner);
-      await outbox.withdraw(owner);
-      commands.withdraw(owner); // what a closing node was still given
-    },
+    user: () => createUser(parts),
     pause() {
       paused = true;
     },
@@ -196,10 +194,10 @@ export function openClient(options: ClientOptions): Client {
       const deadline = performance.now() + CLOSING.all;
       clearInterval(retryRefused);
       inbox.close();
-      commands.withdraw();
+      commands.close();
       if (connection) await outbox.drained(CLOSING.draining);
       await outbox.close();
-      commands.withdraw(); // Node-RED goes on giving messages to nodes that are closing
+      commands.close(); // Node-RED goes on giving messages to nodes that are closing
       subscriptions.detach();
       await reconnecting.close(endSession, deadline);
     },

@@ -1,5 +1,5 @@
-export { openClient } from './client';
-export type { Client, ClientOptions, Counters } from './client-api';
+export { type Client, type ClientOptions, type Counters, openClient } from './client';
+export type { ClientUser } from './client-user';
 export type { SeenDevice } from './devices/device-memory';
 export { fitsField, isClientId, MAX_FIELD } from './protocol/connect-field';
 export type { DeviceMessage, Parts, RawMessage, ValueMessage } from './protocol/device-message';
@@ -49,7 +49,7 @@ export {
   wordProblem,
 } from './protocol/names';
 export { CHANNELS, type Channel, formatTopic, isTopicLevel, type Qos } from './protocol/topics';
-export type { Answer } from './send/commands';
+export type { Answer } from './send/pending-command';
 export type { Listener, OwnPush, Receiver } from './subscriptions/listener';
 export { testConnection } from './transport/connection-test';
 export type { ConnectionTestOptions, ConnectionTestStep } from './transport/connection-test-steps';

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openMessageFiles } from './message-files';
 import { openMessageStore } from './message-store';
-import { createOutbox } from './outbox';
-import type { Outbox, OutboxOptions } from './outbox-api';
+import { createOutbox, type Outbox, type OutboxOptions } from './outbox';
 
 /** Where what must survive a restart is kept. */
 export interface DiskOptions {

@@ -4,8 +4,8 @@ import { EztError } from '../protocol/errors';
 export const queueFull = (count: number, limit: number): EztError =>
   count > limit ? new EztError('queueTooShort', { count, limit }) : new EztError('queueFull', { limit });
 
-/** A disk to write to; a link; the broker's answer to it, to those before it or to a subscription; its turn. */
-export type Awaited = 'disk' | 'link' | 'answer' | 'turn';
+/** A disk to write to; a connection; the broker's answer to it, to those before it or to a subscription; its turn. */
+export type Awaited = 'disk' | 'connection' | 'answer' | 'turn';
 
 /** Why a message has expired: by what it waited for last, for `expiry` ms. Its turn comes with the rate, if there is one. */
 export function expired(expiry: number, rate: number, awaited: Awaited): EztError {

@@ -1,167 +1,174 @@
 import { EztError } from '../protocol/errors';
-import { publishSize } from '../transport/publish-packets';
-import { acceptedNow, createAgeClock } from './age';
-import { createHeld, type Entry } from './held';
-import type { StoredMessage } from './message-files';
+import type { Connected, Connection } from '../transport/connection-api';
+import { type Outgoing, publishSize } from '../transport/publish-packets';
+import { createAgeClock } from './age';
 import type { MessageStore } from './message-store';
-import type { Carrier, Outbox, OutboxOptions } from './outbox-api';
 import { expired, queueFull } from './outbox-errors';
+import {
+  createPendingMessages,
+  type OutboxCounters,
+  type PendingMessage,
+  settleAll,
+} from './pending-messages';
 import { createRateLimiter } from './rate-limit';
 import { publishRefused, QOS_NOT_SUPPORTED } from './refusal';
-import { restored } from './restored';
-import { createWindow, type LinkEnd } from './window';
+import { createSendQueue } from './send-queue';
+import { restoreMessages, storeMessages } from './stored-messages';
+import { type ConnectionEnd, createWindow } from './window';
 import { asStoreError } from './writing';
 
-/**
- * Everything that waits to be sent, in order. Each accepted message settles exactly once, whatever happens. With a
- * `store` each is on disk before it is sent, until it is settled; what earlier lives left there is sent first.
- */
+/** What messages are sent through, and what the broker allows on it. */
+export type OutboxConnection = Pick<Connection, 'publish'> &
+  Pick<Connected, 'receiveMaximum' | 'maximumPacketSize' | 'maximumQos'>;
+
+export interface OutboxOptions {
+  /** Messages that may be pending: waiting or unacknowledged. */
+  limit: number;
+  /** Milliseconds from acceptance until a message that is not acknowledged fails. */
+  expiry: number;
+  /** Messages per second; 0 = no limit. */
+  rate: number;
+}
+
+/** Everything that waits to be sent, in order. Each accepted message settles exactly once, whatever happens. */
+export interface Outbox {
+  readonly counters: Readonly<OutboxCounters>;
+  /**
+   * Accepts all of `messages` or none. Resolves when the broker has acknowledged every one. Rejects with
+   * `EZT_QUEUE_FULL` (none accepted), `EZT_STORE` (none sent), or, once all are settled, with the first error of
+   * them: `EZT_PAYLOAD` (too large), `EZT_EXPIRED`, `EZT_REFUSED` or `EZT_CLOSED`. `owner`: see {@link closeFor}.
+   * `until`: they are sent after it resolves, and fail with its error. Until then they count and expire as others do.
+   */
+  add(messages: readonly Outgoing[], owner?: object, until?: Promise<void>): Promise<void>;
+  /**
+   * Settles the unacknowledged messages of `owner` with `EZT_CLOSED`. They are not sent (again), except those on
+   * disk, which are sent later; the error says which.
+   */
+  closeFor(owner: object): Promise<void>;
+  /** Sends through `connection` from now on: first what the last one left unacknowledged, in its order. */
+  attach(connection: OutboxConnection): void;
+  /**
+   * The connection has ended: nothing is sent until the next `attach`. A message on which the broker hung up a second
+   * time is settled with `EZT_REFUSED`. Returns whether there was one.
+   */
+  detach(end?: ConnectionEnd): boolean;
+  /** Resolves when nothing of `owner` (or nothing at all) is pending, or after `timeout` ms. */
+  drained(timeout: number, owner?: object): Promise<void>;
+  /** Settles everything with `EZT_CLOSED`, and rejects what is added later. What is on disk stays there. */
+  close(): Promise<void>;
+  /** Pending messages; those of `owner` if it is given. */
+  size(owner?: object): number;
+}
+
+/** With a `store` each message is on disk until it is settled; what an earlier process left there is sent first. */
 export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: MessageStore): Outbox {
   let closed = false;
-  let carrier: Carrier | undefined;
-  let waiting: Entry[] = [];
-  let next = 0; // of `waiting`: shifting an array costs its length
-  /** Written and unacknowledged, oldest first; a settled one still takes its place in the broker's window. */
-  const inFlight = new Set<Entry>();
-  const window = createWindow<Entry>();
+  let connection: OutboxConnection | undefined;
+  const queue = createSendQueue();
+  /** Sent and unacknowledged, oldest first. One that has expired still counts against the receive maximum. */
+  const inFlight = new Set<PendingMessage>();
+  const window = createWindow<PendingMessage>();
   const rateLimiter = createRateLimiter(rate);
-  let pumping = false;
+  let sending = false;
   const clock = createAgeClock();
-  const held = createHeld(tooLate, clock, store, forgetSettled);
-  const { settle } = held;
-  store?.open(restore);
+  const pending = createPendingMessages(expiryError, clock, store, queue.removeSettled);
+  const { settle } = pending;
+  store?.open((stored) => {
+    const restored = restoreMessages(stored, store, clock.now(), expiry);
+    pending.add(restored, true);
+    queue.addFirst(restored);
+    sendNext();
+  });
 
-  /** `now`: if the clock has just been looked at. */
-  function pump(now?: number) {
-    if (pumping) return; // QoS 0 settles while it is written
-    pumping = true;
+  /** Sends as much as may be sent. `now`: of `clock`, if it has just been read. */
+  function sendNext(now?: number) {
+    if (sending) return; // QoS 0 settles while it is being sent
+    sending = true;
     try {
-      for (;;) {
-        forgetSettled();
-        const entry = waiting[next];
-        if (!entry || !carrier || !roomFor(carrier)) break;
-        if (held.isOver(entry, now ?? clock.now())) {
-          held.expire(entry);
-          continue;
+      for (let message = queue.first; message; message = queue.first) {
+        if (!connection || !hasRoom(connection)) break;
+        if (pending.isExpired(message, now ?? clock.now())) {
+          pending.expire(message);
+        } else {
+          if (!rateLimiter.next(sendNext)) break;
+          queue.removeFirst();
+          send(message, connection);
         }
-        if (!rateLimiter.next(pump)) break;
-        next += 1;
-        send(entry, carrier);
       }
     } finally {
-      pumping = false;
+      sending = false;
     }
   }
 
-  const roomFor = (by: Carrier) => inFlight.size < by.window && window.takes(inFlight.size);
+  const hasRoom = ({ receiveMaximum }: OutboxConnection) =>
+    inFlight.size < receiveMaximum && window.takes(inFlight.size);
 
-  /** Passes over what settled while it waited: it must cost neither memory nor a place in the rate. */
-  function forgetSettled() {
-    while (next < waiting.length && !waiting[next]?.settle) next += 1;
-    if (next > waiting.length / 2) {
-      waiting = waiting.slice(next);
-      next = 0;
-    }
-  }
-
-  function send(entry: Entry, by: Carrier) {
-    const { topic, payload, qos } = entry.message;
-    const size = publishSize(entry.message);
+  function send(pendingMessage: PendingMessage, by: OutboxConnection) {
+    const { topic, payload, qos } = pendingMessage.message;
+    const size = publishSize(pendingMessage.message);
     if (size > by.maximumPacketSize) {
-      return settle(entry, new EztError('tooLarge', { size, limit: by.maximumPacketSize }));
+      return settle(pendingMessage, new EztError('tooLarge', { size, limit: by.maximumPacketSize }));
     }
-    if (qos > by.maximumQos) return settle(entry, publishRefused(QOS_NOT_SUPPORTED));
-    inFlight.add(entry);
-    if (qos === 0 && entry.file !== undefined) {
-      store?.remove(entry.file); // at most once, also over a restart
-      entry.file = undefined;
+    if (qos > by.maximumQos) return settle(pendingMessage, publishRefused(QOS_NOT_SUPPORTED));
+    inFlight.add(pendingMessage);
+    if (qos === 0 && pendingMessage.file !== undefined) {
+      store?.remove(pendingMessage.file); // at most once, also over a restart
+      pendingMessage.file = undefined;
     }
     window.sent(qos > 0);
-    by.publish(topic, payload, qos, (refused, said) => {
-      if (carrier !== by || !inFlight.delete(entry)) return;
+    by.publish(topic, payload, qos, (code, reasonString) => {
+      if (connection !== by || !inFlight.delete(pendingMessage)) return;
       if (qos > 0) window.acknowledged();
-      settle(entry, refused === undefined ? undefined : publishRefused(refused, said));
-      pump();
+      settle(pendingMessage, code === undefined ? undefined : publishRefused(code, reasonString));
+      sendNext();
     });
   }
 
-  function detach(end: LinkEnd = 'other'): boolean {
-    const culprit = window.ended(carrier ? end : 'other', [...inFlight], carrier?.window ?? 0);
+  function detach(end: ConnectionEnd = 'other'): boolean {
+    const culprit = window.ended(connection ? end : 'other', [...inFlight], connection?.receiveMaximum ?? 0);
     if (culprit) settle(culprit, new EztError('hungUp'));
-    carrier = undefined;
-    // At most once: it may have left, or be lost with what the socket still held.
-    for (const entry of inFlight) if (entry.message.qos === 0) settle(entry, new EztError('closedUncertain'));
-    waiting = [...inFlight, ...waiting.slice(next)].filter((entry) => entry.settle);
-    next = 0;
+    connection = undefined;
+    // QoS 0 is sent at most once: it may have left already, or be lost in the socket's buffer.
+    for (const each of inFlight) if (each.message.qos === 0) settle(each, new EztError('closedUncertain'));
+    queue.addFirst([...inFlight]);
     inFlight.clear();
     return culprit !== undefined;
   }
 
-  function tooLate(entry: Entry): EztError {
-    const unanswered = inFlight.has(entry) || (carrier !== undefined && !roomFor(carrier));
-    const awaited = carrier ? (unanswered ? 'answer' : 'turn') : 'link';
-    return expired(expiry, rate, entry.awaits ?? awaited);
+  function expiryError(message: PendingMessage): EztError {
+    const unanswered = inFlight.has(message) || (connection !== undefined && !hasRoom(connection));
+    const awaited = connection ? (unanswered ? 'answer' : 'turn') : 'connection';
+    return expired(expiry, rate, message.awaits ?? awaited);
   }
 
-  function enqueue(entries: readonly Entry[], now?: number) {
-    for (const entry of entries) if (entry.settle) waiting.push(entry);
-    pump(now);
-  }
-
-  /** Settled meanwhile, a message is passed over, and its file removed. */
-  async function prepare(entries: readonly Entry[], until: Promise<void> | undefined): Promise<void> {
+  /** Queues `messages` once they are on disk and `until` has resolved. */
+  async function prepare(messages: readonly PendingMessage[], until: Promise<void> | undefined) {
     try {
-      if (store?.keeps) {
-        for (const entry of entries) entry.awaits = 'disk';
-        const messages = entries.map(({ message }) => message);
-        const wanted = () => entries.some((entry) => entry.settle);
-        const names = await store.write(messages, acceptedNow(), expiry, wanted);
-        for (const [i, entry] of entries.entries()) {
-          const name = names[i];
-          if (entry.settle) entry.file = name;
-          else if (name !== undefined) store.remove(name);
-        }
-      }
-      for (const entry of entries) entry.awaits = until && 'answer';
+      if (store?.keeps) await storeMessages(messages, store, expiry);
+      for (const each of messages) each.awaits = until && 'answer';
       await until;
-      for (const entry of entries) entry.awaits = undefined;
-      enqueue(entries);
+      for (const each of messages) each.awaits = undefined;
+      queue.add(messages);
+      sendNext();
     } catch (error) {
-      for (const entry of entries) settle(entry, asStoreError(error));
+      for (const each of messages) settle(each, asStoreError(error));
     }
   }
 
-  function restore(messages: readonly StoredMessage[]) {
-    if (!store) return;
-    const entries = restored(messages, store, clock.now(), expiry);
-    held.add(entries, true);
-    waiting = [...entries, ...waiting.slice(next)];
-    next = 0;
-    pump();
-  }
-
   return {
-    counters: held.counters,
-    size: held.size,
+    counters: pending.counters,
+    size: pending.size,
     add(messages, owner, until) {
       until?.catch(() => undefined); // it may fail before it is awaited
       if (closed) return Promise.reject(new EztError('closed'));
       if (messages.length === 0) return Promise.resolve();
-      if (held.size() + messages.length > limit) return Promise.reject(queueFull(messages.length, limit));
+      if (pending.size() + messages.length > limit) return Promise.reject(queueFull(messages.length, limit));
       return new Promise((resolve, reject) => {
-        let left = messages.length;
-        let failure: EztError | undefined;
-        const settled = (error?: EztError) => {
-          failure ??= error;
-          left -= 1;
-          if (left > 0) return;
-          if (failure) reject(failure);
-          else resolve();
-        };
+        const settled = settleAll(messages.length, resolve, reject);
         const now = clock.now();
         const expires = now + expiry;
-        const entries = messages.map(
-          (message): Entry => ({
+        const added = messages.map(
+          (message): PendingMessage => ({
             message,
             owner,
             expires,
@@ -170,30 +177,34 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
             awaits: undefined,
           }),
         );
-        held.add(entries);
-        if (store?.keeps || until) void prepare(entries, until);
-        else enqueue(entries, now);
+        pending.add(added);
+        if (store?.keeps || until) {
+          void prepare(added, until);
+        } else {
+          queue.add(added);
+          sendNext(now);
+        }
       });
     },
-    async withdraw(owner) {
+    async closeFor(owner) {
       if (store) await store.written();
-      for (const entry of held.of(owner)) held.letGo(entry);
-      forgetSettled();
+      for (const message of pending.of(owner)) pending.close(message);
+      queue.removeSettled();
     },
     attach(to) {
       detach();
       window.begin();
-      carrier = to;
-      pump();
+      connection = to;
+      sendNext();
     },
     detach,
-    drained: held.drained,
+    drained: pending.drained,
     async close() {
       closed = true;
       if (store) await store.written();
-      carrier = undefined;
+      connection = undefined;
       rateLimiter.stop();
-      held.close();
+      pending.closeAll();
       await store?.close();
     },
   };

@@ -1,16 +1,19 @@
 import { formatTopic } from '../protocol/topics';
-import type { Carrier } from './outbox-api';
+import type { OutboxConnection } from './outbox';
 
 /** Tells when messages go to the broker; that they were accepted may be long before. */
-export interface Sent {
+export interface SentWatcher {
   /** Calls `listener` each time that this very `payload` goes out, also when it has to again. */
   on(payload: Buffer, listener: () => void): void;
   /** `publish`, listened to. */
-  through(publish: Carrier['publish']): Carrier['publish'];
+  through(publish: OutboxConnection['publish']): OutboxConnection['publish'];
 }
 
 /** `pushed` is called for every push of attributes that goes out. */
-export function watchSent(projectKey: string, pushed: (device: string, payload: Buffer) => void): Sent {
+export function watchSent(
+  projectKey: string,
+  pushed: (device: string, payload: Buffer) => void,
+): SentWatcher {
   const listeners = new WeakMap<Buffer, () => void>();
   const [start, end] = formatTopic(projectKey, '\n', 'attributes_push').split('\n') as [string, string];
   return {

@@ -5,10 +5,10 @@ import type { Refusal } from '../transport/reason-codes';
  * How a link ended: the broker hung up without a reason of its own, keepalive or a busy broker ended it, or something
  * else did.
  */
-export type LinkEnd = 'hungUp' | 'starved' | 'other';
+export type ConnectionEnd = 'hungUp' | 'starved' | 'other';
 
 /** `refusal`: why the connection ended; `undefined` when we ended it. */
-export function linkEnd(refusal: Refusal | undefined): LinkEnd {
+export function connectionEnd(refusal: Refusal | undefined): ConnectionEnd {
   if (refusal?.trouble === 'lost') return 'hungUp';
   return refusal?.trouble === 'timeout' || refusal?.trouble === 'busy' ? 'starved' : 'other';
 }
@@ -34,7 +34,7 @@ export interface Window<E extends object> {
    * The link is gone, with these messages unacknowledged; `limit`: the broker's receive maximum. Returns the message on
    * which the broker hung up, once that is known.
    */
-  ended(end: LinkEnd, inFlight: readonly E[], limit: number): E | undefined;
+  ended(end: ConnectionEnd, inFlight: readonly E[], limit: number): E | undefined;
 }
 
 export function createWindow<E extends object>(): Window<E> {

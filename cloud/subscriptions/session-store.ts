@@ -8,7 +8,7 @@ import { codeOf, DISK, type Disk, writeWhole } from '../storage/files';
  * The filters that the broker holds for a persistent session, remembered over restarts: what the flows no longer
  * want must be unsubscribed, and the broker tells nobody what it holds.
  */
-export interface SessionMemory {
+export interface SessionStore {
   /** The filters of the session's last life. */
   readonly filters: readonly string[];
   /** Rejects as the disk does; the next call tries again. */
@@ -24,12 +24,12 @@ interface Saved {
  * `directory`: `undefined` remembers nothing beyond this process. The session is that of `clientId`. `onError` is told
  * of what stood in the file's place and was set aside.
  */
-export function openSessionMemory(
+export function openSessionStore(
   directory: string | undefined,
   clientId: string,
   onError: (error: unknown) => void,
   disk: Disk = DISK,
-): SessionMemory {
+): SessionStore {
   if (directory === undefined) return { filters: [], save: () => Promise.resolve() };
   const file = join(directory, 'session.json');
   const saved = read(file, onError);

@@ -11,21 +11,13 @@ import { attrOutSettings } from './settings';
 export function registerAttrOut(RED: NodeAPI): void {
   RED.nodes.registerType('ezt-attr-out', function (this: Node, raw: NodeDef & { cloud?: string }) {
     RED.nodes.createNode(this, raw);
-    const joined = joinProject(
-      RED,
-      this,
-      raw.cloud,
-      () => attrOutSettings(raw as Raw),
-      () => ({ refused: () => undefined, detach: () => undefined }),
-    );
+    const joined = joinProject(RED, this, raw.cloud, () => attrOutSettings(raw as Raw));
     onInput(RED, this, async (message, send) => {
-      const member = joined();
-      if (member.problem) throw member.problem;
-      const { client, settings, changed } = member;
+      const { user, settings, changed } = joined();
       const devices = devicesOf(settings.device, message);
       const payload = encodeAttributes(message.payload, settings.attribute);
       const chased = countChase(RED, this, message, devices);
-      const settled = client.push(devices, payload, settings.qos, this, chased);
+      const settled = user.push(devices, payload, settings.qos, chased);
       changed();
       try {
         await settled;

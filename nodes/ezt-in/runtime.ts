@@ -5,51 +5,40 @@ import { newMessageId } from '../shared/message-id';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
 import { reportMalformed } from './malformed';
-import { inSettings } from './settings';
+import { type InSettings, inSettings } from './settings';
 
 /** `ezt-in`: what devices send, as typed messages. */
 export function registerIn(RED: NodeAPI): void {
   RED.nodes.registerType('ezt-in', function (this: Node, raw: NodeDef & { cloud?: string }) {
     RED.nodes.createNode(this, raw);
-    joinProject(
-      RED,
-      this,
-      raw.cloud,
-      () => inSettings(RED, raw as Raw),
-      (client, settings) => {
-        const { devices, channels, streams, qos, attributes, methods, dataFormat, output, own } = settings;
-        const malformed = reportMalformed(RED, this);
-        const listener: Listener = {
-          devices,
-          channels,
-          streams,
-          qos,
-          unshared: false,
-          // Written out: an object that is spread may get a hidden class of its own, and with a thousand of
-          // them V8 looks every property up (docs/performance.md).
-          receiver: {
-            attributes,
-            methods,
-            dataFormat,
-            output,
-            own,
-            onMessage: (message: NodeMessage & ValueMessage, echo?: OwnPush) => {
-              message._msgid = newMessageId();
-              if (echo) noteEcho(message._msgid, this, echo);
-              this.send(message);
-            },
-            onMalformed: malformed.report,
+    const malformed = reportMalformed(RED, this);
+    this.on('close', malformed.stop);
+
+    const listenerOf = (settings: InSettings): Listener => {
+      const { devices, channels, streams, qos, attributes, methods, dataFormat, output, own } = settings;
+      return {
+        devices,
+        channels,
+        streams,
+        qos,
+        unshared: false,
+        // Written out: an object that is spread may get a hidden class of its own, and with a thousand of
+        // them V8 looks every property up (docs/performance.md).
+        receiver: {
+          attributes,
+          methods,
+          dataFormat,
+          output,
+          own,
+          onMessage: (message: NodeMessage & ValueMessage, echo?: OwnPush) => {
+            message._msgid = newMessageId();
+            if (echo) noteEcho(message._msgid, this, echo);
+            this.send(message);
           },
-        };
-        client.listen(listener);
-        return {
-          refused: () => client.refusalOf(listener),
-          detach() {
-            client.unlisten(listener);
-            malformed.stop();
-          },
-        };
-      },
-    );
+          onMalformed: malformed.report,
+        },
+      };
+    };
+    joinProject(RED, this, raw.cloud, () => inSettings(RED, raw as Raw), listenerOf);
   });
 }

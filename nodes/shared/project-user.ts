@@ -1,81 +1,100 @@
 import type { Node, NodeAPI } from 'node-red';
-import { type Client, EztError } from '../../cloud';
+import { type ClientUser, EztError, type Listener } from '../../cloud';
 import { type Project, runningProject } from '../eztcloud-config/runtime';
 import { deploysOf } from './deploys';
 import { definitionOf, isDisabled } from './flow-nodes';
-import { problemStatus, type StatusSource, setStatus, showStatus } from './status';
+import { problemStatus, setStatus, showStatus } from './status';
 import { translate } from './texts';
 
-/** What a node may have on the way when it closes gets this long (ms) to be acknowledged. */
-const RELEASE = 2_000;
+/** Milliseconds that a closing node's messages get to be acknowledged. */
+const CLOSE_TIMEOUT = 2_000;
 
-/** What a palette node works with, or why it cannot. */
-export type Membership<S> =
-  | { problem: EztError }
-  | { problem: undefined; client: Client; settings: S; changed(): void };
+/** What a node works with while it uses a project. */
+export interface Joined<S> {
+  user: ClientUser;
+  settings: S;
+  /** What the node listens with, if it does. */
+  listener: Listener | undefined;
+  /** To be called when what the node has pending has changed: its status shows that. */
+  changed(): void;
+}
 
-type Joined<S> = Membership<S> & { leave(): Promise<void> };
+/** Why the node cannot work, or what it works with; and how to end that. */
+type Membership<S> = { problem: EztError } | (Joined<S> & { problem: undefined; leave(): Promise<void> });
 
 /**
- * Makes `node` a user of the project that `cloud` names, with a status that is kept true, until it closes. Returns what
- * it works with now: a deploy may put another project in the place of the first and leave the node alone, where Node-RED
- * does not see that it uses it (a property of a subflow).
- * `parse` reads the node's own settings; `attach` may say more, and what to undo on leaving.
+ * Makes `node` a user of the project with the id `cloud` until it closes, and keeps its status up to date. `parse`
+ * reads the node's own settings (throws `EZT_CONFIG`); `listenerOf` says what it listens to, if it does.
+ *
+ * Returns a function that gives what the node works with now, or throws the `EztError` that keeps it from working.
+ * The result may change: a deploy may replace the project and leave the node alone, where Node-RED does not see that
+ * the node uses it (a property of a subflow).
  */
 export function joinProject<S>(
   RED: NodeAPI,
   node: Node,
   cloud: unknown,
   parse: () => S,
-  attach: (client: Client, settings: S) => { refused: StatusSource['refused']; detach(): void },
-): () => Membership<S> {
+  listenerOf: (settings: S) => Listener | undefined = () => undefined,
+): () => Joined<S> {
   let project = runningProject(RED, cloud);
   let joined = join();
 
-  function join(): Joined<S> {
+  function join(): Membership<S> {
     try {
       if (!project) throw noProject(RED, cloud);
       return joinNow(project);
     } catch (error) {
       if (!(error instanceof EztError)) throw error;
       setStatus(RED, node, problemStatus(RED, error));
-      // Once per deploy, in the log and the sidebar; a problem of the project is its config node's to tell.
+      // Once per deploy, in the log and the sidebar. A problem of the project is reported by its config node.
       if (error !== project?.problem) node.error(translate(RED, error));
-      return { problem: error, leave: () => Promise.resolve() };
+      return { problem: error };
     }
   }
 
-  function joinNow(to: Project): Joined<S> {
+  function joinNow(to: Project): Membership<S> {
     const settings = parse();
     const client = to.join(node);
-    const { refused, detach } = attach(client, settings);
-    const status = showStatus(RED, node, { client, refused, pending: () => client.pending(node) });
+    const user = client.user();
+    const listener = listenerOf(settings);
+    if (listener) client.listen(listener);
+    const refused = () => listener && client.refusalOf(listener);
+    const status = showStatus(RED, node, { client, refused, pending: user.pending });
     return {
       problem: undefined,
-      client,
+      user,
       settings,
+      listener,
       changed: status.changed,
       async leave() {
         status.stop();
-        detach();
-        await client.release(node, RELEASE);
+        if (listener) client.unlisten(listener);
+        await user.close(CLOSE_TIMEOUT);
         to.leave(node);
       },
     };
+  }
+
+  async function leave() {
+    if (!joined.problem) await joined.leave();
   }
 
   const unwatch = deploysOf(RED).on('settle', () => {
     const now = runningProject(RED, cloud);
     if (now === project) return;
     project = now;
-    joined.leave().catch((error: Error) => node.error(error));
+    leave().catch((error: Error) => node.error(error));
     joined = join();
   });
   node.on('close', (done: () => void) => {
     unwatch();
-    joined.leave().then(done, done);
+    leave().then(done, done);
   });
-  return () => joined;
+  return () => {
+    if (joined.problem) throw joined.problem;
+    return joined;
+  };
 }
 
 function noProject(RED: NodeAPI, cloud: unknown): EztError {

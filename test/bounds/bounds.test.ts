@@ -5,8 +5,8 @@ import { createInbox } from '../../cloud/receive/inbox';
 import { createCommands } from '../../cloud/send/commands';
 import { createOutbox } from '../../cloud/send/outbox';
 import { createRouter } from '../../cloud/subscriptions/router';
-import { openLink } from '../cloud/send/carrier';
 import { type Clock, stopClock } from '../cloud/send/clock';
+import { fakeConnection } from '../cloud/send/fake-connection';
 import { turn } from '../cloud/send/settling';
 import { recordingListener } from '../cloud/transport/harness';
 import { figure, inMB, MB, used } from './heap';
@@ -27,7 +27,7 @@ describe('bounds', function () {
     for (const limit of [1000, 10_000]) {
       it(`grows the heap by 50 MB at most and settles everything, with a limit of ${limit}`, async function () {
         const outbox = createOutbox({ limit, expiry: 60_000, rate: 0 });
-        outbox.attach(openLink().carrier);
+        outbox.attach(fakeConnection());
         outbox.detach();
         const codes: Record<string, number> = {};
         const count = (code: string) => {
@@ -48,9 +48,9 @@ describe('bounds', function () {
           if (second % 300 === 299) highest = Math.max(highest, used());
         }
         const waiting = outbox.size();
-        const link = openLink();
-        outbox.attach(link.carrier);
-        link.acknowledge(waiting);
+        const connection = fakeConnection();
+        outbox.attach(connection);
+        connection.acknowledge(waiting);
         await turn();
         should(outbox.size()).equal(0);
         should(Object.values(codes).reduce((a, b) => a + b)).equal((HOUR / 1000) * PER_SECOND);

@@ -26,20 +26,20 @@ describe('bounds of traffic', function () {
     client.listen(listener);
     await until(() => Object.keys(client.details().filters).length === 1, 5000, 'the subscription');
     const before = used();
-    const owner = {};
-    const options = { qos: 1, timeout: 60_000, listener, owner } as const;
+    const user = client.user();
+    const options = { qos: 1, timeout: 60_000, listener } as const;
     const answers = Array.from({ length: COUNT }, (_, n) =>
-      client.request(DEVICE, { method: 'count', params: { n }, id: client.commandId(DEVICE) }, options),
+      user.request(DEVICE, { method: 'count', params: { n }, id: user.commandId(DEVICE) }, options),
     );
     await until(() => commands.length === COUNT, 30_000, 'the commands');
-    should(client.pending(owner).commands).equal(COUNT);
+    should(user.pending().commands).equal(COUNT);
     const held = used() - before;
     for (const command of commands.reverse()) {
       broker.current.deliver(formatTopic(KEY, DEVICE, 'command_reply'), command);
     }
     const numbers = (await Promise.all(answers)).map(({ reply }) => Object(reply.params).n);
     should(numbers).deepEqual(Array.from({ length: COUNT }, (_, n) => n));
-    should(client.pending(owner)).deepEqual({ queued: 0, commands: 0 });
+    should(user.pending()).deepEqual({ queued: 0, commands: 0 });
     should(client.counters.unmatchedReplies).equal(0);
     figure(this, `${inMB(held)} while in flight, the scripted broker's included`);
   });

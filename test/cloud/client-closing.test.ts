@@ -8,8 +8,6 @@ import { type ScriptedBroker, startScriptedBroker } from '../support/scripted-br
 import { rejection } from './send/settling';
 import { close, closeAll, DEVICE, KEY, openConnected } from './transport/harness';
 
-const OWNER = {};
-
 describe('client: a command that waits for its reply', () => {
   let broker: ScriptedBroker;
   let directory: string;
@@ -29,30 +27,24 @@ describe('client: a command that waits for its reply', () => {
     const opened = await openConnected(broker, { disk, queue: { limit: 3, expiry, rate: 0 } });
     opened.client.listen(listener);
     await broker.packet('subscribe');
-    return opened.client;
+    return { client: opened.client, user: opened.client.user() };
   }
   type Started = Awaited<ReturnType<typeof start>>;
-  const request = (client: Started, id = 7) =>
-    rejection(
-      client.request(
-        DEVICE,
-        { method: 'm', params: {}, id },
-        { qos: 1, timeout: 10_000, listener, owner: OWNER },
-      ),
-    );
+  const request = ({ user }: Started, id = 7) =>
+    rejection(user.request(DEVICE, { method: 'm', params: {}, id }, { qos: 1, timeout: 10_000, listener }));
   const queued = () => readdirSync(join(directory, 'queue')).filter((name) => name.endsWith('.json')).length;
 
-  const ways: [string, (client: Started) => Promise<void>][] = [
-    ['at a deploy', (client) => client.release(OWNER, 50)],
-    ['at a stop', (client) => close(client)],
+  const ways: [string, (started: Started) => Promise<void>][] = [
+    ['at a deploy', ({ user }) => user.close(50)],
+    ['at a stop', ({ client }) => close(client)],
   ];
   for (const [when, end] of ways) {
     it(`${when}, its PUBLISH unacknowledged and on disk: told that it goes out later`, async () => {
       broker.on.publish = () => undefined;
-      const client = await start(true);
-      const ended = request(client);
+      const started = await start(true);
+      const ended = request(started);
       await broker.packet('publish');
-      await end(client);
+      await end(started);
       (await ended).should.match({
         code: 'EZT_CLOSED',
         reason: 'closedKept',
@@ -63,20 +55,20 @@ describe('client: a command that waits for its reply', () => {
 
     it(`${when}, its PUBLISH unacknowledged and in memory: told that it is not sent later`, async () => {
       broker.on.publish = () => undefined;
-      const client = await start(false);
-      const ended = request(client);
+      const started = await start(false);
+      const ended = request(started);
       await broker.packet('publish');
-      await end(client);
+      await end(started);
       (await ended).should.match({ code: 'EZT_CLOSED', reason: 'closed', message: /not on disk/ });
     });
 
     for (const onDisk of [true, false]) {
       it(`${when}, acknowledged (queue on ${onDisk ? 'disk' : 'memory'}): told that it was sent`, async () => {
-        const client = await start(onDisk);
-        const ended = request(client);
+        const started = await start(onDisk);
+        const ended = request(started);
         await broker.packet('publish');
-        await until(() => client.counters.acknowledged === 1, 2000, 'the acknowledgement');
-        await end(client);
+        await until(() => started.client.counters.acknowledged === 1, 2000, 'the acknowledgement');
+        await end(started);
         (await ended).should.match({ code: 'EZT_CLOSED', reason: 'closedSent', message: /was sent/ });
         if (onDisk) await until(() => queued() === 0, 2000, 'the file to go');
       });
@@ -84,10 +76,10 @@ describe('client: a command that waits for its reply', () => {
 
     it(`${when}, acknowledged in that very moment: told that it was sent`, async () => {
       broker.on.publish = () => undefined;
-      const client = await start(true);
-      const ended = request(client);
+      const started = await start(true);
+      const ended = request(started);
       const { messageId = 0 } = await broker.packet('publish');
-      const ending = end(client);
+      const ending = end(started);
       broker.current.send({ cmd: 'puback', messageId });
       await ending;
       (await ended).reason.should.equal('closedSent');
@@ -97,35 +89,35 @@ describe('client: a command that waits for its reply', () => {
 
   describe('and for the SUBACK of its replies', () => {
     async function unanswered(expiry?: number) {
-      const client = await start(false, expiry);
+      const started = await start(false, expiry);
       await until(
-        () => client.details().filters[formatTopic(KEY, '+', 'command_reply')] === 1,
+        () => started.client.details().filters[formatTopic(KEY, '+', 'command_reply')] === 1,
         2000,
         'SUBACK',
       );
       broker.on.subscribe = () => undefined;
       listener = { ...listener, devices: [DEVICE], channels: ['command_reply', 'attributes'] };
-      client.listen(listener);
-      return client;
+      started.client.listen(listener);
+      return started;
     }
 
     it('counts against the limit', async () => {
-      const client = await unanswered();
-      for (const id of [1, 2, 3]) void request(client, id);
-      should(client.pending(OWNER)).deepEqual({ queued: 3, commands: 3 });
-      (await request(client, 4)).code.should.equal('EZT_QUEUE_FULL');
+      const started = await unanswered();
+      for (const id of [1, 2, 3]) void request(started, id);
+      should(started.user.pending()).deepEqual({ queued: 3, commands: 3 });
+      (await request(started, 4)).code.should.equal('EZT_QUEUE_FULL');
     });
 
     it('expires in its time', async () => {
-      const client = await unanswered(100);
-      (await request(client)).code.should.equal('EZT_EXPIRED');
-      should(client.pending(OWNER)).deepEqual({ queued: 0, commands: 0 });
+      const started = await unanswered(100);
+      (await request(started)).code.should.equal('EZT_EXPIRED');
+      should(started.user.pending()).deepEqual({ queued: 0, commands: 0 });
       should(broker.packets('publish').length).equal(0);
     });
 
     it('goes out over the next connection when this one ends', async () => {
-      const client = await unanswered();
-      void request(client);
+      const started = await unanswered();
+      void request(started);
       await broker.packet('subscribe', 2);
       Reflect.deleteProperty(broker.on, 'subscribe');
       broker.current.destroy();

@@ -7,23 +7,23 @@ import { EztError, fill, sentences } from '../../../cloud/protocol/errors';
 import { deliver } from '../../../cloud/receive/delivery';
 import { type Commands, createCommands } from '../../../cloud/send/commands';
 import { createOutbox } from '../../../cloud/send/outbox';
-import { messages, openLink } from '../send/carrier';
+import { type FakeConnection, fakeConnection, messages } from '../send/fake-connection';
 import { rejection } from '../send/settling';
 import { cyclic, nested } from './not-json';
 
 const OPTIONS = { limit: 1, expiry: 60_000, rate: 0 };
 
-/** The promise of one message sent over a link that `act` then does something to. */
+/** The promise of one message sent over a connection that `act` then does something to. */
 function sent(
-  act: (link: ReturnType<typeof openLink>, outbox: ReturnType<typeof createOutbox>) => void,
+  act: (connection: FakeConnection, outbox: ReturnType<typeof createOutbox>) => void,
   maximum = 1000,
   rate = 0,
 ) {
   const outbox = createOutbox({ limit: 2, expiry: 20, rate });
-  const link = openLink(1, maximum);
-  outbox.attach(link.carrier);
+  const connection = fakeConnection(1, maximum);
+  outbox.attach(connection);
   const added = outbox.add(messages('a', 'b'));
-  act(link, outbox);
+  act(connection, outbox);
   return added.finally(() => outbox.close());
 }
 function full() {
@@ -80,8 +80,8 @@ const WAYS: [Reason, () => Promise<unknown>][] = [
   ['queueTooShort', () => createOutbox(OPTIONS).add(messages('a', 'b'))],
   ['expired', () => sent((_link, outbox) => outbox.detach())],
   ['expiredUnanswered', () => sent(() => undefined)],
-  ['expiredByRate', () => sent((link) => link.unanswered[0]?.settle(), 1000, 0.1)],
-  ['publishRefused', () => sent((link) => link.unanswered[0]?.settle(0x87))],
+  ['expiredByRate', () => sent((connection) => connection.unanswered[0]?.settle(), 1000, 0.1)],
+  ['publishRefused', () => sent((connection) => connection.unanswered[0]?.settle(0x87))],
   ['replyTimeout', () => request(6, 1)],
   ['replyUnusable', () => request(6, 1, (commands) => commands.unreadable('DU_1', 'not JSON'))],
   ['closed', () => sent((_link, outbox) => outbox.close())],

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import should from 'should';
 import { acceptedNow, ageOf, createAgeClock, isFromTheFuture } from '../../../cloud/send/age';
 import { createOutbox } from '../../../cloud/send/outbox';
-import { messages, openLink } from './carrier';
+import { fakeConnection, messages } from './fake-connection';
 import { rejection } from './settling';
 
 const HOUR = 3_600_000;
@@ -105,10 +105,10 @@ describe('the age of a message', () => {
       const outbox = createOutbox({ limit: 10, expiry: 60_000, rate: 0 });
       const old = rejection(outbox.add(messages('old')));
       machine.sleep(HOUR);
-      const link = openLink();
+      const connection = fakeConnection();
       void outbox.add(messages('new')).catch(() => undefined);
-      outbox.attach(link.carrier);
-      should(link.sent).deepEqual(['new']);
+      outbox.attach(connection);
+      should(connection.sent).deepEqual(['new']);
       (await old).code.should.equal('EZT_EXPIRED');
       await outbox.close();
     });
@@ -117,10 +117,10 @@ describe('the age of a message', () => {
       const outbox = createOutbox({ limit: 10, expiry: 60_000, rate: 0 });
       const added = outbox.add(messages('fresh'));
       machine.setClock(YEARS);
-      const link = openLink();
-      outbox.attach(link.carrier);
-      should(link.sent).deepEqual(['fresh']);
-      link.acknowledge();
+      const connection = fakeConnection();
+      outbox.attach(connection);
+      should(connection.sent).deepEqual(['fresh']);
+      connection.acknowledge();
       await added;
       await outbox.close();
     });

@@ -196,29 +196,29 @@ describe('commands', () => {
     await again;
   });
 
-  it('withdraws what one owner awaits, or all', async () => {
+  it('closes what one owner awaits, or all', async () => {
     const other = {};
     const mine = [request('DU_1', 1), request('DU_1', 2)];
     const theirs = request('DU_1', 3, acknowledged, other);
     await turn();
     commands.size(owner).should.equal(2);
-    commands.withdraw(owner);
+    commands.close(owner);
     for (const one of mine)
       (await rejection(one)).should.match({ code: 'EZT_CLOSED', reason: 'closedSent', message: /was sent/ });
     [commands.size(owner), commands.size(other), commands.size()].should.eql([0, 1, 1]);
-    commands.withdraw();
-    commands.withdraw();
+    commands.close();
+    commands.close();
     (await rejection(theirs)).code.should.equal('EZT_CLOSED');
     commands.size().should.equal(0);
     await turn();
     clock.timers().should.equal(0);
   });
 
-  it('leaves it to the outbox to say what becomes of a withdrawn command that the broker has not got', async () => {
+  it('leaves it to the outbox to say what becomes of a closed command that the broker has not got', async () => {
     const kept = request('DU_1', 1, () => turn().then(() => Promise.reject(new EztError('closedKept'))));
     let acknowledge: () => void = () => undefined;
     const sent = request('DU_1', 2, () => new Promise((resolve) => (acknowledge = resolve)));
-    commands.withdraw(owner);
+    commands.close(owner);
     (await rejection(kept)).reason.should.equal('closedKept');
     acknowledge();
     (await rejection(sent)).reason.should.equal('closedSent');

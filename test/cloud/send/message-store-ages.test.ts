@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import should from 'should';
 import { type Accepted, acceptedNow } from '../../../cloud/send/age';
 import { until } from '../../support/events';
-import { openLink } from './carrier';
 import { type Disk, openDisk } from './disk';
+import { fakeConnection } from './fake-connection';
 
 const HOUR = 3_600_000;
 const YEARS = 50 * 365 * 24 * HOUR;
@@ -31,9 +31,9 @@ describe('what an earlier run left on disk, by its age', () => {
   it('fresh, accepted before the clock was set, is sent after a restart of Node-RED', async () => {
     if (acceptedNow().boot === '') return; // only Linux says that it is the same start of the machine
     left('fresh', { time: Date.now() - YEARS });
-    const link = openLink();
-    disk.openOutbox().attach(link.carrier);
-    await until(() => link.sent.length === 1, 2000, 'the message');
+    const connection = fakeConnection();
+    disk.openOutbox().attach(connection);
+    await until(() => connection.sent.length === 1, 2000, 'the message');
     should(disk.errors).deepEqual([]);
   });
 
@@ -46,7 +46,7 @@ describe('what an earlier run left on disk, by its age', () => {
     it(`${what}: expired, and told`, async () => {
       if (accepted.uptime !== undefined && acceptedNow().boot === '') return; // not Linux, as above
       left('old', accepted);
-      disk.openOutbox().attach(openLink().carrier);
+      disk.openOutbox().attach(fakeConnection());
       await until(() => disk.errors.length === 1, 2000, 'the error');
       should(disk.errors[0]).match(/1 queued messages expired/);
       await disk.written(0);
@@ -58,10 +58,10 @@ describe('what an earlier run left on disk, by its age', () => {
     const outbox = disk.openOutbox();
     await until(() => outbox.size() === 1, 2000, 'the message');
     should(disk.errors).deepEqual([]);
-    const link = openLink();
-    outbox.attach(link.carrier);
+    const connection = fakeConnection();
+    outbox.attach(connection);
     await until(() => disk.errors.length === 1, 2000, 'the error');
-    should([link.sent, outbox.size()]).deepEqual([[], 0]);
+    should([connection.sent, outbox.size()]).deepEqual([[], 0]);
     should(disk.errors[0]).match(/Not sent within/);
   });
 });

@@ -6,8 +6,8 @@ import { acceptedNow } from '../../../cloud/send/age';
 import { openMessageFiles } from '../../../cloud/send/message-files';
 import { DISK } from '../../../cloud/storage/files';
 import { until } from '../../support/events';
-import { messages, openLink } from './carrier';
 import { type Disk, numbered, openDisk } from './disk';
+import { fakeConnection, messages } from './fake-connection';
 import { rejection } from './settling';
 
 const files = (disk: Disk) => readdirSync(disk.directory).filter((name) => name.endsWith('.json'));
@@ -22,11 +22,11 @@ describe('outbox with a store on a disk that fails', () => {
   afterEach(() => disk.close());
 
   async function sendOne(outbox: ReturnType<Disk['openOutbox']>): Promise<void> {
-    const link = openLink();
-    outbox.attach(link.carrier);
+    const connection = fakeConnection();
+    outbox.attach(connection);
     const added = outbox.add(messages('a'));
-    await until(() => link.unanswered.length === 1, 2000, 'the message');
-    link.acknowledge();
+    await until(() => connection.unanswered.length === 1, 2000, 'the message');
+    connection.acknowledge();
     await added;
   }
 
@@ -61,16 +61,16 @@ describe('outbox with a store on a disk that fails', () => {
             written++ === failing ? Promise.reject(new Error('ENOSPC: no space left')) : write(...args),
         },
       });
-      const link = openLink();
-      outbox.attach(link.carrier);
+      const connection = fakeConnection();
+      outbox.attach(connection);
       (await rejection(outbox.add(messages('a', 'b', 'c')))).should.match({
         code: 'EZT_STORE',
         message: /what cannot be kept is not sent/,
       });
       const after = outbox.add(messages('d'));
-      await until(() => link.sent.length > 0, 2000, 'the next one');
-      should([link.sent, outbox.size()]).deepEqual([['d'], 1]);
-      link.acknowledge();
+      await until(() => connection.sent.length > 0, 2000, 'the next one');
+      should([connection.sent, outbox.size()]).deepEqual([['d'], 1]);
+      connection.acknowledge();
       await after;
       await disk.written(0);
     });
@@ -100,8 +100,8 @@ describe('outbox with a store on a disk that fails', () => {
       expiry: 100,
       files: { write: (...args) => hangs.then(() => write(...args)) },
     });
-    const link = openLink();
-    outbox.attach(link.carrier);
+    const connection = fakeConnection();
+    outbox.attach(connection);
     const owner = {};
     const failed = [
       rejection(outbox.add(messages('a', 'b'), owner)),
@@ -114,7 +114,7 @@ describe('outbox with a store on a disk that fails', () => {
     finish?.();
     await sendOne(outbox);
     await disk.written(0);
-    should(link.sent).deepEqual([]);
+    should(connection.sent).deepEqual([]);
   });
 
   it('a disk that hangs does not keep a node from closing: the message is said to be lost, and is', async () => {
@@ -124,7 +124,7 @@ describe('outbox with a store on a disk that fails', () => {
     const outbox = disk.openOutbox({ files: { write: (...args) => hangs.then(() => write(...args)) } });
     const owner = {};
     const failed = rejection(outbox.add(messages('a'), owner));
-    await outbox.withdraw(owner);
+    await outbox.closeFor(owner);
     (await failed).should.match({ reason: 'closed', message: /not on disk/ });
     finish?.();
     await sendOne(outbox);
@@ -163,11 +163,11 @@ describe('outbox with a store on a disk that fails', () => {
     await crashed.close();
     should(disk.errors.filter((error) => /set aside/.test(error)).length).equal(3);
     const outbox = disk.openOutbox();
-    const link = openLink();
-    outbox.attach(link.carrier);
-    await until(() => link.sent.length === 1, 2000, 'the good one');
-    should(link.sent).deepEqual(['kept']);
-    link.acknowledge();
+    const connection = fakeConnection();
+    outbox.attach(connection);
+    await until(() => connection.sent.length === 1, 2000, 'the good one');
+    should(connection.sent).deepEqual(['kept']);
+    connection.acknowledge();
   });
 
   it('a stray file with a huge number makes no two messages one', async () => {
@@ -178,10 +178,10 @@ describe('outbox with a store on a disk that fails', () => {
     await until(() => files(disk).length === 10, 2000, 'ten files');
     await crashed.close();
     const outbox = disk.openOutbox();
-    const link = openLink();
-    outbox.attach(link.carrier);
-    await until(() => link.sent.length === 10, 2000, 'all ten');
-    should(link.sent).deepEqual(numbered(10));
+    const connection = fakeConnection();
+    outbox.attach(connection);
+    await until(() => connection.sent.length === 10, 2000, 'all ten');
+    should(connection.sent).deepEqual(numbered(10));
   });
 
   it('a directory that cannot be used: told once, every message fails, nothing is thrown', async () => {

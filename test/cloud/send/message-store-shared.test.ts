@@ -4,8 +4,8 @@ import should from 'should';
 import { acceptedNow } from '../../../cloud/send/age';
 import { processSpace } from '../../../cloud/storage/boot';
 import { until } from '../../support/events';
-import { messages, openLink } from './carrier';
 import { type Disk, numbered, openDisk } from './disk';
+import { fakeConnection, messages } from './fake-connection';
 import { rejection } from './settling';
 
 describe('a store that others used or use', () => {
@@ -20,18 +20,18 @@ describe('a store that others used or use', () => {
     for (const topic of numbered(10)) void rejection(first.add(messages(topic)));
     await disk.written(10);
     const second = disk.openOutbox();
-    const link = openLink();
-    second.attach(link.carrier);
+    const connection = fakeConnection();
+    second.attach(connection);
     const { code, message } = await rejection(second.add(messages('x')));
     should(code).equal('EZT_STORE');
     should(message).match(new RegExp(`process ${process.pid} on .+ uses the queue in ${disk.directory}`));
     (await rejection(second.add(messages('y')))).reason.should.equal('diskInUse');
     should(disk.errors).deepEqual([`EZtCloud: ${message}`]); // once
-    should([link.sent, disk.onDisk(), second.size()]).deepEqual([[], 10, 0]);
+    should([connection.sent, disk.onDisk(), second.size()]).deepEqual([[], 10, 0]);
     await second.close();
     should(readdirSync(disk.directory)).containEql('lock');
-    const other = openLink();
-    first.attach(other.carrier);
+    const other = fakeConnection();
+    first.attach(other);
     should(other.sent).deepEqual(numbered(10));
   });
 
@@ -42,13 +42,13 @@ describe('a store that others used or use', () => {
     const second = disk.openOutbox();
     await until(() => disk.errors.length === 1, 2000, 'the warning');
     await first.close();
-    const link = openLink();
-    second.attach(link.carrier);
-    await until(() => link.sent.length === 1, 2000, 'what was left');
+    const connection = fakeConnection();
+    second.attach(connection);
+    await until(() => connection.sent.length === 1, 2000, 'what was left');
     const added = second.add(messages('new'));
-    await until(() => link.sent.length === 2, 2000, 'the new one');
-    should(link.sent).deepEqual(['left', 'new']);
-    link.acknowledge(2);
+    await until(() => connection.sent.length === 2, 2000, 'the new one');
+    should(connection.sent).deepEqual(['left', 'new']);
+    connection.acknowledge(2);
     await added;
     await disk.written(0);
   });
@@ -77,13 +77,13 @@ describe('a store that others used or use', () => {
       left('1', 'old');
       left('2', 'expired', { lifetime: 0 });
       const outbox = disk.openOutbox({ keeps: false });
-      const link = openLink();
+      const connection = fakeConnection();
       await until(() => outbox.size() === 1, 2000, 'what is left');
-      outbox.attach(link.carrier);
+      outbox.attach(connection);
       const added = outbox.add(messages('new'));
-      should(link.sent).deepEqual(['old', 'new']);
+      should(connection.sent).deepEqual(['old', 'new']);
       should(readdirSync(disk.directory).filter((name) => name.endsWith('.json')).length).be.belowOrEqual(2);
-      link.acknowledge(2);
+      connection.acknowledge(2);
       await added;
       await until(() => !existsSync(disk.directory), 2000, 'its end');
       should(disk.errors).match([/1 queued messages expired/]);

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import should from 'should';
 import { EztError } from '../../../cloud/protocol/errors';
 import { until } from '../../support/events';
-import { messages, openLink } from './carrier';
 import { type Disk, numbered, openDisk } from './disk';
+import { fakeConnection, messages } from './fake-connection';
 import { rejection } from './settling';
 
 describe('outbox with a store', () => {
@@ -15,19 +15,19 @@ describe('outbox with a store', () => {
 
   it('has a message on disk before it is sent, and no longer when it is acknowledged', async () => {
     const outbox = disk.openOutbox();
-    const link = openLink();
+    const connection = fakeConnection();
     const onDiskWhenSent: number[] = [];
     outbox.attach({
-      ...link.carrier,
+      ...connection,
       publish(...args) {
         onDiskWhenSent.push(disk.onDisk());
-        link.carrier.publish(...args);
+        connection.publish(...args);
       },
     });
     const added = outbox.add(messages('a'));
-    await until(() => link.sent.length === 1, 2000, 'the message');
+    await until(() => connection.sent.length === 1, 2000, 'the message');
     should(onDiskWhenSent).deepEqual([1]);
-    link.acknowledge();
+    connection.acknowledge();
     await added;
     should(outbox.size()).equal(0);
     await disk.written(0);
@@ -39,12 +39,12 @@ describe('outbox with a store', () => {
     await disk.written(50);
     disk.crash();
     const outbox = disk.openOutbox();
-    const link = openLink();
-    outbox.attach(link.carrier);
+    const connection = fakeConnection();
+    outbox.attach(connection);
     const added = numbered(3, 50).map((topic) => outbox.add(messages(topic)));
-    await until(() => link.sent.length === 53, 2000, 'all messages');
-    should(link.sent).deepEqual(numbered(53));
-    link.acknowledge(53);
+    await until(() => connection.sent.length === 53, 2000, 'all messages');
+    should(connection.sent).deepEqual(numbered(53));
+    connection.acknowledge(53);
     await Promise.all(added);
     await disk.written(0);
     should(disk.errors).deepEqual([]);
@@ -57,13 +57,13 @@ describe('outbox with a store', () => {
     await crashed.close();
     await pause(50);
     const outbox = disk.openOutbox();
-    const link = openLink();
-    outbox.attach(link.carrier);
+    const connection = fakeConnection();
+    outbox.attach(connection);
     const added = outbox.add(messages('new'));
-    await until(() => link.sent.length === 1, 2000, 'the new one');
-    link.acknowledge();
+    await until(() => connection.sent.length === 1, 2000, 'the new one');
+    connection.acknowledge();
     await added;
-    should(link.sent).deepEqual(['new']);
+    should(connection.sent).deepEqual(['new']);
     await disk.written(0);
     should(disk.errors.length).equal(1);
     should(disk.errors[0]).match(/2 queued messages expired/);
@@ -86,11 +86,11 @@ describe('outbox with a store', () => {
     await disk.written(20);
     disk.crash();
     const outbox = disk.openOutbox({ limit: 5 });
-    const link = openLink();
-    outbox.attach(link.carrier);
-    await until(() => link.sent.length === 20, 2000, 'all messages');
+    const connection = fakeConnection();
+    outbox.attach(connection);
+    await until(() => connection.sent.length === 20, 2000, 'all messages');
     (await rejection(outbox.add(messages('x')))).code.should.equal('EZT_QUEUE_FULL');
-    link.acknowledge(20);
+    connection.acknowledge(20);
     await disk.written(0);
   });
 
@@ -104,18 +104,18 @@ describe('outbox with a store', () => {
     const outbox = disk.openOutbox({ limit: 10 });
     const added = numbered(10).map((topic) => outbox.add(messages(topic)));
     (await rejection(outbox.add(messages('one too many')))).code.should.equal('EZT_QUEUE_FULL');
-    const link = openLink();
-    outbox.attach(link.carrier);
-    await until(() => link.sent.length === 10, 2000, 'all messages');
+    const connection = fakeConnection();
+    outbox.attach(connection);
+    await until(() => connection.sent.length === 10, 2000, 'all messages');
     should(outbox.size()).equal(10);
-    link.acknowledge(10);
+    connection.acknowledge(10);
     await Promise.all(added);
     await outbox.add([]);
   });
 
   it('rejects closed messages with EZT_CLOSED and words that say they are kept', async () => {
     const outbox = disk.openOutbox();
-    outbox.attach(openLink().carrier);
+    outbox.attach(fakeConnection());
     const failed = rejection(outbox.add(messages('a', 'b')));
     await disk.written(2);
     await outbox.close();
@@ -124,30 +124,30 @@ describe('outbox with a store', () => {
     should([disk.onDisk(), disk.errors.length]).deepEqual([2, 0]);
   });
 
-  it('a withdrawn message is settled when it is on disk, and sent all the same', async () => {
+  it('a closed message is settled when it is on disk, and sent all the same', async () => {
     const outbox = disk.openOutbox();
     const owner = {};
     const failed = rejection(outbox.add(messages('a'), owner));
     outbox.size(owner).should.equal(1);
-    void outbox.withdraw(owner);
+    void outbox.closeFor(owner);
     (await failed).reason.should.equal('closedKept');
     should([disk.onDisk(), outbox.size(owner), outbox.size()]).deepEqual([1, 0, 1]);
-    const link = openLink();
-    outbox.attach(link.carrier);
-    link.acknowledge();
+    const connection = fakeConnection();
+    outbox.attach(connection);
+    connection.acknowledge();
     await disk.written(0);
   });
 
   it('waits for whoever used the files before', async () => {
     let free: () => void = () => undefined;
     const outbox = disk.openOutbox({ free: new Promise<void>((resolve) => (free = resolve)) });
-    const link = openLink();
-    outbox.attach(link.carrier);
+    const connection = fakeConnection();
+    outbox.attach(connection);
     const added = outbox.add(messages('a'));
     should(disk.onDisk()).equal(0);
     free();
-    await until(() => link.unanswered.length === 1, 2000, 'the message');
-    link.acknowledge();
+    await until(() => connection.unanswered.length === 1, 2000, 'the message');
+    connection.acknowledge();
     await added;
   });
 
@@ -167,31 +167,31 @@ describe('outbox with a store', () => {
     should([outbox.size(owner), outbox.size()]).deepEqual([3, 3]);
     await disk.written(3);
     should([outbox.size(owner), outbox.size()]).deepEqual([3, 3]);
-    const link = openLink();
-    outbox.attach(link.carrier);
-    await until(() => link.unanswered.length === 3, 2000, 'the messages');
-    link.acknowledge();
+    const connection = fakeConnection();
+    outbox.attach(connection);
+    await until(() => connection.unanswered.length === 3, 2000, 'the messages');
+    connection.acknowledge();
     should([outbox.size(owner), outbox.size()]).deepEqual([2, 2]);
   });
 
   it('QoS 0 is at most once over a crash, too: its file goes when it is written to the socket', async () => {
     const crashed = disk.openOutbox();
-    crashed.attach({ ...openLink().carrier, publish: () => undefined });
+    crashed.attach({ ...fakeConnection(), publish: () => undefined });
     void rejection(crashed.add([{ topic: 'a', payload: Buffer.alloc(0), qos: 0 }]));
     await until(() => crashed.size() === 1, 2000, 'the message');
     void rejection(crashed.add(messages('b')));
     await until(() => disk.onDisk() === 1, 2000, 'only the second one to stay');
     disk.crash();
-    const link = openLink();
-    disk.openOutbox().attach(link.carrier);
-    await until(() => link.sent.length === 1, 2000, 'the second one');
-    should(link.sent).deepEqual(['b']);
+    const connection = fakeConnection();
+    disk.openOutbox().attach(connection);
+    await until(() => connection.sent.length === 1, 2000, 'the second one');
+    should(connection.sent).deepEqual(['b']);
   });
 
   it('drained waits for what is still being written', async () => {
     const outbox = disk.openOutbox();
-    const link = openLink();
-    outbox.attach({ ...link.carrier, publish: (_topic, _payload, _qos, settled) => settled() });
+    const connection = fakeConnection();
+    outbox.attach({ ...connection, publish: (_topic, _payload, _qos, settled) => settled() });
     const owner = {};
     const added = Promise.all(numbered(20).map((topic) => outbox.add(messages(topic), owner)));
     await outbox.drained(5000, owner);

@@ -1,6 +1,6 @@
 import { createOutbox } from '../../../cloud/send/outbox';
-import { messages, openLink } from './carrier';
 import { type Clock, stopClock } from './clock';
+import { fakeConnection, messages } from './fake-connection';
 import { rejection, turn } from './settling';
 
 const OPTIONS = { limit: 1000, expiry: 60_000, rate: 0 };
@@ -12,22 +12,22 @@ describe('outbox at the end', () => {
   });
   afterEach(() => clock.restore());
 
-  describe('withdrawing', () => {
+  describe('closing for one owner', () => {
     it('settles what an owner has on the way, and nothing else', async () => {
       const outbox = createOutbox(OPTIONS);
       const [mine, yours] = [{}, {}];
-      const first = openLink(1);
-      outbox.attach(first.carrier);
-      const withdrawn = [outbox.add(messages('a'), mine), outbox.add(messages('c'), mine)];
+      const first = fakeConnection(1);
+      outbox.attach(first);
+      const closed = [outbox.add(messages('a'), mine), outbox.add(messages('c'), mine)];
       const kept = outbox.add(messages('b'), yours);
       [outbox.size(mine), outbox.size(yours), outbox.size()].should.eql([2, 1, 3]);
-      void outbox.withdraw(mine);
-      void outbox.withdraw(mine);
-      for (const one of withdrawn) (await rejection(one)).code.should.equal('EZT_CLOSED');
+      void outbox.closeFor(mine);
+      void outbox.closeFor(mine);
+      for (const one of closed) (await rejection(one)).code.should.equal('EZT_CLOSED');
       [outbox.size(mine), outbox.size(yours), outbox.size()].should.eql([0, 1, 1]);
       outbox.detach();
-      const second = openLink();
-      outbox.attach(second.carrier);
+      const second = fakeConnection();
+      outbox.attach(second);
       second.sent.should.eql(['b']);
       second.acknowledge();
       await kept;
@@ -40,8 +40,8 @@ describe('outbox at the end', () => {
     it('ends with the last acknowledgement, of one owner or of all', async () => {
       const outbox = createOutbox(OPTIONS);
       const owner = {};
-      const link = openLink();
-      outbox.attach(link.carrier);
+      const connection = fakeConnection();
+      outbox.attach(connection);
       void outbox.add(messages('a'), owner);
       void outbox.add(messages('b'));
       const order: string[] = [];
@@ -49,10 +49,10 @@ describe('outbox at the end', () => {
         outbox.drained(1000, owner).then(() => order.push('owner')),
         outbox.drained(1000).then(() => order.push('all')),
       ];
-      link.acknowledge();
+      connection.acknowledge();
       await turn();
       order.should.eql(['owner']);
-      link.acknowledge();
+      connection.acknowledge();
       await Promise.all(ended);
       order.should.eql(['owner', 'all']);
     });
@@ -70,19 +70,19 @@ describe('outbox at the end', () => {
   describe('closing', () => {
     it('settles all with EZT_CLOSED, whatever comes after', async () => {
       const outbox = createOutbox(OPTIONS);
-      const link = openLink(1);
-      outbox.attach(link.carrier);
+      const connection = fakeConnection(1);
+      outbox.attach(connection);
       const added = [outbox.add(messages('a')), outbox.add(messages('b', 'c'))];
       const drained = outbox.drained(60_000);
       void outbox.close();
       void outbox.close();
       for (const one of added) (await rejection(one)).code.should.equal('EZT_CLOSED');
       await drained;
-      link.acknowledge();
-      outbox.attach(link.carrier);
+      connection.acknowledge();
+      outbox.attach(connection);
       (await rejection(outbox.add(messages('d')))).code.should.equal('EZT_CLOSED');
       (await rejection(outbox.add([]))).code.should.equal('EZT_CLOSED');
-      link.sent.should.eql(['a']);
+      connection.sent.should.eql(['a']);
       outbox.size().should.equal(0);
       clock.timers().should.equal(0);
     });

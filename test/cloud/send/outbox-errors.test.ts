@@ -1,7 +1,7 @@
 import 'should';
 import { createOutbox } from '../../../cloud/send/outbox';
-import { messages, openLink } from './carrier';
 import { type Clock, stopClock } from './clock';
+import { fakeConnection, messages } from './fake-connection';
 import { rejection } from './settling';
 
 const OPTIONS = { limit: 1000, expiry: 60_000, rate: 0 };
@@ -20,7 +20,7 @@ describe('outbox, why it fails', () => {
     message.should.match(/^4 .* limit of 3.*never/);
     const held = outbox.add(messages('a', 'b', 'c'));
     (await rejection(outbox.add(messages('a', 'b', 'c')))).reason.should.equal('queueFull');
-    outbox.attach(openLink().carrier);
+    outbox.attach(fakeConnection());
     await outbox.close();
     await rejection(held);
   });
@@ -30,13 +30,13 @@ describe('outbox, why it fails', () => {
     const away = createOutbox(expiring);
     const offline = rejection(away.add(messages('a')));
     const slow = createOutbox(expiring);
-    const link = openLink(1);
-    slow.attach(link.carrier);
+    const connection = fakeConnection(1);
+    slow.attach(connection);
     const unanswered = rejection(slow.add(messages('a')));
     const behind = rejection(slow.add(messages('b')));
     const free = createOutbox(expiring);
-    const quick = openLink(1);
-    free.attach(quick.carrier);
+    const quick = fakeConnection(1);
+    free.attach(quick);
     const first = free.add(messages('a'));
     const limited = rejection(free.add(messages('b')));
     quick.unanswered[0]?.settle();

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import should from 'should';
 import { EztError } from '../../../cloud/protocol/errors';
 import { createOutbox } from '../../../cloud/send/outbox';
-import { type Link, messages, openLink } from './carrier';
 import { type Clock, stopClock } from './clock';
+import { type FakeConnection, fakeConnection, messages } from './fake-connection';
 import { turn } from './settling';
 
 const LIMIT = 12;
@@ -24,10 +24,10 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('attach' as const), n: fc.integer({ min: 1, max: 4 }) }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('detach' as const), n: fc.constant(0) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('withdraw' as const), n: fc.nat(1) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('closeFor' as const), n: fc.nat(1) }) },
 );
 type Step = {
-  do: 'add' | 'answer' | 'refuse' | 'answerLate' | 'pass' | 'attach' | 'detach' | 'withdraw';
+  do: 'add' | 'answer' | 'refuse' | 'answerLate' | 'pass' | 'attach' | 'detach' | 'closeFor';
   n: number;
 };
 
@@ -40,12 +40,12 @@ interface Added {
 /** Plays `steps`, checking after each what must hold at any time; then closes. */
 async function play(clock: Clock, rate: number, steps: readonly Step[]) {
   const outbox = createOutbox({ limit: LIMIT, expiry: EXPIRY, rate });
-  const links: Link[] = [];
-  let link: Link | undefined;
+  const connections: FakeConnection[] = [];
+  let connection: FakeConnection | undefined;
   const added: Added[] = [];
-  // Answers on the link that was there; a late one is no answer.
+  // Answers on the connection that was there; a late one is no answer.
   const acknowledged = new Set<string>();
-  const answered = new Map<string, Link>();
+  const answered = new Map<string, FakeConnection>();
   let last = 0;
 
   const acts: Record<Step['do'], (n: number) => void> = {
@@ -62,42 +62,42 @@ async function play(clock: Clock, rate: number, steps: readonly Step[]) {
       should([before, before + n]).containEql(outbox.size()); // all or none
     },
     answer(n) {
-      const sent = link?.unanswered[n];
+      const sent = connection?.unanswered[n];
       if (sent) acknowledged.add(sent.topic);
-      if (link && sent) answered.set(sent.topic, link);
+      if (connection && sent) answered.set(sent.topic, connection);
       sent?.settle();
     },
     refuse(n) {
-      const sent = link?.unanswered[n];
-      if (link && sent) answered.set(sent.topic, link);
+      const sent = connection?.unanswered[n];
+      if (connection && sent) answered.set(sent.topic, connection);
       sent?.settle(0x87);
     },
     answerLate(n) {
-      const old = links.filter((one) => one !== link).flatMap(({ unanswered }) => unanswered);
+      const old = connections.filter((one) => one !== connection).flatMap(({ unanswered }) => unanswered);
       old[n]?.settle();
     },
     pass: (n) => clock.pass(n),
     attach(n) {
       outbox.detach();
-      link = openLink(n, 1000);
-      links.push(link);
-      outbox.attach(link.carrier);
+      connection = fakeConnection(n, 1000);
+      connections.push(connection);
+      outbox.attach(connection);
     },
     detach() {
-      link = undefined;
+      connection = undefined;
       outbox.detach();
     },
-    withdraw: (n) => outbox.withdraw(OWNERS[n] ?? {}),
+    closeFor: (n) => outbox.closeFor(OWNERS[n] ?? {}),
   };
 
   for (const { do: what, n } of steps) {
     acts[what](n);
     outbox.size().should.be.within(0, LIMIT);
-    if (link) link.unanswered.length.should.be.belowOrEqual(link.carrier.window);
+    if (connection) connection.unanswered.length.should.be.belowOrEqual(connection.receiveMaximum);
   }
   void outbox.close();
   await turn();
-  return { added, acknowledged, answered, links, size: outbox.size() };
+  return { added, acknowledged, answered, connections, size: outbox.size() };
 }
 
 describe('outbox, whatever happens in whatever order', () => {
@@ -125,30 +125,30 @@ describe('outbox, whatever happens in whatever order', () => {
       }
     }));
 
-  it('says done only of what the broker has acknowledged on the link it was sent by', () =>
+  it('says done only of what the broker has acknowledged on the connection it was sent by', () =>
     always(({ added, acknowledged }) => {
       for (const { topics, outcomes } of added) {
         if (outcomes[0] === 'done') should(topics.every((topic) => acknowledged.has(topic))).be.true();
       }
     }));
 
-  it('sends in the order of acceptance on every link, nothing twice on one, nothing after its answer', () =>
-    always(({ links, answered }) => {
+  it('sends in the order of acceptance on every connection, nothing twice on one, nothing after its answer', () =>
+    always(({ connections, answered }) => {
       const over = new Set<string>();
-      for (const link of links) {
-        const numbers = link.sent.map(Number);
+      for (const connection of connections) {
+        const numbers = connection.sent.map(Number);
         numbers.should.eql([...new Set(numbers)].sort((a, b) => a - b));
-        for (const topic of link.sent) over.has(topic).should.be.false();
-        for (const topic of link.sent) if (answered.get(topic) === link) over.add(topic);
+        for (const topic of connection.sent) over.has(topic).should.be.false();
+        for (const topic of connection.sent) if (answered.get(topic) === connection) over.add(topic);
       }
     }));
 
   it('sends nothing of what it has not accepted', () =>
-    always(({ added, links }) => {
+    always(({ added, connections }) => {
       const refused = added.filter(
         ({ outcomes: [outcome] }) => outcome instanceof EztError && outcome.code === 'EZT_QUEUE_FULL',
       );
-      const sent = new Set(links.flatMap((link) => link.sent));
+      const sent = new Set(connections.flatMap((connection) => connection.sent));
       for (const { topics } of refused) should(topics.some((topic) => sent.has(topic))).be.false();
     }));
 });

@@ -4,15 +4,15 @@ import { EztError } from '../../../cloud/protocol/errors';
 import type { MessageStore } from '../../../cloud/send/message-store';
 import { createOutbox } from '../../../cloud/send/outbox';
 import { createWriting } from '../../../cloud/send/writing';
-import { type Link, messages, openLink } from './carrier';
 import { type Clock, stopClock } from './clock';
+import { type FakeConnection, fakeConnection, messages } from './fake-connection';
 import { turn } from './settling';
 
 const LIMIT = 12;
 const EXPIRY = 60;
 const OWNERS = [{}, {}];
 
-const STEPS = ['add', 'write', 'fail', 'answer', 'refuse', 'pass', 'attach', 'detach', 'withdraw'] as const;
+const STEPS = ['add', 'write', 'fail', 'answer', 'refuse', 'pass', 'attach', 'detach', 'closeFor'] as const;
 type Step = readonly [what: (typeof STEPS)[number], n: number];
 const step: fc.Arbitrary<Step> = fc.tuple(
   fc.constantFrom(...STEPS, 'add' as const, 'add' as const, 'write' as const, 'write' as const),
@@ -70,8 +70,8 @@ interface Added {
 async function play(clock: Clock, steps: readonly Step[]) {
   const disk = slowDisk();
   const outbox = createOutbox({ limit: LIMIT, expiry: EXPIRY, rate: 0 }, disk.store);
-  const links: Link[] = [];
-  let link: Link | undefined;
+  const connections: FakeConnection[] = [];
+  let connection: FakeConnection | undefined;
   const added: Added[] = [];
   const acknowledged = new Set<string>();
   let last = 0;
@@ -90,23 +90,23 @@ async function play(clock: Clock, steps: readonly Step[]) {
     write: () => disk.pending.shift()?.write(),
     fail: () => disk.pending.shift()?.fail(),
     answer(n) {
-      const sent = link?.unanswered[n];
+      const sent = connection?.unanswered[n];
       if (sent) acknowledged.add(sent.topic);
       sent?.settle();
     },
-    refuse: (n) => link?.unanswered[n]?.settle(0x87),
+    refuse: (n) => connection?.unanswered[n]?.settle(0x87),
     pass: (n) => clock.pass(n * 8),
     attach(n) {
       outbox.detach();
-      link = openLink(n + 1, 1000);
-      links.push(link);
-      outbox.attach(link.carrier);
+      connection = fakeConnection(n + 1, 1000);
+      connections.push(connection);
+      outbox.attach(connection);
     },
     detach() {
-      link = undefined;
+      connection = undefined;
       outbox.detach();
     },
-    withdraw: (n) => void outbox.withdraw(OWNERS[n % 2] ?? {}),
+    closeFor: (n) => void outbox.closeFor(OWNERS[n % 2] ?? {}),
   };
 
   for (const [what, n] of steps) {
@@ -115,7 +115,7 @@ async function play(clock: Clock, steps: readonly Step[]) {
     await turn();
     // Whatever is sent is on disk.
     const there = disk.topics();
-    for (const { topic } of link?.unanswered ?? []) {
+    for (const { topic } of connection?.unanswered ?? []) {
       const told = added.find(({ topics }) => topics.includes(topic))?.outcomes;
       if (told?.length === 0) should(there.has(topic)).be.true();
     }
@@ -126,7 +126,12 @@ async function play(clock: Clock, steps: readonly Step[]) {
     disk.pending.shift()?.write(); // late
     await turn();
   }
-  return { added, acknowledged, sent: new Set(links.flatMap((one) => one.sent)), onDisk: disk.topics() };
+  return {
+    added,
+    acknowledged,
+    sent: new Set(connections.flatMap((one) => one.sent)),
+    onDisk: disk.topics(),
+  };
 }
 
 describe('outbox with a store, whatever happens in whatever order', () => {

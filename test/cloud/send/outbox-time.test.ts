@@ -1,7 +1,7 @@
 import should from 'should';
 import { createOutbox } from '../../../cloud/send/outbox';
-import { messages, openLink } from './carrier';
 import { type Clock, stopClock } from './clock';
+import { fakeConnection, messages } from './fake-connection';
 import { rejection, turn } from './settling';
 
 const OPTIONS = { limit: 1000, expiry: 60_000, rate: 0 };
@@ -14,7 +14,7 @@ describe('outbox and time', () => {
   afterEach(() => clock.restore());
 
   describe('expiry', () => {
-    it('fails a message that waits for a link, each in its own time', async () => {
+    it('fails a message that waits for a connection, each in its own time', async () => {
       const outbox = createOutbox(OPTIONS);
       const first = rejection(outbox.add(messages('a')));
       clock.pass(1000);
@@ -24,24 +24,24 @@ describe('outbox and time', () => {
       clock.pass(1);
       outbox.size().should.equal(1);
       (await first).should.have.properties({ code: 'EZT_EXPIRED', params: { seconds: 60 } });
-      const link = openLink();
-      outbox.attach(link.carrier);
-      link.sent.should.eql(['b']);
+      const connection = fakeConnection();
+      outbox.attach(connection);
+      connection.sent.should.eql(['b']);
     });
 
     it('fails a message that is not acknowledged, however often it was sent', async () => {
       const outbox = createOutbox(OPTIONS);
       const failed = rejection(outbox.add(messages('a')));
       for (let i = 0; i < 6; i += 1) {
-        outbox.attach(openLink().carrier);
+        outbox.attach(fakeConnection());
         clock.pass(9000);
         outbox.detach();
       }
       clock.pass(6000);
       (await failed).code.should.equal('EZT_EXPIRED');
-      const link = openLink();
-      outbox.attach(link.carrier);
-      link.sent.should.be.empty();
+      const connection = fakeConnection();
+      outbox.attach(connection);
+      connection.sent.should.be.empty();
     });
 
     it('keeps nothing of an hour offline but what is still held', async () => {
@@ -56,10 +56,10 @@ describe('outbox and time', () => {
       await turn();
       outbox.size().should.be.belowOrEqual(60);
       failed.should.equal(3600 - outbox.size());
-      const link = openLink();
-      outbox.attach(link.carrier);
+      const connection = fakeConnection();
+      outbox.attach(connection);
       clock.pass(1);
-      link.sent.should.not.be.empty(); // at once: what has expired takes no part in the rate
+      connection.sent.should.not.be.empty(); // at once: what has expired takes no part in the rate
     });
   });
 
@@ -70,7 +70,7 @@ describe('outbox and time', () => {
       const start = clock.now();
       void outbox.add(messages(...Array(n).keys()));
       outbox.attach({
-        window: 65_535,
+        receiveMaximum: 65_535,
         maximumPacketSize: 1000,
         maximumQos: 2,
         publish(_topic, _payload, _qos, settled) {
@@ -100,26 +100,26 @@ describe('outbox and time', () => {
 
     it('gives no credit for time in which nothing was sent', () => {
       const outbox = createOutbox({ ...OPTIONS, rate: 1 });
-      const link = openLink();
-      outbox.attach(link.carrier);
+      const connection = fakeConnection();
+      outbox.attach(connection);
       clock.pass(10_000);
       void outbox.add(messages('a', 'b', 'c'));
-      link.sent.should.eql(['a']);
+      connection.sent.should.eql(['a']);
       clock.pass(1000);
-      link.sent.should.eql(['a', 'b']);
+      connection.sent.should.eql(['a', 'b']);
     });
 
-    it('goes on over links, and stops with close', () => {
+    it('goes on over connections, and stops with close', () => {
       const outbox = createOutbox({ ...OPTIONS, rate: 1 });
       outbox.add(messages('a', 'b', 'c')).catch(() => undefined);
-      outbox.attach(openLink().carrier);
+      outbox.attach(fakeConnection());
       outbox.detach();
       clock.pass(500);
-      const link = openLink();
-      outbox.attach(link.carrier);
-      link.sent.should.be.empty();
+      const connection = fakeConnection();
+      outbox.attach(connection);
+      connection.sent.should.be.empty();
       clock.pass(500);
-      link.sent.should.eql(['a']);
+      connection.sent.should.eql(['a']);
       void outbox.close();
       clock.timers().should.equal(0);
     });

@@ -1,8 +1,8 @@
 import should from 'should';
 import { createOutbox } from '../../../cloud/send/outbox';
 import type { Outgoing } from '../../../cloud/transport/publish-packets';
-import { messages, openLink } from './carrier';
 import { type Clock, stopClock } from './clock';
+import { fakeConnection, messages } from './fake-connection';
 import { rejection, turn } from './settling';
 
 const OPTIONS = { limit: 1000, expiry: 60_000, rate: 0 };
@@ -17,16 +17,16 @@ describe('outbox', () => {
 
   it('resolves when the broker has acknowledged all', async () => {
     const outbox = createOutbox(OPTIONS);
-    const link = openLink();
-    outbox.attach(link.carrier);
+    const connection = fakeConnection();
+    outbox.attach(connection);
     let done = false;
     const added = outbox.add(messages('a', 'b')).then(() => {
       done = true;
     });
-    link.acknowledge();
+    connection.acknowledge();
     await turn();
     done.should.be.false();
-    link.acknowledge();
+    connection.acknowledge();
     await added;
     outbox.size().should.equal(0);
   });
@@ -35,13 +35,13 @@ describe('outbox', () => {
 
   it('rejects with the first error once all are settled', async () => {
     const outbox = createOutbox(OPTIONS);
-    const link = openLink();
-    outbox.attach(link.carrier);
+    const connection = fakeConnection();
+    outbox.attach(connection);
     const failed = rejection(outbox.add(messages('a', 'b', 'c')));
-    link.unanswered[1]?.settle(0x87);
-    link.unanswered[0]?.settle(0x97);
+    connection.unanswered[1]?.settle(0x87);
+    connection.unanswered[0]?.settle(0x97);
     outbox.size().should.equal(1);
-    link.acknowledge();
+    connection.acknowledge();
     (await failed).should.have.properties({
       code: 'EZT_REFUSED',
       message: 'The broker refused the message: not authorized (0x87).',
@@ -50,88 +50,88 @@ describe('outbox', () => {
 
   it('accepts all or none, up to the limit of waiting and unacknowledged ones', async () => {
     const outbox = createOutbox({ ...OPTIONS, limit: 3 });
-    const link = openLink();
-    outbox.attach(link.carrier);
+    const connection = fakeConnection();
+    outbox.attach(connection);
     const first = outbox.add(messages('a', 'b'));
     (await rejection(outbox.add(messages('c', 'd')))).code.should.equal('EZT_QUEUE_FULL');
     outbox.size().should.equal(2);
     const second = outbox.add(messages('e'));
-    link.acknowledge(3);
+    connection.acknowledge(3);
     await Promise.all([first, second]);
-    link.sent.should.eql(['a', 'b', 'e']);
+    connection.sent.should.eql(['a', 'b', 'e']);
     (await rejection(outbox.add(messages(...topics(4))))).code.should.equal('EZT_QUEUE_FULL');
   });
 
   it('settles QoS 0 as it is written, however many there are', async () => {
     const outbox = createOutbox(OPTIONS);
-    const link = openLink(1);
+    const connection = fakeConnection(1);
     const added = outbox.add(
       topics(1000).map((topic): Outgoing => ({ topic, payload: Buffer.alloc(0), qos: 0 })),
     );
-    outbox.attach(link.carrier);
+    outbox.attach(connection);
     outbox.size().should.equal(0);
-    link.sent.should.eql(topics(1000));
+    connection.sent.should.eql(topics(1000));
     await added;
   });
 
   it('never has more unacknowledged than the window holds', () => {
     const outbox = createOutbox(OPTIONS);
-    const link = openLink(3);
+    const connection = fakeConnection(3);
     void outbox.add(messages(...topics(10)));
-    outbox.attach(link.carrier);
+    outbox.attach(connection);
     for (let sent = 3; sent <= 10; sent += 1) {
-      link.sent.length.should.equal(sent);
-      link.acknowledge();
+      connection.sent.length.should.equal(sent);
+      connection.acknowledge();
     }
-    link.acknowledge(3);
+    connection.acknowledge(3);
     outbox.size().should.equal(0);
   });
 
   it('keeps the place of an expired message in the window: the broker still holds it', async () => {
     const outbox = createOutbox(OPTIONS);
-    const link = openLink(1);
-    outbox.attach(link.carrier);
+    const connection = fakeConnection(1);
+    outbox.attach(connection);
     const expired = rejection(outbox.add(messages('a')));
     clock.pass(60_001);
     (await expired).code.should.equal('EZT_EXPIRED');
     void outbox.add(messages('b'));
-    link.sent.should.eql(['a']);
-    link.acknowledge();
-    link.sent.should.eql(['a', 'b']);
+    connection.sent.should.eql(['a']);
+    connection.acknowledge();
+    connection.sent.should.eql(['a', 'b']);
   });
 
-  describe('over a new link', () => {
+  describe('over a new connection', () => {
     it('sends what is unacknowledged first, in its order, then the rest', () => {
       const outbox = createOutbox(OPTIONS);
-      const first = openLink(3);
-      outbox.attach(first.carrier);
+      const first = fakeConnection(3);
+      outbox.attach(first);
       void outbox.add(messages('a', 'b', 'c', 'd', 'e'));
       first.unanswered[1]?.settle();
       outbox.detach();
       void outbox.add(messages('f'));
-      const second = openLink();
-      outbox.attach(second.carrier);
+      const second = fakeConnection();
+      outbox.attach(second);
       first.sent.should.eql(['a', 'b', 'c', 'd']);
       second.sent.should.eql(['a', 'c', 'd', 'e', 'f']);
     });
 
     it('does so when nobody said that the last one ended', () => {
       const outbox = createOutbox(OPTIONS);
-      const [first, second] = [openLink(1), openLink(1)];
-      outbox.attach(first.carrier);
+      const [first, second] = [fakeConnection(1), fakeConnection(1)];
+      outbox.attach(first);
       void outbox.add(messages('a', 'b'));
-      outbox.attach(second.carrier);
+      outbox.attach(second);
       first.acknowledge();
       second.sent.should.eql(['a']);
       second.acknowledge(2);
       second.sent.should.eql(['a', 'b']);
     });
 
-    it('does not send QoS 0 again that was written when a backed-up link broke, and says so', async () => {
+    it('does not send QoS 0 again that was written when a backed-up connection broke, and says so', async () => {
       const outbox = createOutbox(OPTIONS);
-      const backedUp = openLink();
+      const backedUp = fakeConnection();
       const written: string[] = [];
-      outbox.attach({ ...backedUp.carrier, publish: (topic) => written.push(topic) });
+      outbox.attach({ ...backedUp, publish: (topic) => written.push(topic) });
       const unsure = rejection(outbox.add([{ topic: 'a', payload: Buffer.alloc(0), qos: 0 }]));
       const again = outbox.add(messages('b'));
       written.should.eql(['a', 'b']);
@@ -141,48 +141,48 @@ describe('outbox', () => {
         reason: 'closedUncertain',
         message: /not sent again/,
       });
-      const link = openLink();
-      outbox.attach(link.carrier);
-      link.sent.should.eql(['b']);
-      link.acknowledge();
+      const connection = fakeConnection();
+      outbox.attach(connection);
+      connection.sent.should.eql(['b']);
+      connection.acknowledge();
       await again;
     });
 
     it('takes no notice of acknowledgements of the last one', () => {
       const outbox = createOutbox(OPTIONS);
-      const [first, second] = [openLink(), openLink()];
-      outbox.attach(first.carrier);
+      const [first, second] = [fakeConnection(), fakeConnection()];
+      outbox.attach(first);
       void outbox.add(messages('a'));
       outbox.detach();
       first.acknowledge();
       outbox.size().should.equal(1);
-      outbox.attach(second.carrier);
+      outbox.attach(second);
       second.acknowledge();
       outbox.size().should.equal(0);
     });
 
     it('takes no notice of an acknowledgement that comes twice', () => {
       const outbox = createOutbox(OPTIONS);
-      const link = openLink(1);
-      outbox.attach(link.carrier);
+      const connection = fakeConnection(1);
+      outbox.attach(connection);
       void outbox.add(messages('a', 'b', 'c'));
-      const [a] = link.unanswered;
+      const [a] = connection.unanswered;
       a?.settle();
       a?.settle();
       outbox.size().should.equal(2);
-      link.sent.should.eql(['a', 'b']);
+      connection.sent.should.eql(['a', 'b']);
     });
   });
 
   describe('a packet larger than the broker takes', () => {
     const fits = (length: number, maximum: number, qos: 0 | 1) => {
       const outbox = createOutbox(OPTIONS);
-      const link = openLink(1, maximum);
-      outbox.attach(link.carrier);
+      const connection = fakeConnection(1, maximum);
+      outbox.attach(connection);
       outbox
         .add([{ topic: 'abc', payload: Buffer.alloc(length), qos }])
-        .catch(() => should(link.sent).be.empty());
-      return link.sent.length === 1;
+        .catch(() => should(connection.sent).be.empty());
+      return connection.sent.length === 1;
     };
     const sizes: [number, 0 | 1, number][] = [
       [0, 1, 10],
@@ -202,12 +202,12 @@ describe('outbox', () => {
 
     it('fails alone', async () => {
       const outbox = createOutbox(OPTIONS);
-      const link = openLink(1, 100);
-      outbox.attach(link.carrier);
+      const connection = fakeConnection(1, 100);
+      outbox.attach(connection);
       const tooLarge = outbox.add([{ topic: 'a', payload: Buffer.alloc(200), qos: 1 }]);
       void outbox.add(messages('b'));
       (await rejection(tooLarge)).should.have.properties({ code: 'EZT_PAYLOAD', reason: 'tooLarge' });
-      link.sent.should.eql(['b']);
+      connection.sent.should.eql(['b']);
     });
   });
 });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import should from 'should';
 import { createOutbox } from '../../../cloud/send/outbox';
-import { createWindow, linkEnd } from '../../../cloud/send/window';
+import { connectionEnd, createWindow } from '../../../cloud/send/window';
 import type { Outgoing } from '../../../cloud/transport/publish-packets';
-import { type Link, messages, openLink } from './carrier';
 import { type Clock, stopClock } from './clock';
+import { type FakeConnection, fakeConnection, messages } from './fake-connection';
 import { rejection } from './settling';
 
 const OPTIONS = { limit: 1000, expiry: 60_000, rate: 0 };
@@ -19,22 +19,22 @@ describe('window', () => {
   afterEach(() => clock.restore());
 
   /** Acknowledges all that is there, as often as said; returns how many were unacknowledged before each. */
-  const rounds = (link: Link, count: number) =>
+  const rounds = (connection: FakeConnection, count: number) =>
     topics(count).map(() => {
-      const { length } = link.unanswered;
-      link.acknowledge(length);
+      const { length } = connection.unanswered;
+      connection.acknowledge(length);
       return length;
     });
 
   for (const end of ['starved', 'hungUp'] as const) {
-    it(`begins with one message after a link that ended ${end}, and grows with each acknowledgement`, () => {
+    it(`begins with one message after a connection that ended ${end}, and grows with each acknowledgement`, () => {
       const outbox = createOutbox(OPTIONS);
-      const [first, second] = [openLink(32), openLink(32)];
-      outbox.attach(first.carrier);
+      const [first, second] = [fakeConnection(32), fakeConnection(32)];
+      outbox.attach(first);
       void outbox.add(messages(...topics(300)));
       first.unanswered.length.should.equal(32);
       outbox.detach(end);
-      outbox.attach(second.carrier);
+      outbox.attach(second);
       // Up to half of what was too much twice as many each time, then one more each time.
       rounds(second, 8).should.eql([1, 2, 4, 8, 16, 16, 17, 18]);
       for (const [i, topic] of second.sent.entries()) topic.should.equal(String(i));
@@ -43,49 +43,49 @@ describe('window', () => {
 
   it('is never larger than the broker’s', () => {
     const outbox = createOutbox(OPTIONS);
-    const [first, second] = [openLink(4), openLink(4)];
-    outbox.attach(first.carrier);
+    const [first, second] = [fakeConnection(4), fakeConnection(4)];
+    outbox.attach(first);
     void outbox.add(messages(...topics(100)));
     outbox.detach('starved');
-    outbox.attach(second.carrier);
+    outbox.attach(second);
     Math.max(...rounds(second, 20)).should.equal(4);
   });
 
-  it('stays as it is where the link ended in another way, or with nothing unacknowledged', () => {
+  it('stays as it is where the connection ended in another way, or with nothing unacknowledged', () => {
     for (const [end, sent] of [
       ['other', 5],
       ['starved', 0],
       ['hungUp', 0],
     ] as const) {
       const outbox = createOutbox(OPTIONS);
-      const [first, second] = [openLink(32), openLink(32)];
-      outbox.attach(first.carrier);
+      const [first, second] = [fakeConnection(32), fakeConnection(32)];
+      outbox.attach(first);
       void outbox.add(messages(...topics(sent)));
       outbox.detach(end);
       void outbox.add(messages(...topics(100)));
-      outbox.attach(second.carrier);
+      outbox.attach(second);
       second.unanswered.length.should.equal(32);
     }
   });
 
   it('takes a lost connection for a hang-up, a timeout or a busy broker for starvation, the rest for neither', () => {
     const ends = (['lost', 'timeout', 'busy', 'kicked', 'takenOver', 'moved'] as const).map((trouble) =>
-      linkEnd({ trouble, detail: '' }),
+      connectionEnd({ trouble, detail: '' }),
     );
     ends.should.eql(['hungUp', 'starved', 'starved', 'other', 'other', 'other']);
-    linkEnd(undefined).should.equal('other');
+    connectionEnd(undefined).should.equal('other');
   });
 
   describe('a message on which the broker hangs up', () => {
     /** Connects again and again to a broker that hangs up on `deadly` and acknowledges the rest; returns all sent. */
-    function live(outbox: ReturnType<typeof createOutbox>, deadly: ReadonlySet<string>, links = 20) {
+    function live(outbox: ReturnType<typeof createOutbox>, deadly: ReadonlySet<string>, connections = 20) {
       const sent: string[][] = [];
-      for (let i = 0; i < links && outbox.size() > 0; i += 1) {
-        const link = openLink(32);
-        sent.push(link.sent);
-        outbox.attach(link.carrier);
+      for (let i = 0; i < connections && outbox.size() > 0; i += 1) {
+        const connection = fakeConnection(32);
+        sent.push(connection.sent);
+        outbox.attach(connection);
         for (;;) {
-          const [oldest] = link.unanswered;
+          const [oldest] = connection.unanswered;
           if (!oldest || deadly.has(oldest.topic)) break;
           oldest.settle();
         }
@@ -143,16 +143,16 @@ describe('window', () => {
 
     const survives: [string, (outbox: ReturnType<typeof createOutbox>, clock: Clock) => void][] = [
       [
-        'the link ended by keepalive',
+        'the connection ended by keepalive',
         (outbox) => {
-          outbox.attach(openLink().carrier);
+          outbox.attach(fakeConnection());
           outbox.detach('starved');
         },
       ],
       [
         'it had been on its way for long',
         (outbox, { pass }) => {
-          outbox.attach(openLink().carrier);
+          outbox.attach(fakeConnection());
           pass(5_001);
           outbox.detach('hungUp');
         },
@@ -161,7 +161,7 @@ describe('window', () => {
     for (const [why, dies] of survives) {
       it(`is not suspected where ${why}`, () => {
         const outbox = createOutbox(OPTIONS);
-        outbox.attach(openLink().carrier);
+        outbox.attach(fakeConnection());
         void outbox.add(messages('a'));
         outbox.detach('hungUp');
         dies(outbox, clock);
@@ -171,7 +171,7 @@ describe('window', () => {
 
     it('is not suspected where the broker hangs up with nothing on its way, too', () => {
       const outbox = createOutbox(OPTIONS);
-      outbox.attach(openLink().carrier);
+      outbox.attach(fakeConnection());
       void outbox.add(messages('a'));
       outbox.detach('hungUp').should.be.false();
       const window = createWindow<object>();
@@ -185,12 +185,12 @@ describe('window', () => {
 
     it('is not suspected of what one of QoS 0 that went before it may have done', async () => {
       const outbox = createOutbox(OPTIONS);
-      outbox.attach(openLink().carrier);
+      outbox.attach(fakeConnection());
       void outbox.add([qos0('z')]);
       const bad = rejection(outbox.add(messages('a')));
       outbox.detach('hungUp');
       for (const held of [1, 0]) {
-        outbox.attach(openLink().carrier);
+        outbox.attach(fakeConnection());
         outbox.detach('hungUp');
         outbox.size().should.equal(held);
       }
@@ -199,11 +199,11 @@ describe('window', () => {
 
     it('is not made out of attempts that never came up', async () => {
       const outbox = createOutbox(OPTIONS);
-      outbox.attach(openLink().carrier);
+      outbox.attach(fakeConnection());
       const bad = rejection(outbox.add(messages('a')));
       for (const _ of topics(5)) outbox.detach('hungUp').should.be.false();
       outbox.size().should.equal(1);
-      outbox.attach(openLink().carrier);
+      outbox.attach(fakeConnection());
       outbox.detach('hungUp').should.be.true();
       (await bad).reason.should.equal('hungUp');
     });

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import should from 'should';
 import { DISK } from '../../../cloud/storage/files';
-import { openSessionMemory } from '../../../cloud/subscriptions/session-store';
+import { openSessionStore } from '../../../cloud/subscriptions/session-store';
 import { temporaryDirectory } from '../../support/cleanup';
 
 describe('session memory', () => {
@@ -14,7 +14,7 @@ describe('session memory', () => {
     errors = [];
   });
   const open = (clientId = 'me', disk = DISK) =>
-    openSessionMemory(directory, clientId, (error) => errors.push(String(error)), disk);
+    openSessionStore(directory, clientId, (error) => errors.push(String(error)), disk);
 
   it('remembers the latest filters of its client id', async () => {
     const memory = open();
@@ -27,7 +27,7 @@ describe('session memory', () => {
   });
 
   it('without a directory remembers nothing', async () => {
-    const memory = openSessionMemory(undefined, 'me', (error) => errors.push(String(error)));
+    const memory = openSessionStore(undefined, 'me', (error) => errors.push(String(error)));
     await memory.save(['a']);
     should(memory.filters).deepEqual([]);
   });

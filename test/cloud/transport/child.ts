@@ -8,7 +8,7 @@ function run(options: Broker & { keepalive: number }) {
   client.onChange(() => console.log(`state ${client.state.is}`));
   client.listen(recordingListener());
   process.once('SIGTERM', () => {
-    const push = client.push(['DU_1'], Buffer.from('{}'), 1, {});
+    const push = client.user().push(['DU_1'], Buffer.from('{}'), 1);
     push.then(
       () => console.log('push acknowledged'),
       (error) => console.log(`push ${error.code}`),

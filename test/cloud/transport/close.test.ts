@@ -15,7 +15,6 @@ import {
   recordingListener,
 } from './harness';
 
-const owner = {};
 const payload = Buffer.from('{"a":1}');
 const BOUND = 3000;
 
@@ -37,10 +36,10 @@ describe('transport: closing', () => {
       await start(transport);
       broker.on.publish = () => undefined;
       const { client } = await openConnected(broker);
-      const pushes = [0, 1, 2].map(() => client.push([DEVICE], payload, 1, owner));
+      const pushes = [0, 1, 2].map(() => client.user().push([DEVICE], payload, 1));
       const listener = recordingListener({ channels: ['command_reply'] });
       const command = { method: 'm', params: {}, id: 1 };
-      const request = client.request(DEVICE, command, { qos: 1, timeout: 60_000, listener, owner });
+      const request = client.user().request(DEVICE, command, { qos: 1, timeout: 60_000, listener });
       const outcomes = Promise.allSettled([...pushes, request]);
       await broker.packet('publish', 4);
       await within(close(client), BOUND, 'it to close');
@@ -50,7 +49,7 @@ describe('transport: closing', () => {
       broker.packets('disconnect').length.should.equal(1);
       await socketsClosed();
       client.state.is.should.equal('closed');
-      await should(client.push([DEVICE], payload, 1, owner)).be.rejectedWith({ code: 'EZT_CLOSED' });
+      await should(client.user().push([DEVICE], payload, 1)).be.rejectedWith({ code: 'EZT_CLOSED' });
     });
 
     it(`${transport}: what the broker still acknowledges is success (case 42)`, async () => {
@@ -59,7 +58,7 @@ describe('transport: closing', () => {
         setTimeout(() => connection.answer(packet), 300);
       };
       const { client } = await openConnected(broker);
-      const push = client.push([DEVICE], payload, 1, owner);
+      const push = client.user().push([DEVICE], payload, 1);
       await within(close(client), BOUND, 'it to close');
       await push;
     });
@@ -135,7 +134,7 @@ describe('transport: closing', () => {
     const proxy = await startProxy(broker);
     const { client } = await openConnected({ ca: broker.ca, endpoint: `mqtts://127.0.0.1:${proxy.port}` });
     proxy.blackhole(true);
-    const push = should(client.push([DEVICE], payload, 1, owner)).be.rejectedWith({ code: 'EZT_CLOSED' });
+    const push = should(client.user().push([DEVICE], payload, 1)).be.rejectedWith({ code: 'EZT_CLOSED' });
     await within(close(client), BOUND, 'it to close');
     await push;
     proxy.blackhole(false);
@@ -153,7 +152,7 @@ describe('transport: closing', () => {
     };
     const session = { clean: false, randomClientId: false, clientId: 'ends', protocol: '3.1.1' } as const;
     const { client } = await openConnected(broker, session);
-    const push = should(client.push([DEVICE], payload, 1, owner)).be.rejectedWith({ code: 'EZT_CLOSED' });
+    const push = should(client.user().push([DEVICE], payload, 1)).be.rejectedWith({ code: 'EZT_CLOSED' });
     await within(close(client, true), BOUND, 'it to close');
     await push;
     await socketsClosed();

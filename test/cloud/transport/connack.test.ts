@@ -44,7 +44,7 @@ describe('transport: CONNACK', () => {
       const all = recordingListener();
       client.listen(all);
       await until(() => client.refusalOf(all) === code, 5000, 'the refusal');
-      if (code !== 0x95) await client.push(['DU_1'], payload, 1, {});
+      if (code !== 0x95) await client.user().push(['DU_1'], payload, 1);
       should(connected(client)).be.ok();
       broker.connections.length.should.equal(1);
       broker.packets('subscribe').should.be.empty();
@@ -76,7 +76,7 @@ describe('transport: CONNACK', () => {
         properties: { reasonString: '1000 a day' },
       });
     const { client } = await openConnected(broker);
-    await should(client.push(['DU_1'], payload, 1, {})).be.rejectedWith(
+    await should(client.user().push(['DU_1'], payload, 1)).be.rejectedWith(
       /quota exceeded: 1000 a day \(0x97\)/,
     );
   });
@@ -91,7 +91,7 @@ describe('transport: CONNACK', () => {
     for (const listener of [short, long, alarms]) client.listen(listener);
     await until(() => client.refusalOf(alarms) === 0x95, 5000, 'the refusal');
     should(client.refusalOf(short)).be.undefined();
-    await client.push(['DU_1'], payload, 1, {});
+    await client.user().push(['DU_1'], payload, 1);
     client.counters.connections.should.equal(1);
     await closeAll();
     await mosquitto.stop();

@@ -38,7 +38,7 @@ describe('transport: faults', function () {
       let streaming = true;
       const stream = (async () => {
         for (let n = 0; streaming; n += 1) {
-          const sent = client.push(['DU_1'], Buffer.from(numbered(n)), 1, {});
+          const sent = client.user().push(['DU_1'], Buffer.from(numbered(n)), 1);
           outcomes.push(
             sent.then(
               () => 'ok',
@@ -102,14 +102,14 @@ describe('transport: faults', function () {
       queue: { limit: 9, expiry: 5000, rate: 0 },
     });
     broker.on.publish = () => undefined;
-    const pushes = [client.push(['DU_1'], Buffer.from('{}'), 1, {})];
+    const pushes = [client.user().push(['DU_1'], Buffer.from('{}'), 1)];
     const now = Date.now;
     try {
       for (const day of [86_400_000, -86_400_000]) {
         Date.now = () => now() + day;
         const pings = broker.packets('pingreq').length;
         await broker.packet('pingreq', pings + 2);
-        pushes.push(client.push(['DU_1'], Buffer.from('{}'), 1, {}));
+        pushes.push(client.user().push(['DU_1'], Buffer.from('{}'), 1));
       }
     } finally {
       Date.now = now;

@@ -76,7 +76,7 @@ describe('transport: a broken broker (case 58)', () => {
         await until(() => broker.connections.length === 2 && connected(client), 5000, 'the next connection');
         await until(() => broker.sockets.open === 1, 2000, 'the old socket to close');
       }
-      await within(client.push([DEVICE], payload, 1, {}), 2000, 'a message to be acknowledged');
+      await within(client.user().push([DEVICE], payload, 1), 2000, 'a message to be acknowledged');
       await until(() => client.details().filters[WILDCARD] === 1, 2000, 'the filter');
       broker.current.deliver(attributesOf(), numbered(1));
       await until(() => all.messages.length === 1, 2000, 'a message');
@@ -108,7 +108,7 @@ describe('transport: a broken broker (case 58)', () => {
     it(`PUBLISH answered with ${what}: the client reconnects and sends it again (case 58)`, async () => {
       broker.on.publish = ({ messageId = 0 }, connection) => answer(messageId, connection);
       const { client } = await openConnected(broker);
-      const push = client.push([DEVICE], payload, 1, {});
+      const push = client.user().push([DEVICE], payload, 1);
       await broker.packet('publish');
       delete broker.on.publish;
       await within(push, 5000, 'it to be acknowledged');

@@ -40,8 +40,10 @@ describe('transport: a broker that hangs up on what it does not like (deny_actio
           hangUp(connection, protocol);
         };
         const it = await openConnected(broker, { ...session, protocol });
-        const bad = outcome(it.client.push(['DU_denied'], payload, 1, {}));
-        const good = Promise.all(numbered.map((device) => outcome(it.client.push([device], payload, 1, {}))));
+        const bad = outcome(it.client.user().push(['DU_denied'], payload, 1));
+        const good = Promise.all(
+          numbered.map((device) => outcome(it.client.user().push([device], payload, 1))),
+        );
         should(await within(bad, 10_000, 'the culprit to be known')).equal('EZT_REFUSED');
         should(new Set(await within(good, 10_000, 'the others'))).deepEqual(new Set(['sent']));
         dead.should.equal(2);
@@ -61,7 +63,7 @@ describe('transport: a broker that hangs up on what it does not like (deny_actio
       connection.close(0x87);
     };
     const { client, retries } = await openConnected(broker, FIXED);
-    const all = numbered.map((device) => outcome(client.push([device], payload, 1, {})));
+    const all = numbered.map((device) => outcome(client.user().push([device], payload, 1)));
     const outcomes = await within(Promise.all(all), 10_000, 'all to be settled');
     outcomes.filter((one) => one === 'EZT_REFUSED').length.should.equal(5);
     outcomes.filter((one) => one === 'sent').length.should.equal(15);
@@ -76,7 +78,7 @@ describe('transport: a broker that hangs up on what it does not like (deny_actio
       connection.close();
     };
     const it = await openConnected(broker);
-    const push = should(it.client.push(['DU_1'], payload, 1, {})).be.rejectedWith(/access rules/, {
+    const push = should(it.client.user().push(['DU_1'], payload, 1)).be.rejectedWith(/access rules/, {
       reason: 'hungUp',
     });
     await within(push, 5000, 'the refusal');
@@ -102,7 +104,7 @@ describe('transport: a broker that hangs up on what it does not like (deny_actio
     const before = broker.connections.length;
     before.should.be.belowOrEqual(5);
     states.some((state) => state.is === 'waiting' && state.refusal.trouble === 'takenOver').should.be.false();
-    await client.push(['DU_1'], payload, 1, {});
+    await client.user().push(['DU_1'], payload, 1);
     broker.connections.length.should.equal(before);
   });
 
@@ -135,7 +137,7 @@ describe('transport: a broker that hangs up on what it does not like (deny_actio
       });
     };
     const { client } = await openConnected(broker);
-    const pushes = Array.from({ length: 60 }, (_, n) => outcome(client.push([`DU_${n}`], payload, 1, {})));
+    const pushes = Array.from({ length: 60 }, (_, n) => outcome(client.user().push([`DU_${n}`], payload, 1)));
     const outcomes = await within(Promise.all(pushes), 10_000, 'all sixty');
     clearInterval(reader);
     new Set(outcomes).should.eql(new Set(['sent']));

@@ -37,8 +37,8 @@ describe('transport: while flows are deployed', () => {
     await filters(2, client);
     client.pause();
     client.unlisten(leaving);
-    const options = { qos: 1, timeout: 5000, listener: asking, owner: {} } as const;
-    const answered = client.request(DEVICE, command, options);
+    const options = { qos: 1, timeout: 5000, listener: asking } as const;
+    const answered = client.user().request(DEVICE, command, options);
     await broker.packet('publish');
     broker.current.deliver(formatTopic(KEY, DEVICE, 'command_reply'), JSON.stringify(command));
     await pause(A_WHILE);
@@ -53,15 +53,15 @@ describe('transport: while flows are deployed', () => {
     broker.on.subscribe = () => undefined;
     const listener = replies();
     client.listen(listener);
-    const owner = {};
-    const failed = client.request(DEVICE, command, { qos: 1, timeout: 5000, listener, owner });
+    const user = client.user();
+    const failed = user.request(DEVICE, command, { qos: 1, timeout: 5000, listener });
     const outcome = failed.then(
       () => 'answered',
       (error: { code: string }) => error.code,
     );
     const subscribe = await broker.packet('subscribe');
     client.pause();
-    await client.release(owner, 100);
+    await user.close(100);
     (await outcome).should.equal('EZT_CLOSED');
     broker.current.answer(subscribe);
     await filters(1, client);
@@ -92,8 +92,8 @@ describe('transport: while flows are deployed', () => {
     client.listen(heard);
     await filters(1, client);
     client.pause();
-    const options = { qos: 1, timeout: 500, listener: heard, owner: {} } as const;
-    const asked = client.request(DEVICE, command, options);
+    const options = { qos: 1, timeout: 500, listener: heard } as const;
+    const asked = client.user().request(DEVICE, command, options);
     await broker.packet('publish');
     const before = Date.now();
     broker.current.deliver(formatTopic(KEY, DEVICE, 'command_reply'), JSON.stringify(command));
@@ -148,8 +148,8 @@ describe('transport: while flows are deployed', () => {
     client.listen(listener);
     client.listen(asking);
     await filters(2, client);
-    const options = { qos: 1, timeout: 2_000, listener: asking, owner: {} } as const;
-    const asked = client.request(DEVICE, command, options);
+    const options = { qos: 1, timeout: 2_000, listener: asking } as const;
+    const asked = client.user().request(DEVICE, command, options);
     await broker.packet('publish');
     client.pause();
     for (let n = 0; n < 5_000; n += 1) broker.current.deliver(attributesOf(), numbered(n));

@@ -4,7 +4,6 @@ import type { ScriptedBroker } from '../../support/scripted-broker';
 import { connected, DEVICE, openConnected } from './harness';
 import { withBroker } from './with-broker';
 
-const owner = {};
 const payload = Buffer.from('{"a":1}');
 
 describe('transport: publishing at QoS 2', () => {
@@ -19,7 +18,7 @@ describe('transport: publishing at QoS 2', () => {
     it(`MQTT ${protocol}: what a session holds half done is released before it is sent again`, async () => {
       broker.on.publish = () => undefined;
       const { client } = await openConnected(broker, session);
-      const push = client.push([DEVICE], payload, 2, owner);
+      const push = client.user().push([DEVICE], payload, 2);
       const { messageId: held } = await broker.packet('publish');
       delete broker.on.publish;
       broker.on.connect = (_packet, connection) => connection.connack(0, {}, true);
@@ -38,7 +37,7 @@ describe('transport: publishing at QoS 2', () => {
     it(`MQTT ${protocol}: nothing is released where the session is new`, async () => {
       broker.on.publish = () => undefined;
       const { client } = await openConnected(broker, session);
-      const push = client.push([DEVICE], payload, 2, owner);
+      const push = client.user().push([DEVICE], payload, 2);
       await broker.packet('publish');
       delete broker.on.publish;
       broker.current.destroy();
@@ -56,7 +55,7 @@ describe('transport: publishing at QoS 2', () => {
       if (broker.packets('pubrel').length === 2) connection.answer(packet);
     };
     const { client } = await openConnected(broker);
-    await within(client.push([DEVICE], payload, 2, owner), 5000, 'the broker to acknowledge');
+    await within(client.user().push([DEVICE], payload, 2), 5000, 'the broker to acknowledge');
     should(connected(client)).be.ok();
     broker.connections.length.should.equal(1);
   });
@@ -65,16 +64,16 @@ describe('transport: publishing at QoS 2', () => {
     broker.on.publish = ({ messageId = 0 }, connection) =>
       connection.send({ cmd: 'pubrec', messageId, reasonCode: 0x10 });
     const { client } = await openConnected(broker);
-    await client.push([DEVICE], payload, 2, owner);
+    await client.user().push([DEVICE], payload, 2);
     client.counters.noSubscribers.should.equal(1);
   });
 
   it('what the broker has said that it does not take fails here, and the connection stays', async () => {
     broker.on.connect = (_packet, connection) => connection.connack(0, { maximumQoS: 1 });
     const { client } = await openConnected(broker);
-    const push = client.push([DEVICE], payload, 2, owner);
+    const push = client.user().push([DEVICE], payload, 2);
     await should(push).be.rejectedWith(/QoS not supported \(0x9B\)/, { code: 'EZT_REFUSED' });
-    await client.push([DEVICE], payload, 1, owner);
+    await client.user().push([DEVICE], payload, 1);
     broker.packets('publish').length.should.equal(1);
     broker.connections.length.should.equal(1);
   });
@@ -85,7 +84,7 @@ describe('transport: publishing at QoS 2', () => {
       delete broker.on.publish;
     };
     const { client } = await openConnected(broker);
-    const push = client.push([DEVICE], payload, 2, owner);
+    const push = client.user().push([DEVICE], payload, 2);
     await until(() => broker.connections.length === 2, 5000, 'the next connection');
     await within(push, 10_000, 'the broker to acknowledge');
   });

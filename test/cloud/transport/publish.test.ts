@@ -7,7 +7,6 @@ import type { ScriptedBroker } from '../../support/scripted-broker';
 import { close, closeAll, connected, DEVICE, open, openConnected } from './harness';
 import { withBroker } from './with-broker';
 
-const owner = {};
 const payload = Buffer.from('{"a":1}');
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 const code = (error: unknown) => (error instanceof EztError ? error.code : error);
@@ -27,11 +26,11 @@ describe('transport: publishing', () => {
       broker.on.publish = ({ messageId = 0 }, connection) =>
         connection.send({ cmd: 'puback', messageId, reasonCode: reason });
       const { client } = await openConnected(broker);
-      const push = client.push([DEVICE], payload, 1, owner);
+      const push = client.user().push([DEVICE], payload, 1);
       await should(push).be.rejectedWith(text, { code: 'EZT_REFUSED' });
       should(connected(client)).be.ok();
       delete broker.on.publish;
-      await client.push([DEVICE], payload, 1, owner);
+      await client.user().push([DEVICE], payload, 1);
       broker.connections.length.should.equal(1);
       client.details().queued.should.equal(0);
     });
@@ -41,7 +40,7 @@ describe('transport: publishing', () => {
     broker.on.publish = ({ messageId = 0 }, connection) =>
       connection.send({ cmd: 'pubrec', messageId, reasonCode: 0x87 });
     const { client } = await openConnected(broker);
-    await should(client.push([DEVICE], payload, 2, owner)).be.rejectedWith({ code: 'EZT_REFUSED' });
+    await should(client.user().push([DEVICE], payload, 2)).be.rejectedWith({ code: 'EZT_REFUSED' });
     should(connected(client)).be.ok();
   });
 
@@ -50,7 +49,7 @@ describe('transport: publishing', () => {
       connection.send({ cmd: 'puback', messageId, reasonCode: 0x10 });
     const warnings: string[] = [];
     const { client } = await openConnected(broker, { onWarning: ({ reason }) => warnings.push(reason) });
-    for (const _ of upTo(3)) await client.push([DEVICE], payload, 1, owner);
+    for (const _ of upTo(3)) await client.user().push([DEVICE], payload, 1);
     client.counters.noSubscribers.should.equal(3);
     client.counters.acknowledged.should.equal(3);
     warnings.should.deepEqual(['noSubscribers']);
@@ -59,8 +58,9 @@ describe('transport: publishing', () => {
   it('offline messages wait in order up to the limit, the rest is refused at once (case 40)', async () => {
     broker.on.connect = (_packet, connection) => connection.connack(0x88);
     const { client } = open(broker, { queue: { limit: 5, expiry: 60_000, rate: 0 } });
-    const outcomes = Promise.allSettled(upTo(8).map((n) => client.push([`DU_${n}`], payload, 1, owner)));
-    client.pending(owner).queued.should.equal(5);
+    const user = client.user();
+    const outcomes = Promise.allSettled(upTo(8).map((n) => user.push([`DU_${n}`], payload, 1)));
+    user.pending().queued.should.equal(5);
     delete broker.on.connect;
     const settled = await within(outcomes, 5000, 'all to be settled');
     settled
@@ -75,11 +75,11 @@ describe('transport: publishing', () => {
   it('a message that waits too long fails, and is never sent (case 40)', async () => {
     broker.on.connect = (_packet, connection) => connection.connack(0x88);
     const { client } = open(broker, { queue: { limit: 5, expiry: 100, rate: 0 } });
-    const push = client.push([DEVICE], payload, 1, owner);
+    const push = client.user().push([DEVICE], payload, 1);
     await should(within(push, 2000, 'its expiry')).be.rejectedWith({ code: 'EZT_EXPIRED' });
     delete broker.on.connect;
     await until(() => connected(client), 5000, 'the connection');
-    await client.push(['DU_next'], payload, 1, owner);
+    await client.user().push(['DU_next'], payload, 1);
     broker.packets('publish').length.should.equal(1);
   });
 
@@ -105,7 +105,7 @@ describe('transport: publishing', () => {
         connection.answer(packet);
       };
       const { client } = await openConnected(broker);
-      await Promise.all(upTo(100).map(() => client.push([DEVICE], payload, qos, owner)));
+      await Promise.all(upTo(100).map(() => client.user().push([DEVICE], payload, qos)));
       most.should.equal(window);
       broker.packets('publish').length.should.equal(100);
     });
@@ -114,15 +114,15 @@ describe('transport: publishing', () => {
   it('a message that the broker announced to be too large fails here, and the connection stays (case 37)', async () => {
     broker.on.connect = (_packet, connection) => connection.connack(0, { maximumPacketSize: 200 });
     const { client } = await openConnected(broker);
-    await should(client.push([DEVICE], Buffer.alloc(300), 1, owner)).be.rejectedWith({ code: 'EZT_PAYLOAD' });
-    await client.push([DEVICE], Buffer.alloc(100), 1, owner);
+    await should(client.user().push([DEVICE], Buffer.alloc(300), 1)).be.rejectedWith({ code: 'EZT_PAYLOAD' });
+    await client.user().push([DEVICE], Buffer.alloc(100), 1);
     broker.connections.length.should.equal(1);
   });
 
   it('what is unacknowledged when the link drops is sent again, once, in order', async () => {
     broker.on.publish = () => undefined;
     const { client } = await openConnected(broker);
-    const all = Promise.all(upTo(5).map((n) => client.push([`DU_${n}`], payload, 1, owner)));
+    const all = Promise.all(upTo(5).map((n) => client.user().push([`DU_${n}`], payload, 1)));
     await broker.packet('publish', 5);
     delete broker.on.publish;
     broker.current.destroy();
@@ -140,7 +140,7 @@ describe('transport: publishing', () => {
     const { client } = await openConnected(broker, { queue: { limit: 10_000, expiry: 60_000, rate: 0 } });
     broker.current.pause();
     const big = Buffer.alloc(2000, 32);
-    const outcomes = Promise.allSettled(upTo(11_000).map(() => client.push([DEVICE], big, 0, owner)));
+    const outcomes = Promise.allSettled(upTo(11_000).map(() => client.user().push([DEVICE], big, 0)));
     client.details().queued.should.be.belowOrEqual(10_000);
     await within(close(client), 3000, 'it to close');
     const settled = await outcomes;
@@ -157,8 +157,8 @@ describe('transport: publishing', () => {
     const mosquitto = await startMosquitto();
     await mosquitto.deny('publish', `open/${mosquitto.key}/${DEVICE}/attributes_push`);
     const { client } = await openConnected(mosquitto);
-    await should(client.push([DEVICE], payload, 1, owner)).be.rejectedWith({ code: 'EZT_REFUSED' });
-    await client.push(['DU_2'], payload, 1, owner);
+    await should(client.user().push([DEVICE], payload, 1)).be.rejectedWith({ code: 'EZT_REFUSED' });
+    await client.user().push(['DU_2'], payload, 1);
     mosquitto.accepted.should.equal(1);
     await closeAll();
     await mosquitto.stop();

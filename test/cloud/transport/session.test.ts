@@ -65,7 +65,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
       await until(() => client.details().filters[ATTRIBUTES] === 1, 5000, 'the filter');
       await send(attributesOf(), 0);
       await until(() => all.messages.length === 1, 5000, 'the first message');
-      await client.push(['DU_1'], Buffer.from('{}'), 1, {}); // behind the PUBACK
+      await client.user().push(['DU_1'], Buffer.from('{}'), 1); // behind the PUBACK
       const mend = await cut();
       await until(() => !connected(client), 5000, 'the loss');
       for (const n of upTo(50)) await send(attributesOf(), n + 1);
@@ -184,7 +184,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
         await until(() => client.counters.connections === connections, 2000, 'the next connection');
       }
       await until(() => client.details().filters[ATTRIBUTES] === 1 && connected(client), 2000, 'the filter');
-      await client.push(['DU_1'], Buffer.from('{}'), 1, {});
+      await client.user().push(['DU_1'], Buffer.from('{}'), 1);
       broker
         .packets('unsubscribe')
         .map(({ unsubscriptions }) => unsubscriptions)
@@ -214,7 +214,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
       broker.on.disconnect = () => undefined;
       broker.on.connect = () => undefined;
       broker.on.publish = () => undefined;
-      const push = should(client.push(['DU_1'], Buffer.from('{}'), 1, {})).be.rejectedWith({
+      const push = should(client.user().push(['DU_1'], Buffer.from('{}'), 1)).be.rejectedWith({
         code: 'EZT_CLOSED',
       });
       await within(close(client, true), 3000, 'it to close');

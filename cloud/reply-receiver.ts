@@ -2,8 +2,8 @@ import type { CommandReply } from './protocol/messages';
 import type { Commands } from './send/commands';
 import type { Receiver } from './subscriptions/listener';
 
-/** Takes command replies for `commands`, and counts those that count for none. */
-export function replyReceiver(commands: Commands, counted: { unmatchedReplies: number }): Receiver {
+/** Gives command replies to `commands`, and counts those that answer none of them. */
+export function createReplyReceiver(commands: Commands, counted: { unmatchedReplies: number }): Receiver {
   return {
     attributes: [],
     methods: [],

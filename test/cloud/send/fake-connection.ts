@@ -1,18 +1,27 @@
-import type { Carrier } from '../../../cloud/send/outbox-api';
+import type { OutboxConnection } from '../../../cloud/send/outbox';
 import type { Outgoing } from '../../../cloud/transport/publish-packets';
 
-/** A message that a link has taken; `settle` is the broker's answer. */
+/** A message that was published; `settle` is the broker's answer. */
 export interface Sent {
   topic: string;
   settle(refused?: number): void;
 }
 
-/** A link that keeps what it is given until it is told to answer; `refuse` and `acknowledge` answer the oldest. */
-export function openLink(window = 65_535, maximumPacketSize = 1_000_000) {
+export interface FakeConnection extends OutboxConnection {
+  /** Topics in the order sent. */
+  sent: string[];
+  /** Oldest first. */
+  unanswered: Sent[];
+  /** Acknowledges the oldest `n`; 1 by default. */
+  acknowledge(n?: number): void;
+}
+
+/** A connection that keeps what it is given until a test answers. */
+export function fakeConnection(receiveMaximum = 65_535, maximumPacketSize = 1_000_000): FakeConnection {
   const sent: string[] = [];
   const unanswered: Sent[] = [];
-  const carrier: Carrier = {
-    window,
+  return {
+    receiveMaximum,
     maximumPacketSize,
     maximumQos: 2,
     publish(topic, _payload, qos, settled) {
@@ -27,20 +36,13 @@ export function openLink(window = 65_535, maximumPacketSize = 1_000_000) {
       };
       unanswered.push(entry);
     },
-  };
-  return {
-    carrier,
-    /** Topics in the order sent. */
     sent,
-    /** Oldest first. */
     unanswered,
     acknowledge(n = 1) {
       for (const entry of unanswered.slice(0, n)) entry.settle();
     },
   };
 }
-
-export type Link = ReturnType<typeof openLink>;
 
 /** QoS 1 messages of these topics. */
 export const messages = (...topics: (string | number)[]): Outgoing[] =>
