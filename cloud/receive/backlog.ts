@@ -1,17 +1,17 @@
 import type { Connection, Received } from '../transport/connection-api';
 
-/** So many messages, or bytes of payload, are kept; then TCP holds the rest back. */
+/** Messages, and bytes of payload, that may wait. Beyond them the socket is not read, so TCP keeps the rest at the broker. */
 const MAX_MESSAGES = 1_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Messages that have come while nobody is there to take them: nothing is dropped, beyond a bound nothing is read. */
+/** Messages that wait while flows are deployed. None is dropped; when there are too many, reading stops. */
 export interface Backlog<M> {
   add(message: M): void;
-  /** The messages, oldest first; the backlog is empty then. */
+  /** Removes the messages and returns them, oldest first. */
   take(): M[];
-  /** No socket is read from. */
+  /** Whether reading has stopped. */
   readonly full: boolean;
-  /** Reads on if there is room. */
+  /** Starts reading again if the backlog is empty. */
   readOn(): void;
 }
 
@@ -26,7 +26,7 @@ export function createBacklog<M extends { connection: Connection; received: Rece
       messages.push(message);
       bytes += received.payload.length;
       if (stopped === connection || (messages.length < MAX_MESSAGES && bytes < MAX_BYTES)) return;
-      stopped = connection; // another one that was stopped has ended
+      stopped = connection; // if another was stopped, it has ended
       connection.pauseReading();
     },
     take() {

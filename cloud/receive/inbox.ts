@@ -1,5 +1,4 @@
 import type { Devices } from '../devices/device-memory';
-import type { Envelope } from '../protocol/device-message';
 import type { Topic } from '../protocol/topics';
 import { isSharedIdentifier } from '../subscriptions/filters';
 import type { Receiver } from '../subscriptions/listener';
@@ -8,17 +7,18 @@ import type { Subscriptions } from '../subscriptions/subscriptions';
 import type { Connection, Received } from '../transport/connection-api';
 import { createBacklog } from './backlog';
 import { deliver } from './delivery';
+import { envelopeOf, type Incoming } from './incoming';
 import type { OwnPushes } from './own-pushes';
 
 /** What has come in, counted since the client began. */
 export interface InboxCounters {
   received: number;
-  /** Handed to receivers: one received message may go to many, or to none. */
+  /** Messages handed to receivers: one received message may go to many, or to none. */
   delivered: number;
-  /** Received on a topic that is not in the platform's table. */
+  /** Received on a topic that is none of the platform's. */
   ignored: number;
   malformed: number;
-  /** Second copies that came while filters changed places. */
+  /** Second copies that came while one filter replaced another. */
   duplicates: number;
 }
 
@@ -28,36 +28,26 @@ export interface InboxOptions {
   subscriptions: Pick<Subscriptions, 'isDuplicate'>;
   devices: Devices;
   ownPushes: Pick<OwnPushes, 'of'>;
-  /** Takes command replies, if anybody awaits one. */
+  /** Takes command replies; `undefined` while no command awaits one. */
   replies(): Receiver | undefined;
-  /** Whether some filters are shared with other Node-REDs. */
+  /** Whether the project uses a shared-subscription group. */
   grouped: boolean;
-  /** Flows are being deployed: nobody may be there to take a message. */
+  /** Whether flows are being deployed: the nodes that take messages may not be there. */
   paused(): boolean;
-  /** Something of ours or of a flow's threw while a message was handed over. */
+  /** Something threw while a message was handed over. */
   onError(error: unknown): void;
 }
 
-/** From the broker to whoever wants it, acknowledged once it has been handed over. */
+/** Hands each received message to those who want it, and acknowledges it afterwards. */
 export interface Inbox {
   readonly counters: Readonly<InboxCounters>;
   receive(connection: Connection, received: Received): void;
-  /** Nothing more is read from the socket: as much was kept while paused as is allowed. */
+  /** Whether the socket is not read, because as much waits as may wait while paused. */
   readonly full: boolean;
-  /** Hands over what was kept while paused. */
+  /** Hands over the messages that came while paused. */
   catchUp(): void;
-  /** From now on nothing is taken or acknowledged, what is kept back neither: a persistent session brings QoS 1 again. */
+  /** Ignores all messages from now on, also those that wait. The broker sends unacknowledged ones again if the session persists. */
   close(): void;
-}
-
-interface Incoming {
-  connection: Connection;
-  received: Received;
-  topic: Topic;
-  /** Time of receipt, milliseconds since the epoch. */
-  timestamp: number;
-  /** A command reply, and the commands have had it already. */
-  answered: boolean;
 }
 
 export function createInbox(options: InboxOptions): Inbox {
@@ -70,12 +60,12 @@ export function createInbox(options: InboxOptions): Inbox {
     duplicates: 0,
   };
   const backlog = createBacklog<Incoming>();
-  /** Handed over in this turn of the event loop; a flow gets its messages at the end of the turn. */
+  /** Handed over in this turn of the event loop. Flows get their messages at its end, so they are acknowledged after it. */
   let handedOver: [Connection, Received][] = [];
   let closed = false;
 
-  /** The topic of a message that somebody may want. */
-  function sift(received: Received): Topic | undefined {
+  /** The topic of a message that somebody may want; `undefined` for one to ignore. */
+  function topicOf(received: Received): Topic | undefined {
     const topic = parse(received.topic);
     if (!topic) {
       counters.ignored += 1;
@@ -89,14 +79,14 @@ export function createInbox(options: InboxOptions): Inbox {
   function handOver(incoming: Incoming) {
     const { connection, received } = incoming;
     dispatch(incoming, receiversOf(incoming));
-    // QoS 0 is not acknowledged: to keep it until the end of the turn would only cost memory.
+    // QoS 0 is not acknowledged.
     if (received.qos > 0 && handedOver.push([connection, received]) === 1) setImmediate(acknowledge);
   }
 
   /**
-   * Tells the broker what the flow has got. When flows begin to stop in the same turn, their nodes may be gone
-   * before they get it: then this waits until they are back, and for ever if the connection ends, so that the
-   * broker sends it again.
+   * Acknowledges what was handed over. If flows begin to stop in the same turn, nodes may have closed before they got
+   * their messages. Then this waits for the end of the deploy; if the connection ends first, the broker sends the
+   * messages again.
    */
   function acknowledge() {
     if (paused()) return;
@@ -125,7 +115,7 @@ export function createInbox(options: InboxOptions): Inbox {
     const receivers: Receiver[] = [];
     const waiting = waitingFor(incoming);
     if (waiting) receivers.push(waiting);
-    // With a group two copies may come: one of the group's, one for those that need their own.
+    // With a group two copies may come: one for the group, and one for command replies.
     if (!grouped || received.identifiers.length === 0 || isShared(received)) {
       router.match(topic, ({ receiver }) => {
         if (receiver) receivers.push(receiver);
@@ -136,13 +126,13 @@ export function createInbox(options: InboxOptions): Inbox {
 
   const isShared = ({ identifiers }: Received) => grouped && identifiers.some(isSharedIdentifier);
 
-  /** Who takes it as the reply to a command. */
+  /** The receiver of command replies, if this is one that has not been offered yet. */
   function waitingFor({ topic, received, answered }: Incoming): Receiver | undefined {
     if (topic.channel !== 'command_reply' || answered || isShared(received)) return undefined;
     return replies();
   }
 
-  /** A command is told at once: its time runs on. The flow gets the message when there is one again. */
+  /** A reply is given to its command at once, since its timeout runs. Flows get the message after the deploy. */
   function answer(incoming: Incoming) {
     const waiting = waitingFor(incoming);
     if (!waiting) return;
@@ -151,7 +141,7 @@ export function createInbox(options: InboxOptions): Inbox {
     errors.forEach(onError);
   }
 
-  function keep(incoming: Incoming) {
+  function wait(incoming: Incoming) {
     answer(incoming);
     backlog.add(incoming);
   }
@@ -160,7 +150,7 @@ export function createInbox(options: InboxOptions): Inbox {
     acknowledge();
     for (const incoming of backlog.take()) {
       if (paused())
-        keep(incoming); // again, by what a flow did
+        wait(incoming); // a flow has caused another pause
       else handOver(incoming);
     }
     backlog.readOn();
@@ -174,13 +164,13 @@ export function createInbox(options: InboxOptions): Inbox {
     receive(connection, received) {
       if (closed) return;
       counters.received += 1;
-      const topic = sift(received);
+      const topic = topicOf(received);
       if (!topic) {
         connection.acknowledge(received);
         return;
       }
       const incoming = { connection, received, topic, timestamp: Date.now(), answered: false };
-      if (paused()) keep(incoming);
+      if (paused()) wait(incoming);
       else handOver(incoming);
     },
     catchUp,
@@ -189,17 +179,4 @@ export function createInbox(options: InboxOptions): Inbox {
       backlog.take();
     },
   };
-}
-
-function envelopeOf({ received, topic, timestamp }: Incoming): Envelope {
-  const envelope: Envelope = {
-    topic: received.topic,
-    device: topic.device,
-    timestamp,
-    qos: received.qos,
-    retain: received.retain,
-    type: topic.channel,
-  };
-  if (topic.stream !== undefined) envelope.stream = topic.stream;
-  return envelope;
 }

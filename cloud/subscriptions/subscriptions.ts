@@ -51,29 +51,29 @@ export function createSubscriptions(
   const deadly = createDeadlyFilters();
   /** Held against our will: the broker has refused to unsubscribe them. */
   const stuck = new Set<string>();
-  let link: { connection: Connection; offer: Offer } | undefined;
+  let attached: { connection: Connection; offer: Offer } | undefined;
   let running: Promise<void> | undefined;
-  let again = false;
+  let outdated = false;
   let retry = false; // what was refused
 
   function reconcile(): Promise<void> {
-    again = true;
-    if (!link) return Promise.resolve(); // `attach` will
-    running ??= passes(link.connection, link.offer);
+    outdated = true;
+    if (!attached) return Promise.resolve(); // `attach` will
+    running ??= passes(attached.connection, attached.offer);
     return running;
   }
 
   async function passes(connection: Connection, offer: Offer): Promise<void> {
-    while (again && link?.connection === connection) {
-      again = false;
+    while (outdated && attached?.connection === connection) {
+      outdated = false;
       await pass(connection, offer);
     }
     // At once, not in a later turn: a call in between would wait for a pass that never comes.
-    if (link?.connection === connection) running = undefined;
+    if (attached?.connection === connection) running = undefined;
   }
 
   async function pass(connection: Connection, offer: Offer): Promise<void> {
-    const current = () => link?.connection === connection;
+    const current = () => attached?.connection === connection;
     const target = plan.filters(new Set(retry ? [] : refused.keys()));
     if (retry) for (const filter of refused.keys()) if (!target.has(filter)) refused.delete(filter);
     retry = false;
@@ -89,10 +89,10 @@ export function createSubscriptions(
 
     await ask(connection, add, offer, leaving.length > 0);
     // A refusal changes the plan: what was to leave may be needed after all.
-    const goodbyes = again ? [] : inPackets(leaving, (filter) => filter, offer);
-    for (const gone of goodbyes) if (current() && !again) await unsubscribe(connection, gone);
+    const goodbyes = outdated ? [] : inPackets(leaving, (filter) => filter, offer);
+    for (const gone of goodbyes) if (current() && !outdated) await unsubscribe(connection, gone);
     if (!current()) return;
-    if (!again) {
+    if (!outdated) {
       deadly.calm();
       if (stuck.size === 0) duplicates.endSoon(offer.subscriptionIdentifiers);
     }
@@ -106,7 +106,7 @@ export function createSubscriptions(
   }
 
   async function ask(connection: Connection, add: [string, Qos][], offer: Offer, replacing: boolean) {
-    const current = () => link?.connection === connection;
+    const current = () => attached?.connection === connection;
     const askFor = async (identifier: number | undefined, filters: [string, Qos][]) => {
       for (const [filter, qos] of filters) {
         asked.set(filter, qos);
@@ -135,7 +135,7 @@ export function createSubscriptions(
 
   async function unsubscribe(connection: Connection, filters: string[]) {
     const codes = await connection.unsubscribe(filters).catch(() => filters.map(() => REFUSED));
-    if (link?.connection !== connection) return;
+    if (attached?.connection !== connection) return;
     for (const [i, filter] of filters.entries()) {
       if ((codes[i] ?? 0) >= REFUSED) stuck.add(filter);
       else forget(filter);
@@ -152,7 +152,7 @@ export function createSubscriptions(
     }
     forget(filter);
     refused.set(filter, code);
-    again = true; // what this filter stood for may be had by narrower ones
+    outdated = true; // what this filter stood for may be had by narrower ones
   }
 
   function forget(filter: string) {
@@ -168,7 +168,7 @@ export function createSubscriptions(
       // Also what was asked for without an answer. All is asked for again: that changes but outdated identifiers.
       const present = session ? new Set([...held.keys(), ...asked.keys(), ...session]) : [];
       if (!session) duplicates.end();
-      link = { connection, offer };
+      attached = { connection, offer };
       running = undefined;
       held.clear();
       refused.clear();
@@ -178,7 +178,7 @@ export function createSubscriptions(
       await reconcile();
     },
     detach(hungUp = false) {
-      link = undefined;
+      attached = undefined;
       running = undefined;
       return deadly.ended(hungUp);
     },

@@ -1,0 +1,27 @@
+import type { Envelope } from '../protocol/device-message';
+import type { Topic } from '../protocol/topics';
+import type { Connection, Received } from '../transport/connection-api';
+
+/** A received message that somebody may want. */
+export interface Incoming {
+  connection: Connection;
+  received: Received;
+  topic: Topic;
+  /** Time of receipt, milliseconds since the epoch. */
+  timestamp: number;
+  /** A command reply that the commands have got already. */
+  answered: boolean;
+}
+
+export function envelopeOf({ received, topic, timestamp }: Incoming): Envelope {
+  const envelope: Envelope = {
+    topic: received.topic,
+    device: topic.device,
+    timestamp,
+    qos: received.qos,
+    retain: received.retain,
+    type: topic.channel,
+  };
+  if (topic.stream !== undefined) envelope.stream = topic.stream;
+  return envelope;
+}
