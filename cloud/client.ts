@@ -18,7 +18,7 @@ import { createListeners } from './subscriptions/listeners';
 import { createRouter } from './subscriptions/router';
 import { openSessionStore } from './subscriptions/session-store';
 import { createSubscriptions } from './subscriptions/subscriptions';
-import type { Connection } from './transport/connection-api';
+import type { Connection } from './transport/connection';
 import { formatCode } from './transport/reason-codes';
 import { openReconnecting, type ReconnectOptions, type State } from './transport/reconnect';
 

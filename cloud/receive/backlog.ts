@@ -1,4 +1,5 @@
-import type { Connection, Received } from '../transport/connection-api';
+import type { Connection } from '../transport/connection';
+import type { Received } from '../transport/publish-packets';
 
 /** Messages, and bytes of payload, that may wait. Beyond them the socket is not read, so TCP keeps the rest at the broker. */
 const MAX_MESSAGES = 1_000;

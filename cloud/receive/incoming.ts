@@ -1,6 +1,7 @@
 import type { Envelope } from '../protocol/device-message';
 import type { Topic } from '../protocol/topics';
-import type { Connection, Received } from '../transport/connection-api';
+import type { Connection } from '../transport/connection';
+import type { Received } from '../transport/publish-packets';
 
 /** A received message that somebody may want. */
 export interface Incoming {

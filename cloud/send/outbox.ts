@@ -1,5 +1,6 @@
 import { EztError } from '../protocol/errors';
-import type { Connected, Connection } from '../transport/connection-api';
+import type { Connection } from '../transport/connection';
+import type { Connected } from '../transport/packets';
 import { type Outgoing, publishSize } from '../transport/publish-packets';
 import { createAgeClock } from './age';
 import type { MessageStore } from './message-store';

@@ -1,5 +1,5 @@
 import type { Qos } from '../protocol/topics';
-import type { Connected } from '../transport/connection-api';
+import type { Connected } from '../transport/packets';
 import {
   NO_SHARED_SUBSCRIPTIONS,
   NO_WILDCARD_SUBSCRIPTIONS,

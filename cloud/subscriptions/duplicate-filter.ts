@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Topic } from '../protocol/topics';
-import type { Received } from '../transport/connection-api';
+import type { Received } from '../transport/publish-packets';
 import { isSharedIdentifier, matching } from './filters';
 import type { Router } from './router';
 

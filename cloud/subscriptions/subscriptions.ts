@@ -1,5 +1,6 @@
 import type { Qos, Topic } from '../protocol/topics';
-import type { Connection, Received } from '../transport/connection-api';
+import type { Connection } from '../transport/connection';
+import type { Received } from '../transport/publish-packets';
 import { REFUSED } from '../transport/reason-codes';
 import { NOT_AUTHORIZED } from '../transport/subscription-trouble';
 import { inPackets, type Offer, subscribePackets, unavailable } from './batches';

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { openConnection } from './connection';
-import type { ConnectionOptions } from './connection-api';
+import type { ConnectionOptions } from './connection-options';
 import type { Refusal } from './reason-codes';
 
 /**

@@ -4,8 +4,10 @@ import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'nod
 import type { Endpoint } from '../protocol/endpoint';
 import type { Qos } from '../protocol/topics';
 import { CHANNELS, formatTopic } from '../protocol/topics';
+import type { Connection } from './connection';
 import { openConnection } from './connection';
-import type { Connected, Connection, ProtocolVersion } from './connection-api';
+import type { ProtocolVersion } from './connection-options';
+import type { Connected } from './packets';
 import { formatCode, REFUSED, type Refusal, type Trouble } from './reason-codes';
 import { nameSwappedPort } from './swapped-port';
 import { tlsConnectOptions } from './tls-options';

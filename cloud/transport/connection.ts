@@ -1,14 +1,16 @@
 import type { IConnackPacket, IDisconnectPacket, MqttClient } from 'mqtt';
-import type { Connection, ConnectionEvents, ConnectionOptions, Unfinished } from './connection-api';
+import type { Qos } from '../protocol/topics';
+import { type ConnectionOptions, createUnfinished } from './connection-options';
 import { createInbound } from './inbound';
 import { keepAlive } from './keepalive';
 import { createOutbound } from './outbound';
 import { createPacketIds } from './packet-ids';
-import { clientOptions, describe, disconnect } from './packets';
+import { type Connected, clientOptions, describe, disconnect } from './packets';
 import { PublishChannel } from './publish-channel';
-import { PUBREL } from './publish-packets';
+import { PUBREL, type Received } from './publish-packets';
 import { type Refusal, refusalOfCode, refusalOfDisconnect, refusalOfError } from './reason-codes';
 import { openStream } from './streams';
+import { createSubscribeRequests } from './subscribe-requests';
 import { isHttp, swappedPort } from './swapped-port';
 
 const CLOSE_GRACE_MS = 500;
@@ -17,8 +19,48 @@ const ANSWER_TIMEOUT_MS = 30_000;
 // Loaded with the first connection: a palette nobody uses costs no start-up time.
 const mqttjs = (): typeof import('mqtt') => require('mqtt');
 
-/** What {@link ConnectionOptions.unfinished} is at first. */
-export const createUnfinished = (): Unfinished => ({ received: new Set(), sent: new Set() });
+/** `onClosed` is called exactly once, and nothing after it. */
+export interface ConnectionEvents {
+  onConnected(connected: Connected): void;
+  onMessage(received: Received): void;
+  /** The broker took a message that nobody subscribes to (PUBACK or PUBREC 0x10). */
+  onNoSubscribers(): void;
+  onClosed(refusal: Refusal): void;
+}
+
+export interface Connection {
+  /**
+   * `settled` gets the broker's answer: nothing, or its reason code and reason string when it refuses. It is not called
+   * if the connection ends first.
+   */
+  publish(
+    topic: string,
+    payload: Buffer,
+    qos: Qos,
+    settled: (code?: number, reasonString?: string) => void,
+  ): void;
+  /**
+   * Resolves with the broker's answer for each filter, in order: granted QoS or a reason code from 0x80.
+   * `answered` gets the same, before any message that follows SUBACK: a promise would resolve too late.
+   */
+  subscribe(
+    filters: readonly [string, Qos][],
+    identifier?: number,
+    answered?: (codes: readonly number[]) => void,
+  ): Promise<readonly number[]>;
+  /** Resolves with a reason code for each filter, in order: from 0x80 on where the broker still holds the filter. */
+  unsubscribe(filters: readonly string[]): Promise<readonly number[]>;
+  /** Acknowledges a QoS 1 or 2 message; does nothing for QoS 0. */
+  acknowledge(received: Received): void;
+  /** Stops reading from the socket, so that TCP holds messages back. Keepalive goes on. */
+  pauseReading(): void;
+  resumeReading(): void;
+  /**
+   * DISCONNECT, then the socket is destroyed within half a second, or `grace` milliseconds if that is less.
+   * `endSession`: the broker forgets us.
+   */
+  close(endSession: boolean, grace?: number): Promise<void>;
+}
 
 /**
  * Opens one MQTT connection over TLS. mqtt.js makes the session and subscribes; messages go past it
@@ -101,44 +143,17 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     events.onClosed(refusal ?? { trouble: 'lost', detail: 'the connection was closed' });
   });
 
-  /** A broker that does not answer would leave us without subscriptions, and nobody would know. */
-  function answer<T>(
-    what: string,
-    ask: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
-  ): Promise<T> {
-    const timer = setInterval(() => {
-      if (!isPaused) fail(new Error(`timeout: no ${what}`)); // it may have come, and wait to be read
-    }, options.answerTimeout ?? ANSWER_TIMEOUT_MS);
-    return new Promise(ask).finally(() => clearInterval(timer));
-  }
+  const requests = createSubscribeRequests(client, {
+    timeout: options.answerTimeout ?? ANSWER_TIMEOUT_MS,
+    isOpen: () => isOpen,
+    isPaused: () => isPaused,
+    onTimeout: fail,
+  });
 
   return {
     publish: outbound.publish,
-    subscribe(filters, identifier, answered) {
-      const asked = Object.fromEntries(filters.map(([filter, qos]) => [filter, { qos, rh: 1 } as const]));
-      const properties =
-        identifier === undefined ? {} : { properties: { subscriptionIdentifier: identifier } };
-      return answer('SUBACK', (resolve, reject) => {
-        client.subscribe(asked, { qos: 0, ...properties }, (error, _granted, packet) => {
-          const codes = packet?.granted.map(Number);
-          if (codes?.length !== filters.length) {
-            reject(error ?? new Error('SUBACK does not fit the SUBSCRIBE'));
-            return;
-          }
-          if (isOpen) answered?.(codes);
-          resolve(codes);
-        });
-      });
-    },
-    unsubscribe: (filters) =>
-      answer('UNSUBACK', (resolve, reject) => {
-        client.unsubscribe([...filters], {}, (error, packet) => {
-          // MQTT 3.1.1 says no more than that it came.
-          const codes = packet && 'granted' in packet ? (packet.granted as (number | string)[]) : [];
-          if (error) reject(error);
-          else resolve(filters.map((_, i) => Number(codes[i] ?? 0)));
-        });
-      }),
+    subscribe: requests.subscribe,
+    unsubscribe: requests.unsubscribe,
     acknowledge(received) {
       inbound.acknowledge(received);
       channel.makeRoom();

@@ -1,5 +1,5 @@
-import type { Received } from './connection-api';
 import { protocolError } from './packet-scanner';
+import type { Received } from './publish-packets';
 import { type Acknowledgement, PUBACK, PUBCOMP, PUBREC } from './publish-packets';
 
 /** Takes messages from the broker, and tells it what has become of them. */

@@ -1,4 +1,4 @@
-import type { Connection } from './connection-api';
+import type { Connection } from './connection';
 import type { PacketIds } from './packet-ids';
 import { protocolError } from './packet-scanner';
 import type { PublishChannel } from './publish-channel';

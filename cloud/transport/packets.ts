@@ -1,5 +1,6 @@
 import type { IClientOptions, IConnackPacket } from 'mqtt';
-import type { Connected, ConnectionOptions, ProtocolVersion } from './connection-api';
+import type { Qos } from '../protocol/topics';
+import type { ConnectionOptions, ProtocolVersion } from './connection-options';
 import { MAX_PACKET_RECEIVED } from './packet-reader';
 
 /** EMQX closes a 3.1.1 connection on a larger packet without a word (and the platform is EMQX). */
@@ -11,7 +12,26 @@ const RECEIVE_MAXIMUM_3_1_1 = 100;
 /** Of 65,535 packet identifiers some are left for SUBSCRIBE. */
 const WINDOW = 65_000;
 
-/** CONNECT, and how mqtt.js shall behave: it never reconnects, resubscribes or queues. */
+/** What CONNACK said. */
+export interface Connected {
+  version: ProtocolVersion;
+  sessionPresent: boolean;
+  /** QoS 1 and 2 messages we may have unacknowledged with the broker. */
+  receiveMaximum: number;
+  /** Bytes. */
+  maximumPacketSize: number;
+  /** The highest that may be published. */
+  maximumQos: Qos;
+  subscriptionIdentifiers: boolean;
+  /** Whether filters may begin with `$share/`. */
+  sharedSubscriptions: boolean;
+  /** Whether filters may hold `+`. */
+  wildcardSubscriptions: boolean;
+  /** Seconds; what the broker wants instead of our keepalive (MQTT 5). */
+  serverKeepAlive: number | undefined;
+}
+
+/** What CONNECT says, and the settings of mqtt.js: it never reconnects, resubscribes or queues. */
 export function clientOptions(options: ConnectionOptions): IClientOptions {
   const { version, clean } = options;
   return {
@@ -38,7 +58,7 @@ export function clientOptions(options: ConnectionOptions): IClientOptions {
   };
 }
 
-/** CONNACK; `held`: packet identifiers that are taken already. */
+/** What CONNACK says. `held`: the number of packet identifiers in use. */
 export function describe(packet: IConnackPacket, version: ProtocolVersion, held: number): Connected {
   const { properties } = packet;
   return {

@@ -1,8 +1,9 @@
 import { Duplex } from 'node:stream';
-import type { ProtocolVersion, Received } from './connection-api';
+import type { ProtocolVersion } from './connection-options';
 import { readUint16 } from './packet-properties';
 import { Hold, PacketReader } from './packet-reader';
 import { PacketScanner, protocolError } from './packet-scanner';
+import type { Received } from './publish-packets';
 import {
   ACKNOWLEDGEMENT_SIZE,
   type Acknowledgement,

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Qos } from '../protocol/topics';
-import type { ProtocolVersion, Received } from './connection-api';
+import type { ProtocolVersion } from './connection-options';
 import { NO_IDENTIFIERS, readProperties, readUint16, sizeOf } from './packet-properties';
 import { malformed, protocolError } from './packet-scanner';
 
@@ -11,6 +11,18 @@ export const PUBREC = 5;
 export const PUBREL = 6;
 export const PUBCOMP = 7;
 export type Acknowledgement = typeof PUBACK | typeof PUBREC | typeof PUBREL | typeof PUBCOMP;
+
+/** A received PUBLISH. */
+export interface Received {
+  topic: string;
+  payload: Buffer;
+  qos: Qos;
+  retain: boolean;
+  /** Subscription identifiers of the filters this copy came by (MQTT 5). */
+  identifiers: readonly number[];
+  /** To be passed to {@link Connection.acknowledge}. */
+  packetId: number;
+}
 
 /** A message on its way to the broker. */
 export interface Outgoing {

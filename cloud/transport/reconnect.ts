@@ -2,15 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { retryDelay } from './backoff';
 import { connectBriefly } from './brief-connection';
-import { createUnfinished, openConnection } from './connection';
-import type {
-  Connected,
-  Connection,
-  ConnectionOptions,
-  ProtocolVersion,
-  Received,
-  Unfinished,
-} from './connection-api';
+import type { Connection } from './connection';
+import { openConnection } from './connection';
+import type { ConnectionOptions, ProtocolVersion } from './connection-options';
+import { createUnfinished } from './connection-options';
+import type { Connected } from './packets';
+import type { Received } from './publish-packets';
 import { needsAPerson, type Refusal } from './reason-codes';
 import { createPortCheck } from './swapped-port';
 import { chooseVersion, provesVersion5 } from './version';
@@ -74,7 +71,7 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
   let check = new AbortController();
   let closing = false;
   let takeovers: number[] = [];
-  const unfinished: Unfinished = createUnfinished();
+  const unfinished = createUnfinished();
   const port = createPortCheck(options.endpoint, options.tls, (refusal) => {
     if (state.is === 'waiting' && !closing) enter({ ...state, refusal });
   });

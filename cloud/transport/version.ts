@@ -1,4 +1,4 @@
-import type { ProtocolVersion } from './connection-api';
+import type { ProtocolVersion } from './connection-options';
 import type { Refusal, Trouble } from './reason-codes';
 
 /** Which MQTT version the next attempt speaks: 5, and 3.1.1 only right after 5 failed. */

@@ -1,5 +1,5 @@
 import { generate, type Packet } from 'mqtt-packet';
-import type { ProtocolVersion } from '../../cloud/transport/connection-api';
+import type { ProtocolVersion } from '../../cloud/transport/connection-options';
 import { PacketScanner } from '../../cloud/transport/packet-scanner';
 import {
   PUBACK,

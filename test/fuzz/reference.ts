@@ -1,5 +1,5 @@
 import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
-import type { ProtocolVersion } from '../../cloud/transport/connection-api';
+import type { ProtocolVersion } from '../../cloud/transport/connection-options';
 
 type Read = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import { generate } from 'mqtt-packet';
 import should from 'should';
-import type { Connection } from '../../../cloud/transport/connection-api';
+import type { Connection } from '../../../cloud/transport/connection';
 import { turn } from '../send/settling';
 import { createBroker, createProject, EVERYTHING, KEY } from './broker';
 

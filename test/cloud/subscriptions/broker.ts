@@ -5,7 +5,8 @@ import { subscriptionIdentifier } from '../../../cloud/subscriptions/filters';
 import type { Listener } from '../../../cloud/subscriptions/listener';
 import { createRouter } from '../../../cloud/subscriptions/router';
 import { createSubscriptions } from '../../../cloud/subscriptions/subscriptions';
-import type { Connection, Received } from '../../../cloud/transport/connection-api';
+import type { Connection } from '../../../cloud/transport/connection';
+import type { Received } from '../../../cloud/transport/publish-packets';
 import { turn } from '../send/settling';
 import { matches } from './matcher';
 

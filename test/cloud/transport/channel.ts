@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { generate, type Packet, parser } from 'mqtt-packet';
-import type { Received } from '../../../cloud/transport/connection-api';
 import { type ChannelEvents, PublishChannel } from '../../../cloud/transport/publish-channel';
+import type { Received } from '../../../cloud/transport/publish-packets';
 
 export const message = (n: number, qos: 0 | 1 | 2 = 1) =>
   ({ cmd: 'publish', topic: 'a', payload: String(n), qos, messageId: n, retain: false, dup: false }) as const;

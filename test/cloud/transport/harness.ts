@@ -8,13 +8,11 @@ import {
   type State,
   type ValueMessage,
 } from '../../../cloud';
+import type { Connection } from '../../../cloud/transport/connection';
 import { openConnection } from '../../../cloud/transport/connection';
-import type {
-  Connected,
-  Connection,
-  ConnectionOptions,
-  Received,
-} from '../../../cloud/transport/connection-api';
+import type { ConnectionOptions } from '../../../cloud/transport/connection-options';
+import type { Connected } from '../../../cloud/transport/packets';
+import type { Received } from '../../../cloud/transport/publish-packets';
 import type { Refusal } from '../../../cloud/transport/reason-codes';
 import { until } from '../../support/events';
 

@@ -1,5 +1,5 @@
 import should from 'should';
-import { createUnfinished } from '../../../cloud/transport/connection';
+import { createUnfinished } from '../../../cloud/transport/connection-options';
 import { until } from '../../support/events';
 import type { ScriptedBroker } from '../../support/scripted-broker';
 import { dialled, type Line, numbered, upTo } from './harness';
