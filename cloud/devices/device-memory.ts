@@ -1,10 +1,10 @@
 import { isPlainObject, type PlainObject } from '../protocol/json';
 import type { Topic } from '../protocol/topics';
 
-/** What has been seen of a device, learned from traffic alone. */
+/** What is known of a device from its messages. */
 export interface SeenDevice {
   device: string;
-  /** `undefined` until an `online` message said. */
+  /** From its last `online` message; `undefined` before the first. */
   online?: boolean;
   /** Milliseconds since the epoch. */
   lastSeen: number;
@@ -15,9 +15,9 @@ export interface SeenDevice {
 }
 
 export interface Devices {
-  /** Notes a message; `payload` is its decoded value, when somebody had it decoded. */
+  /** Notes a received message. `payload`: its decoded value, or `undefined` if nobody needed it decoded. */
   see(topic: Topic, payload: unknown, now: number): void;
-  /** The devices seen, those last seen first. */
+  /** The known devices, the last seen first. */
   list(): SeenDevice[];
 }
 
@@ -26,11 +26,11 @@ type Names = (typeof KINDS)[number];
 interface Entry extends Partial<Record<Names, string[]>> {
   online?: boolean;
   lastSeen: number;
-  /** Seen more than once since it was learned or last spared. */
-  again: boolean;
+  /** Seen again since it was added or last spared by {@link forgetSome}. */
+  seenAgain: boolean;
 }
 
-/** Devices kept, names of each kind kept of each, and names kept of all: some 50 MB at the very most. */
+/** The most devices, names of each kind of one device, and names in all: 50 MB at most. */
 const MAX_DEVICES = 10_000;
 const MAX_NAMES = 100;
 const MAX_NAMES_IN_ALL = 200_000;
@@ -45,22 +45,22 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
     let entry = seen.get(device);
     if (entry) {
       entry.lastSeen = now;
-      entry.again = true;
+      entry.seenAgain = true;
     } else {
       if (seen.size >= maxDevices) forgetSome();
-      entry = { lastSeen: now, again: false };
+      entry = { lastSeen: now, seenAgain: false };
       seen.set(device, entry);
     }
     return entry;
   }
 
-  /** A tenth of them, those known longest first; but one that has been seen again since then is spared once. */
+  /** Removes a tenth of the devices, oldest first. One that has been seen again is spared once (second chance). */
   function forgetSome() {
     let left = Math.ceil(maxDevices / 10);
     for (const [device, entry] of seen) {
       seen.delete(device);
-      if (entry.again) {
-        entry.again = false;
+      if (entry.seenAgain) {
+        entry.seenAgain = false;
         seen.set(device, entry);
       } else {
         for (const kind of KINDS) names -= entry[kind]?.length ?? 0;
@@ -72,7 +72,7 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
 
   const isFull = (known: readonly string[]) => known.length >= MAX_NAMES || names >= MAX_NAMES_IN_ALL;
 
-  /** Where `name` stands in `known` from now on; -1 when it is not noted, or no more are. */
+  /** Adds `name` if it is new. Returns its index in `known`; -1 if it is not added. */
   function note(known: string[], name: unknown): number {
     if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH || isFull(known)) return -1;
     const found = known.indexOf(name);
@@ -81,7 +81,7 @@ export function createDevices(maxDevices = MAX_DEVICES): Devices {
     return known.push(name) - 1;
   }
 
-  /** A device mostly reports the same attributes in the same order: then one look at each is enough. */
+  /** A device usually reports the same attributes in the same order: then one comparison for each is enough. */
   function noteAll(known: string[], object: PlainObject) {
     let next = 0;
     for (const name in object) {

@@ -9,18 +9,18 @@ import type { OwnPush, Receiver } from '../subscriptions/listener';
 export interface Delivery {
   /** Messages handed to receivers. */
   delivered: number;
-  /** Whether the payload was malformed in a form that a receiver asked for. */
+  /** Whether the payload could not be decoded in a form that a receiver asked for. */
   malformed: boolean;
-  /** The payload, decoded for whoever asked; `undefined` when nobody did. */
+  /** The decoded payload; `undefined` when no receiver asked for it. */
   payload: unknown;
-  /** What receivers threw; the others got theirs all the same. */
+  /** What receivers threw; the others got their messages all the same. */
   errors: unknown[];
 }
 
 /**
- * Hands one received message to `receivers`, each with a message of its own: flows change what they get.
- * The bytes are decoded once per form that is asked for, and not at all when nobody is there.
- * `findOwn` finds the push of ours that brought it about.
+ * Hands one received message to `receivers`. Each gets a message of its own, since flows change what they get. The
+ * bytes are decoded once for each form that is asked for, and not at all without receivers. `findOwn` finds the push
+ * of this connection that caused the message.
  */
 export function deliver(
   envelope: Envelope,
@@ -47,7 +47,7 @@ export function deliver(
     }
     delivery.payload = decoded.payload;
     if (own && receiver.own === 'drop') return;
-    // The last may have the original: a flow that runs at once must not change what others are still to get.
+    // Only the last gets the original: a flow that runs at once must not change what the others will get.
     for (const message of shape(envelope, decoded, receiver, isLast ? original : clonePayload)) {
       if (own) message.own = true;
       receiver.onMessage(message, own);
@@ -75,7 +75,7 @@ function decode(channel: Channel, bytes: Buffer, format: DataFormat): Decoded | 
   }
 }
 
-/** The messages that `receiver` gets of one payload: none when a filter of its says so. */
+/** The messages that `receiver` gets for one payload; none when its filters exclude it. */
 function shape(
   envelope: Envelope,
   { payload, inside: { value, attributes: all, method, id } }: Decoded,
@@ -99,7 +99,7 @@ function shape(
   return [message];
 }
 
-/** Field by field: to spread the envelope would cost as much as to decode the payload (docs/performance.md). */
+/** Field by field: spreading the envelope would cost as much as decoding the payload (docs/performance.md). */
 function messageOf(
   { topic, device, timestamp, qos, retain, type, stream }: Envelope,
   payload: unknown,

@@ -3,41 +3,41 @@ import { isDeepStrictEqual } from 'node:util';
 import { decodeJson, Malformed } from '../protocol/json';
 import type { OwnPush } from '../subscriptions/listener';
 
-/** The pushes of the last seconds, by which their echo is known: the platform does not say whose a change was. */
+/** Remembers recent pushes, to recognize them when they come back: the platform does not say who made a change. */
 export interface OwnPushes {
-  /** `payload` goes to `attributes_push` of `device`. */
+  /** `payload` is being sent to `attributes_push` of `device`. */
   written(device: string, payload: Buffer): void;
-  /** That `payload` is {@link OwnPush.chased} so often; before it is written. */
+  /** Sets {@link OwnPush.chased} of `payload`, before it is sent. */
   chase(payload: Buffer, chased: number): void;
-  /** How to find the push that brought about given attributes of `device`; `undefined` when there can be none. */
+  /** Returns how to find the push that caused given attributes of `device`; `undefined` when there can be none. */
   of(device: string): ((attributes: object) => OwnPush | undefined) | undefined;
 }
 
 interface Entry extends OwnPush {
-  /** `undefined` once it has come back or been forgotten. */
+  /** `undefined` once it has come back or is forgotten. */
   payload: Buffer | undefined;
-  /** `payload` decoded, once there was something to compare it with. */
+  /** `payload` decoded; `undefined` until it is compared. */
   attributes: unknown;
   /** By `performance.now()`. */
   at: number;
 }
 
 const LIFETIME = 10_000;
-/** Pushes remembered, of all devices and of one, and their bytes: those beyond are taken for a device's own reports. */
+/** The most pushes remembered, of all devices and of one, and their bytes. Others count as reports of the device. */
 const MAX_PUSHES = 5_000;
 const MAX_OF_DEVICE = 200;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** `isWanted`: whether anybody listens to attributes at present; else nothing need be remembered. */
+/** `isWanted`: whether anybody listens to attributes; otherwise nothing is remembered. */
 export function createOwnPushes(isWanted: () => boolean): OwnPushes {
-  /** Oldest first, from `first` on; those of a device too. */
+  /** Oldest first, from the index `first` on. So are those of each device. */
   let all: Entry[] = [];
   let first = 0;
   const byDevice = new Map<string, Entry[]>();
   const chases = new WeakMap<Buffer, number>();
   let bytes = 0;
 
-  /** Takes it out of its device's, where it is the `index`-th; in `all` it stays until its time is over. */
+  /** Removes the entry at `index` from those of its device. It stays in `all` until its time is over. */
   function forget(entry: Entry, ofDevice: Entry[], index: number) {
     bytes -= entry.payload?.length ?? 0;
     entry.payload = undefined;
@@ -52,7 +52,7 @@ export function createOwnPushes(isWanted: () => boolean): OwnPushes {
       const entry = all[first] as Entry;
       const fits = all.length - first <= MAX_PUSHES && bytes <= MAX_BYTES;
       if (fits && now - entry.at < LIFETIME) break;
-      // Of its device it is the oldest.
+      // It is the oldest of its device.
       if (entry.payload) forget(entry, byDevice.get(entry.device) ?? [], 0);
     }
     if (first > all.length / 2) {
@@ -61,7 +61,7 @@ export function createOwnPushes(isWanted: () => boolean): OwnPushes {
     }
   }
 
-  /** The oldest that equals; each counts once. */
+  /** Removes and returns the oldest equal push. */
   function take(entries: Entry[], attributes: object): OwnPush | undefined {
     const index = entries.findIndex((entry) => {
       entry.attributes ??= decoded(entry.payload);
@@ -96,12 +96,12 @@ export function createOwnPushes(isWanted: () => boolean): OwnPushes {
   };
 }
 
-/** What was pushed is JSON; but what a queue on disk brings may have been changed there. */
+/** Pushes are JSON, but a message from the disk may have been changed there. */
 function decoded(payload: Buffer = Buffer.alloc(0)): unknown {
   try {
     return decodeJson(payload);
   } catch (error) {
-    if (error instanceof Malformed) return false; // equals no object
+    if (error instanceof Malformed) return false; // not equal to any object
     throw error;
   }
 }

@@ -2,19 +2,19 @@ import os from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { bootId } from '../storage/boot';
 
-/** Clocks that drift apart by less (ms) are looked at no further: uptime counts whole seconds on some systems. */
+/** Milliseconds between the clocks that are ignored: uptime counts whole seconds on some systems. */
 const NOISE = 2_000;
-/** The wall clock leaps by at least so much (ms) when the machine wakes up. */
+/** Milliseconds by which the wall clock leaps, at least, when the machine wakes up. */
 const LEAP = 500;
-/** So often (ms) at most the wall clock is looked at: going to sleep and waking up takes longer. */
+/** The wall clock is read this often (ms) at most: going to sleep and waking up takes longer. */
 const LOOK_EVERY = 10;
-/** Slow drift between the clocks is forgotten this often (ms). */
+/** The clocks are compared anew this often (ms), so that slow drift does not add up. */
 const COMPARED_EVERY = 60_000;
 
 /**
- * Milliseconds that pass while the machine sleeps, too. `performance.now()` stands still in a sleep; the wall clock
- * leaps after one, but also when it is set (a Pi without a clock of its own starts in the past). Uptime tells the two
- * apart: it counts sleep and cannot be set. Reading it costs a system call, so it is read when the wall clock leaps.
+ * A clock in milliseconds that goes on while the machine sleeps. `performance.now()` stands still during sleep. The
+ * wall clock leaps after sleep, but also when it is set (a Pi without a battery-backed clock starts in the past).
+ * Uptime counts sleep and cannot be set. Reading it is a system call, so it is read only when the wall clock leaps.
  */
 export interface AgeClock {
   now(): number;
@@ -47,33 +47,33 @@ export function createAgeClock(): AgeClock {
   };
 }
 
-/** When a message was accepted, as a later process can read it. */
+/** When a message was accepted, in a form that a later process can use. */
 export interface Accepted {
-  /** Milliseconds since the epoch, by the wall clock of then. */
+  /** Milliseconds since the epoch, by the wall clock at that time. */
   time: number;
   /** Milliseconds that the machine had been up. */
   uptime: number;
-  /** Which start of the machine that was; `''` where the system does not say. */
+  /** Identifies the start of the machine; `''` where the system does not tell (only Linux does). */
   boot: string;
 }
 
 export const acceptedNow = (): Accepted => ({ time: Date.now(), uptime: uptime(), boot: bootId });
 
 /**
- * Milliseconds since `accepted`. Within one start of the machine uptime knows, whatever happens to the wall clock.
- * After another start, or where starts have no name (only Linux has), there is the wall clock alone: what it dates
- * into the future is as old as the two times differ, since nobody can say which of them is wrong.
+ * Milliseconds since `accepted`. Within one start of the machine they come from uptime, whatever happens to the wall
+ * clock. After another start, or where the system does not identify starts, they come from the wall clock. If that
+ * gives a time in the future, one of the two times is wrong, and the age is their difference.
  */
 export function ageOf({ time, uptime: then, boot }: Accepted): number {
   const since = uptime() - then;
   return boot !== '' && boot === bootId && since >= 0 ? since : Math.abs(Date.now() - time);
 }
 
-/** Whether the wall clock says that it has not come to `accepted` yet: it may still be set right. */
+/** Whether `accepted` is in the future by the wall clock, which may not have been set yet. */
 export const isFromTheFuture = (accepted: Accepted): boolean =>
   accepted.time > Date.now() && ageOf(accepted) === Math.abs(Date.now() - accepted.time);
 
-/** Milliseconds; those of the wall clock where a sandbox hides the machine's uptime. */
+/** Milliseconds; of the wall clock where a sandbox hides the uptime of the machine. */
 function uptime(): number {
   try {
     return os.uptime() * 1000;

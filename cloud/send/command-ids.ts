@@ -2,19 +2,19 @@ import { randomInt } from 'node:crypto';
 import { MAX_ID } from '../protocol/encoding';
 import { EztError } from '../protocol/errors';
 
-/** So many ids that flows brought are remembered, and up to twice as many: some 4 MB at most. */
+/** At least so many ids that flows chose are remembered, at most twice as many (4 MB). */
 const BROUGHT = 50_000;
 
 /**
- * The id of the next command to `device`: the one that the flow `brought`, if no command in flight to the device has
- * it (else throws `EZT_PAYLOAD`); without one a new id, 1 … 2³¹−1, unlike the last 10,000 and more of the device.
+ * The id of the next command to `device`: `brought`, the id that the flow chose, if no command in flight to the device has
+ * it (else throws `EZT_PAYLOAD`). Without one it is a new id, 1 … 2³¹−1, unlike any recent one.
  */
 export type CommandIds = (device: string, brought?: number) => number;
 
 export function createCommandIds(inFlight: (device: string, id: number) => boolean): CommandIds {
-  // Random at first: ids of two Node-REDs, or of one before and after a restart, hardly meet.
+  // A random start: ids of two Node-REDs, or from before and after a restart, are unlikely to be equal.
   let last = randomInt(MAX_ID);
-  /** Ascending ids repeat none of their own for 2³¹ commands, but could meet these: the latest, and those before. */
+  /** Ids that flows chose, which an ascending id must not repeat: the latest, and those before. */
   let brought = new Set<number>();
   let broughtBefore = new Set<number>();
 

@@ -4,7 +4,7 @@ import { codeOf, DISK, type Disk, isFile, removeFile, setAside, writeWhole } fro
 import type { Outgoing } from '../transport/publish-packets';
 import type { Accepted } from './age';
 
-/** A message that was accepted in an earlier life. */
+/** A message as it is on disk. */
 export interface StoredMessage {
   name: string;
   message: Outgoing;
@@ -14,14 +14,13 @@ export interface StoredMessage {
 }
 
 /**
- * Messages on disk, one small JSON file each, named in the order of acceptance. A file appears whole or not at
- * all (written aside, then renamed), so nothing that ends the process can tear it; what is unreadable all the
- * same is set aside.
+ * Messages on disk, one small JSON file each, named in the order of acceptance. A file is written under another name
+ * and then renamed, so it is complete even if the process is killed. Files that cannot be read are renamed.
  */
 export interface MessageFiles {
   /**
-   * What is there from before, oldest first; and the names of the files that could not be read. One of them keeps
-   * nothing else back: `onError` is told what could not even be set aside.
+   * The messages that an earlier process left, oldest first, and the names of the files that could not be read.
+   * `onError` gets the errors of files that could not be renamed; the others are loaded all the same.
    */
   load(onError: (error: unknown) => void): Promise<{ messages: StoredMessage[]; unreadable: string[] }>;
   /** Resolves with the file's name when the message is on disk. */
@@ -31,16 +30,16 @@ export interface MessageFiles {
 
 /** Microseconds since the epoch, with leading zeros: the order of names is that of acceptance. */
 const NAME = /^0\d{16}\.json$/;
-/** The year 2255. Beyond 2⁵³ a number has no successor: many messages would get one name. */
+/** In the year 2255. From 2⁵³ on adding 1 has no effect, so messages would get the same name. */
 const LAST_NUMBER = 9e15;
 
-/** `accepts`: whether a topic found on disk is one that may be sent; a broker hangs up on some. */
+/** `accepts`: whether a topic found on disk may be sent; a broker hangs up on some. */
 export function openMessageFiles(
   directory: string,
   accepts: (topic: string) => boolean,
   disk: Disk = DISK,
 ): MessageFiles {
-  // Names of one life follow each other; those of a later one come after, even if the clock was set back.
+  // Names ascend, also over restarts and if the clock is set back.
   let last = 0;
   const newName = () => {
     last = Math.max(last + 1, Date.now() * 1000);
@@ -65,7 +64,7 @@ export function openMessageFiles(
         const path = join(directory, name);
         if (name.endsWith('.json.tmp')) await rm(path, { force: true, recursive: true }).catch(onError);
         if (!name.endsWith('.json')) continue;
-        const found = await read(name).catch(() => undefined); // e.g. not permitted: set aside, and told
+        const found = await read(name).catch(() => undefined); // e.g. no permission: reported as unreadable
         if (found) {
           messages.push(found);
           last = Math.max(last, Number.parseInt(name, 10));
@@ -84,7 +83,7 @@ export function openMessageFiles(
         await writeWhole(path, text, disk);
       } catch (error) {
         if (codeOf(error) !== 'ENOENT') throw error;
-        await makeDirectory(); // somebody tidied up
+        await makeDirectory(); // the directory was removed
         await writeWhole(path, text, disk);
       }
       return name;
@@ -101,7 +100,7 @@ function parse(text: string): Omit<StoredMessage, 'name'> | undefined {
     if (!isNumber(lifetime) || !isAccepted(accepted)) return undefined;
     return { message: { topic, payload: Buffer.from(payload, 'base64'), qos }, accepted, lifetime };
   } catch {
-    return undefined; // torn, or not ours
+    return undefined; // incomplete, or not ours
   }
 }
 

@@ -5,20 +5,20 @@ import { type DirectoryLock, type Holder, isLock, lockDirectory } from '../stora
 import type { MessageFiles, StoredMessage } from './message-files';
 import { asStoreError, createWriting, type Writing } from './writing';
 
-/** Messages on disk, of which this process is the only user. */
+/** Messages on disk, in a directory that only this process uses. */
 export interface MessageStore {
-  /** Whether messages are to be written. If not, what is there from before is sent, and then the directory goes. */
+  /** Whether messages are written. If not, only those of an earlier process are sent; then the directory is removed. */
   readonly keeps: boolean;
-  /** Begins. `restored` gets what earlier lives left, oldest first, before anything is written. */
+  /** Starts. `restored` gets the messages that an earlier process left, oldest first, before any is written. */
   open(restored: (messages: StoredMessage[]) => void): void;
   write: Writing['add'];
-  /** Removes a message in its turn. */
+  /** Removes a message, after those that are being removed. */
   remove(name: string): void;
-  /** Resolves when nothing is being written, or soon: a disk that does not answer is not waited for. */
+  /** Resolves when nothing is being written, or after a short time if the disk does not answer. */
   written(): Promise<void>;
-  /** Ends when what is to be removed is gone, or soon. */
+  /** Resolves when the messages to remove are removed, or after a short time if the disk does not answer. */
   close(): Promise<void>;
-  /** Tells what nobody awaits. */
+  /** Reports errors that no caller waits for. */
   onError(error: unknown): void;
 }
 
@@ -26,16 +26,16 @@ export interface StoreOptions {
   directory: string;
   files: MessageFiles;
   keeps: boolean;
-  /** Whoever used the files before has let go of them. */
+  /** Resolves when the previous user of the files has finished. */
   free: Promise<unknown>;
   onError(error: unknown): void;
-  /** But for tests as {@link lockDirectory} has it. */
+  /** For tests; see {@link lockDirectory}. */
   timing?: { look: number; patience: number; retry: number };
 }
 
-/** A disk that does not answer is waited for this long (ms). */
+/** Milliseconds to wait for a disk that does not answer. */
 const PATIENCE = 300;
-/** A directory that cannot be used, or that another Node-RED uses, is tried again after so long (ms). */
+/** Milliseconds until a directory that cannot be used, or that another Node-RED uses, is tried again. */
 const RETRY = 5_000;
 
 export function openMessageStore(options: StoreOptions): MessageStore {
@@ -43,10 +43,10 @@ export function openMessageStore(options: StoreOptions): MessageStore {
   const retry = timing?.retry ?? RETRY;
   const ending = new AbortController();
   let lock: DirectoryLock | undefined;
-  /** Written or loaded, and not yet removed. */
+  /** Files that were written or loaded, and not yet removed. */
   const present = new Set<string>();
   const writing = createWriting(files, (name) => present.add(name), remove);
-  const doomed = new Set<string>();
+  const toRemove = new Set<string>();
   let removing: Promise<void> | undefined;
   let beginning: Promise<void> | undefined;
 
@@ -62,7 +62,7 @@ export function openMessageStore(options: StoreOptions): MessageStore {
     }
   }
 
-  /** Why the directory cannot be used. */
+  /** Starts to use the directory. Resolves with the error if it cannot be used. */
   async function take(restored: (messages: StoredMessage[]) => void): Promise<EztError | undefined> {
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -96,14 +96,14 @@ export function openMessageStore(options: StoreOptions): MessageStore {
     delay(ms, undefined, { signal: ending.signal, ref: false }).catch(() => undefined);
 
   function remove(name: string) {
-    doomed.add(name);
+    toRemove.add(name);
     removing ??= removeAll();
   }
 
   async function removeAll(): Promise<void> {
-    // One at a time: a disk that hangs shall not take all of Node's few threads for files and names.
-    for (const name of doomed) {
-      doomed.delete(name);
+    // One at a time: on a disk that hangs, each removal blocks one of Node's few threads for files and DNS.
+    for (const name of toRemove) {
+      toRemove.delete(name);
       await files.remove(name).catch(onError);
       present.delete(name);
     }
@@ -111,12 +111,12 @@ export function openMessageStore(options: StoreOptions): MessageStore {
     await endIfEmpty();
   }
 
-  /** Nobody will write here again. */
+  /** Removes the directory if it will not be written to again. */
   async function endIfEmpty() {
     if (keeps || present.size > 0) return;
     await lock?.release();
     lock = undefined;
-    await rmdir(directory).catch(() => undefined); // what is set aside stays
+    await rmdir(directory).catch(() => undefined); // not empty: unreadable files stay
   }
 
   return {

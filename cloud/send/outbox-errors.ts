@@ -1,13 +1,16 @@
 import { EztError } from '../protocol/errors';
 
-/** Why `count` messages are not accepted beside those that wait: now, or never. */
+/** Why `count` messages are not accepted: they do not fit now, or never will. */
 export const queueFull = (count: number, limit: number): EztError =>
   count > limit ? new EztError('queueTooShort', { count, limit }) : new EztError('queueFull', { limit });
 
-/** A disk to write to; a connection; the broker's answer to it, to those before it or to a subscription; its turn. */
+/**
+ * What a message waits for: to be written to disk, a connection, an answer of the broker (to this message, an earlier
+ * one or a subscription), or its turn.
+ */
 export type Awaited = 'disk' | 'connection' | 'answer' | 'turn';
 
-/** Why a message has expired: by what it waited for last, for `expiry` ms. Its turn comes with the rate, if there is one. */
+/** Why a message has expired after `expiry` ms, depending on what it waited for last. `rate`: the limit per second. */
 export function expired(expiry: number, rate: number, awaited: Awaited): EztError {
   const seconds = expiry / 1000;
   if (awaited === 'disk') return new EztError('expiredByDisk', { seconds });

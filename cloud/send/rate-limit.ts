@@ -1,27 +1,27 @@
 import { performance } from 'node:perf_hooks';
 
-/** Milliseconds that a timer or a busy moment may come late without slowing the rate down. */
+/** Milliseconds by which a timer may be late without lowering the rate. */
 const LATENESS = 10;
 
-/** Lets so many a second pass, evenly spread. */
+/** Lets a number of messages pass each second, evenly spread. */
 export interface RateLimiter {
-  /** Whether the next may pass now; if not, `again` is called when it may. */
-  next(again: () => void): boolean;
+  /** Whether the next may pass now; if not, `retry` is called when it may. */
+  next(retry: () => void): boolean;
   stop(): void;
 }
 
-/** `rate`: per second; 0 for as many as come. */
+/** `rate`: messages per second; 0 = no limit. */
 export function createRateLimiter(rate: number): RateLimiter {
   let due = 0;
   let timer: NodeJS.Timeout | undefined;
   return {
-    next(again) {
+    next(retry) {
       if (rate === 0) return true;
       const now = performance.now();
       if (now < due) {
         timer ??= setTimeout(() => {
           timer = undefined;
-          again();
+          retry();
         }, due - now);
         return false;
       }

@@ -2,12 +2,12 @@ import { EztError } from '../protocol/errors';
 import { quote } from '../transport/broker-words';
 import { describeCode, formatCode } from '../transport/reason-codes';
 
-/** The broker would hang up on what it has said that it does not take. */
+/** For a QoS above the broker's maximum: it would hang up, so the message is not sent. */
 export const QOS_NOT_SUPPORTED = 0x9b;
 
-/** What the broker's answer to a PUBLISH makes of it: `said` are its own words. */
-export const publishRefused = (code: number, said?: string): EztError =>
+/** The error for a PUBLISH that the broker refused. `reasonString`: the broker's own words. */
+export const publishRefused = (code: number, reasonString?: string): EztError =>
   new EztError('publishRefused', {
-    reason: describeCode(code) + quote({ reasonString: said }),
+    reason: describeCode(code) + quote({ reasonString }),
     code: formatCode(code),
   });

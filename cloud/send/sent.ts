@@ -1,15 +1,15 @@
 import { formatTopic } from '../protocol/topics';
 import type { OutboxConnection } from './outbox';
 
-/** Tells when messages go to the broker; that they were accepted may be long before. */
+/** Reports when messages go to the broker, which may be long after they were accepted. */
 export interface SentWatcher {
-  /** Calls `listener` each time that this very `payload` goes out, also when it has to again. */
+  /** Calls `listener` each time this very `payload` is sent, also when it is sent again. */
   on(payload: Buffer, listener: () => void): void;
-  /** `publish`, listened to. */
+  /** Wraps `publish`, so that what is sent through it is reported. */
   through(publish: OutboxConnection['publish']): OutboxConnection['publish'];
 }
 
-/** `pushed` is called for every push of attributes that goes out. */
+/** `pushed` is called for every push of attributes. */
 export function watchSent(
   projectKey: string,
   pushed: (device: string, payload: Buffer) => void,
@@ -21,7 +21,7 @@ export function watchSent(
       listeners.set(payload, listener);
     },
     through: (publish) => (topic, payload, qos, settled) => {
-      // Before it goes: what it brings about cannot be faster.
+      // Before it is sent, so before anything that it causes.
       listeners.get(payload)?.();
       if (topic.endsWith(end)) pushed(topic.slice(start.length, -end.length), payload);
       publish(topic, payload, qos, settled);

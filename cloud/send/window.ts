@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks';
 import type { Refusal } from '../transport/reason-codes';
 
 /**
- * How a link ended: the broker hung up without a reason of its own, keepalive or a busy broker ended it, or something
- * else did.
+ * How a connection ended. `hungUp`: the broker closed it and gave no other reason. `starved`: by keepalive, or by a
+ * busy broker.
  */
 export type ConnectionEnd = 'hungUp' | 'starved' | 'other';
 
@@ -13,36 +13,36 @@ export function connectionEnd(refusal: Refusal | undefined): ConnectionEnd {
   return refusal?.trouble === 'timeout' || refusal?.trouble === 'busy' ? 'starved' : 'other';
 }
 
-/** A broker that hangs up so soon (ms) after a message may do so because of it. */
+/** Milliseconds after a message in which a hang-up may be because of it. */
 const SOON = 5_000;
-/** A message that was on its way when the broker hung up for so many times, the last time alone, is why. */
+/** A message that was unacknowledged at so many hang-ups, at the last one alone, is the reason for them. */
 const DEADLY = 2;
 
 /**
- * How many messages may be unacknowledged at a time. After a link that ended with some it is one, then more with each
- * acknowledgement: a burst could starve our own PINGREQ once more (a broker that limits the bytes per second reads
- * nothing meanwhile), and a message on which the broker hangs up has to be told from its neighbours.
+ * How many messages may be unacknowledged at a time. After a connection that ended with unacknowledged messages it is
+ * one, and grows with each acknowledgement. There are two reasons. A broker that limits bytes per second stops reading
+ * after a burst, so our PINGREQ would be late again. And a message on which the broker hangs up has to be found.
  */
 export interface Window<E extends object> {
-  /** A new link. */
+  /** A new connection. */
   begin(): void;
-  /** Whether one more may be sent while so many are unacknowledged. */
+  /** Whether one more may be sent while `inFlight` messages are unacknowledged. */
   takes(inFlight: number): boolean;
   sent(acknowledged: boolean): void;
   acknowledged(): void;
   /**
-   * The link is gone, with these messages unacknowledged; `limit`: the broker's receive maximum. Returns the message on
-   * which the broker hung up, once that is known.
+   * The connection has ended with these messages unacknowledged. `limit`: the broker's receive maximum. Returns the
+   * message on which the broker hung up, once that is known.
    */
   ended(end: ConnectionEnd, inFlight: readonly E[], limit: number): E | undefined;
 }
 
 export function createWindow<E extends object>(): Window<E> {
   let size = Number.POSITIVE_INFINITY;
-  /** Half of what was too much: from here on it grows by one for a whole window that was acknowledged. */
+  /** Half of the size that was too much. From here on the size grows by one for each acknowledged window. */
   let threshold = Number.POSITIVE_INFINITY;
   let lastSent = Number.NEGATIVE_INFINITY;
-  /** QoS 0: nobody knows whether the broker has read it. */
+  /** A QoS 0 message was sent, and there is no sign yet that the broker has read it. */
   let unconfirmed = false;
   /** How often the broker has hung up on each. */
   let deaths = new WeakMap<E, number>();
@@ -65,7 +65,7 @@ export function createWindow<E extends object>(): Window<E> {
       if (end === 'other') return undefined;
       const [first] = inFlight;
       if (!first) {
-        if (end === 'hungUp' && !unconfirmed) deaths = new WeakMap(); // it does so by itself
+        if (end === 'hungUp' && !unconfirmed) deaths = new WeakMap(); // it hangs up for a reason of its own
         return undefined;
       }
       if (inFlight.length > 1 && inFlight.length >= Math.min(Math.floor(size), limit)) {
@@ -73,7 +73,7 @@ export function createWindow<E extends object>(): Window<E> {
       }
       size = 1;
       if (end === 'starved' || performance.now() - lastSent > SOON) return undefined;
-      if (unconfirmed) return undefined; // that message may be why
+      if (unconfirmed) return undefined; // the QoS 0 message may be the reason
       for (const entry of inFlight) deaths.set(entry, (deaths.get(entry) ?? 0) + 1);
       const known = inFlight.length === 1 && (deaths.get(first) ?? 0) >= DEADLY;
       return known ? first : undefined;

@@ -3,11 +3,11 @@ import type { Outgoing } from '../transport/publish-packets';
 import type { Accepted } from './age';
 import type { MessageFiles } from './message-files';
 
-/** Messages on their way to the disk, one after the other. */
+/** Writes messages to disk, one after the other. */
 export interface Writing {
   /**
-   * Writes all of `messages` or none: resolves with their names, or rejects with `EZT_STORE`. Passed over, with no
-   * names, once it is no longer `wanted`.
+   * Writes all of `messages` or none. Resolves with their file names, or rejects with `EZT_STORE`. If they are no
+   * longer `wanted` when their turn comes, nothing is written and there are no names.
    */
   add(
     messages: readonly Outgoing[],
@@ -15,15 +15,15 @@ export interface Writing {
     lifetime: number,
     wanted: () => boolean,
   ): Promise<string[]>;
-  /** Begins, or goes on: what waits is written. */
+  /** Starts or continues writing. */
   start(): void;
-  /** What waits, and what comes until the next `start`, is rejected with `problem`. */
+  /** Stops writing. Messages that wait or come before the next `start` are rejected with `problem`. */
   stop(problem: EztError): void;
   /** Resolves when nothing waits. */
   idle(): Promise<void>;
 }
 
-/** The messages of one call, all to be written or none. */
+/** The messages of one call. */
 interface Batch {
   messages: readonly Outgoing[];
   accepted: Accepted;
@@ -33,7 +33,7 @@ interface Batch {
   reject(error: unknown): void;
 }
 
-/** Waits for the first `start`. `onWritten` gets the name of each file; `remove` those of a batch that failed. */
+/** Writes after the first `start`. `onWritten` gets the name of each file, `remove` those of a batch that failed. */
 export function createWriting(
   files: MessageFiles,
   onWritten: (name: string) => void,
@@ -81,7 +81,7 @@ export function createWriting(
     add(messages, accepted, lifetime, wanted) {
       if (typeof state === 'object') return Promise.reject(state);
       return new Promise((resolve, reject) => {
-        // A disk may hang for hours: what has expired meanwhile must not fill the memory.
+        // The disk may hang for hours, so messages that have expired are dropped from memory.
         if (queue[0] && !queue[0].wanted()) {
           for (const batch of queue) if (!batch.wanted()) batch.resolve([]);
           queue = queue.filter((batch) => batch.wanted());

@@ -1,9 +1,9 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** Which start of the machine this is; `''` where the system does not say (only Linux does). */
+/** Identifies this start of the machine; `''` where the system does not tell (only Linux does). */
 export const bootId: string = read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
 
-/** Where a process id means one process: a start of the machine, and a container's own numbers in it. */
+/** Identifies where a process id is unique: this start of the machine, and this container in it. */
 export const processSpace: string = `${bootId} ${read(() => readlinkSync('/proc/self/ns/pid'))}`;
 
 function read(from: () => string): string {

@@ -10,7 +10,7 @@ import { codeOf, DISK, writeWhole } from './files';
 export interface Holder {
   pid: number;
   host: string;
-  /** Where `pid` means one process. */
+  /** See {@link processSpace}. */
   place: string;
   token: string;
 }
@@ -19,19 +19,20 @@ export interface DirectoryLock {
   release(): Promise<void>;
 }
 
-/** The holder looks this often (ms) whether somebody asks if it is there. */
+/** The holder checks this often (ms) whether another process asks if it is alive. */
 const LOOK = 1_000;
-/** An answer may take this long (ms): a flow may keep the holder busy. */
+/** Milliseconds to wait for an answer: a flow may keep the holder busy. */
 const PATIENCE = 6_000;
 
-/** Of this process. */
+/** Tokens of the locks that this process holds. */
 const held = new Set<string>();
 
 /**
- * Makes this process the only one that uses `directory`, which must exist. Returns the other if it is in use; rejects
- * as the disk does. A lock whose holder has died is taken over: at once when its process is known to be gone, else when
- * it does not answer. The question and the answer are a file that the holder removes, so nothing is written while
- * nobody asks, and no clock matters. `onLost`: another process took the lock, because this one did not answer.
+ * Makes this process the only one that uses `directory`, which must exist. Returns the other holder if it is in use;
+ * rejects with the error of the disk. The lock of a dead process is taken over: at once when its process is known to
+ * have ended, otherwise when it does not answer. To ask is to create a file, and to answer is to remove it. So nothing
+ * is written unless another process asks, and no clock is needed. `onLost` is called when another process has taken
+ * the lock, because this one did not answer.
  */
 export async function lockDirectory(
   directory: string,
@@ -51,7 +52,7 @@ export async function lockDirectory(
     const other = await holder();
     if (!(other && isGone(other)) && (await answers())) return (await holder()) ?? mine;
     await put(file);
-    const winner = await holder(); // of several that found it abandoned the last one wins
+    const winner = await holder(); // if several take it over, the last one wins
     if (winner?.token !== mine.token) return winner ?? mine;
   }
   held.add(mine.token);
@@ -66,7 +67,7 @@ export async function lockDirectory(
   timer.unref();
 
   async function answer() {
-    await rm(question, { force: true, recursive: true }).catch(() => undefined); // asked again, then
+    await rm(question, { force: true, recursive: true }).catch(() => undefined); // it will ask again
     const now = await holder().catch(() => mine);
     if (now?.token === mine.token || !held.has(mine.token)) return;
     end();
@@ -88,7 +89,7 @@ export async function lockDirectory(
     }
   }
 
-  /** `undefined`: nobody that can be read. */
+  /** The holder in the file; `undefined` if there is none, or it cannot be read. */
   async function holder(): Promise<Holder | undefined> {
     try {
       if (!(await lstat(file)).isFile()) return undefined;
@@ -99,7 +100,7 @@ export async function lockDirectory(
     }
   }
 
-  /** Others may be at it at the same time. */
+  /** Under a name of its own until it is complete: other processes may write the same file. */
   function put(path: string): Promise<void> {
     return writeWhole(path, text, DISK, `${path}.${mine.token}`);
   }
@@ -134,7 +135,7 @@ export const isLock = (found: DirectoryLock | Holder): found is DirectoryLock =>
 /** Whether the process has certainly ended. */
 function isGone({ pid, host, place, token }: Holder): boolean {
   if (host !== hostname() || place !== processSpace) return false;
-  if (pid === process.pid) return !held.has(token); // an earlier process of the same number
+  if (pid === process.pid) return !held.has(token); // an earlier process had the same id
   try {
     process.kill(pid, 0);
     return false;
@@ -149,6 +150,6 @@ function parse(text: string): Holder | undefined {
     const whole = Number.isInteger(pid) && [host, place, token].every((part) => typeof part === 'string');
     return whole ? ({ pid, host, place, token } as Holder) : undefined;
   } catch {
-    return undefined; // torn: nobody's
+    return undefined; // incomplete
   }
 }

@@ -1,7 +1,7 @@
 import { lstat, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What is asked of a disk; tests put one that fails in its place. */
+/** The disk operations in use; tests replace them by ones that fail. */
 export interface Disk {
   writeFile(path: string, text: string, options: { mode: number; flag: string }): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -9,13 +9,13 @@ export interface Disk {
 }
 export const DISK: Disk = { writeFile, rename, rm };
 
-/** Virus scanners and indexers on Windows hold a file for a moment: so long (ms) is waited before each new try. */
+/** Milliseconds before each retry: virus scanners and indexers on Windows lock a file for a moment. */
 const RETRIES = [20, 60, 200, 500];
 const BUSY = new Set(['EPERM', 'EBUSY', 'EACCES']);
 
 export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
-/** Does `what`, a rename or a removal, again a few times when the file is busy. */
+/** Retries `what`, a rename or a removal, a few times when the file is busy. */
 export async function whenFree(what: () => Promise<void>): Promise<void> {
   for (const wait of RETRIES) {
     try {
@@ -29,8 +29,9 @@ export async function whenFree(what: () => Promise<void>): Promise<void> {
 }
 
 /**
- * Writes `text` aside and renames it, so that the file at `path` is there whole or not at all; when that fails nothing
- * is left behind. `aside` is its name until then: one that another writer may have, too, will not do. It is not forced to the medium: a power cut may cost the last seconds.
+ * Writes `text` to the file `aside` and renames it, so that the file at `path` is complete or not there. When that
+ * fails, `aside` is removed. No other writer may use the same `aside`. The file is not synced: after a power cut the
+ * last seconds may be lost.
  */
 export async function writeWhole(
   path: string,
@@ -38,7 +39,7 @@ export async function writeWhole(
   disk: Disk = DISK,
   aside = `${path}.tmp`,
 ): Promise<void> {
-  // Exclusively: opening e.g. a FIFO of that name would wait for ever.
+  // Exclusively: opening a FIFO of that name would block.
   const write = () => disk.writeFile(aside, text, { mode: 0o600, flag: 'wx' });
   try {
     try {
@@ -50,17 +51,17 @@ export async function writeWhole(
     }
     await whenFree(() => disk.rename(aside, path));
   } catch (error) {
-    await disk.rm(aside, { force: true }).catch(() => undefined); // `error` says more
+    await disk.rm(aside, { force: true }).catch(() => undefined); // the first error is the one to report
     throw error;
   }
 }
 
-/** Removes a file; one that is not there is as well. */
+/** Removes a file, if it is there. */
 export const removeFile = (path: string, disk: Disk = DISK): Promise<void> =>
   whenFree(() => disk.rm(path, { force: true }));
 
-/** Gives what cannot be read another name, so that it is looked at once. */
+/** Renames a file that cannot be read, so that it is not read again. */
 export const setAside = (path: string): Promise<void> => whenFree(() => rename(path, `${path}.unreadable`));
 
-/** Whether `path` is a regular file. A FIFO or a device is not even opened: that could wait for ever. */
+/** Whether `path` is a regular file. To open a FIFO or a device could block. */
 export const isFile = async (path: string): Promise<boolean> => (await lstat(path)).isFile();

@@ -7,13 +7,13 @@ import {
 } from '../transport/subscription-trouble';
 import { type Pattern, subscriptionIdentifier } from './filters';
 
-/** What the broker has said of subscriptions in CONNACK. */
+/** What CONNACK says about subscriptions. */
 export type Offer = Pick<
   Connected,
   'subscriptionIdentifiers' | 'sharedSubscriptions' | 'wildcardSubscriptions' | 'maximumPacketSize'
 >;
 
-/** One SUBSCRIBE or UNSUBSCRIBE holds this many filters and bytes at most. */
+/** The most filters and bytes in one SUBSCRIBE or UNSUBSCRIBE. */
 const FILTERS = 500;
 const BYTES = 60_000;
 /** Bytes of a SUBSCRIBE without its filters, and of each filter besides its text. */
@@ -23,8 +23,8 @@ const FILTER = 3;
 const sizeOf = (filter: string) => FILTER + Buffer.byteLength(filter);
 
 /**
- * Why a filter cannot be had of this broker: it would hang up on the SUBSCRIBE (MQTT 5 §3.2.2.3), so that none is sent.
- * The reason code that fits, or `undefined`.
+ * The reason code for a filter that this broker does not offer, or `undefined`. Such a filter must not be sent: the
+ * broker would end the connection (MQTT 5 §3.2.2.3).
  */
 export function unavailable(
   filter: string,
@@ -38,7 +38,7 @@ export function unavailable(
   return undefined;
 }
 
-/** `filters` in as few packets as there may be. */
+/** Distributes `filters` over as few packets as possible. */
 export function inPackets<T>(filters: readonly T[], text: (filter: T) => string, offer: Offer): T[][] {
   const limit = Math.min(BYTES, offer.maximumPacketSize) - PACKET;
   const packets: T[][] = [];
@@ -57,7 +57,7 @@ export function inPackets<T>(filters: readonly T[], text: (filter: T) => string,
   return packets;
 }
 
-/** Packets for these filters, each of filters with one identifier, if the broker takes them. */
+/** SUBSCRIBE packets: the subscription identifier, if the broker takes one, and the filters that have it. */
 export function subscribePackets(
   filters: readonly [string, Qos][],
   parse: (filter: string) => { pattern: Pattern; shared: boolean },

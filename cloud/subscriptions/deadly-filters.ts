@@ -1,26 +1,26 @@
 import { performance } from 'node:perf_hooks';
 
-/** A filter on which the broker hung up so many times, each time alone, is not asked for again soon. */
+/** After so many hang-ups on a filter that was asked for alone, it is not asked for again soon. */
 const DEADLY = 3;
-/** Milliseconds; twice as long each time, an hour at most. */
+/** Milliseconds until it is asked for again; doubled each time. */
 const FIRST_PAUSE = 60_000;
 const LONGEST_PAUSE = 3_600_000;
 
 /**
- * Filters on which a broker hangs up instead of answering: its access rules may say so, or it answers with a reason
- * code that mqtt.js does not take. Without this a connection would never come up again.
+ * Filters on which the broker hangs up instead of refusing them, e.g. because of its access rules. They are found and
+ * set aside: otherwise every new connection would end in the same way.
  */
 export interface DeadlyFilters {
-  /** One filter must be asked for at a time, so that it is known which one it is. */
+  /** Whether filters must be asked for one at a time, to find the one that ends the connection. */
   readonly cautious: boolean;
-  /** Whether this one is not to be asked for now. */
+  /** Whether `filter` must not be asked for now. */
   isDeadly(filter: string): boolean;
   asking(filter: string): void;
-  /** The broker has answered for this one. */
+  /** The broker has answered for `filter`. */
   answered(filter: string): void;
-  /** The broker has answered for everything. */
+  /** The broker has answered for every filter. */
   calm(): void;
-  /** The connection is gone. Returns whether the broker `hungUp` instead of answering. */
+  /** The connection has ended. `hungUp`: by the broker. Returns whether a filter was unanswered then. */
   ended(hungUp: boolean): boolean;
 }
 

@@ -4,35 +4,36 @@ import type { Received } from '../transport/publish-packets';
 import { isSharedIdentifier, matching } from './filters';
 import type { Router } from './router';
 
-/** The copies of one message come within so many ms. Without identifiers an equal message would be taken for one. */
+/** Milliseconds between the two copies of a message, at most. Less without identifiers, where any equal message counts. */
 const COPIES_WITHIN = { withIdentifiers: 1_000, byContent: 100 } as const;
-/** Copies that a broker held back arrive after filters have changed places: for so many ms more we look at them. */
+/** Milliseconds after a replacement in which second copies may still arrive: the broker may have held them back. */
 const LATE_COPIES = { withIdentifiers: 30_000, byContent: 1_000 } as const;
 
 /**
- * Knows the second copies of messages while filters change places. Subscription identifiers tell them from a message
- * that was sent twice; without identifiers (MQTT 3.1.1) two equal messages in a row count as one meanwhile.
+ * Recognizes second copies while one filter replaces another: both match, so the broker sends each message twice.
+ * With subscription identifiers (MQTT 5) a copy is told from an equal message. Without them, two equal messages in a
+ * row on one topic count as one during that time.
  */
 export interface DuplicateFilter {
-  /** A change of places begins, or goes on: these filters are to leave. */
+  /** A replacement begins or continues: `leaving` will be unsubscribed. */
   begin(leaving: Iterable<string>): void;
-  /** The broker has taken filters with this identifier: what came before has no copy by them. */
+  /** The broker has granted filters with this identifier. Messages received before have no copy by them. */
   subscribed(identifier: number | undefined): void;
-  /** This filter takes a place: from here on what it matches comes twice. */
+  /** `filter` has been granted as a replacement: from now on what it matches comes twice. */
   join(filter: string): void;
-  /** The filters have changed places; only what the broker held back may still come twice. */
+  /** The replacement is complete. Second copies may still arrive for a while. */
   endSoon(identifiers: boolean): void;
-  /** At once: a new session holds nothing back. */
+  /** No second copies can come any more, e.g. in a new session. */
   end(): void;
-  /** Whether a received copy is the second one of a message, by a filter that takes or took another's place. */
+  /** Whether `received` is the second copy of a message that has been received already. */
   isDuplicate(received: Received, topic: Topic): boolean;
 }
 
 export function createDuplicateFilter(plan: Pick<Router, 'filter'>): DuplicateFilter {
-  /** Filters that have joined or left in a change of places that is not yet over. */
+  /** The filters that replace or are replaced. */
   const moving = new Set<string>();
   const lastOnTopic = new Map<string, { cameBy: Set<number | undefined>; payload: Buffer; at: number }>();
-  /** When copies can no longer be twins; `undefined` while filters change places. */
+  /** When no second copy can come any more; `undefined` during the replacement. */
   let over: number | undefined;
 
   function end() {
@@ -64,7 +65,7 @@ export function createDuplicateFilter(plan: Pick<Router, 'filter'>): DuplicateFi
         return false;
       }
       const [identifier, another] = identifiers;
-      if (another !== undefined) return false; // a broker that sends one copy for all
+      if (another !== undefined) return false; // this broker sends one copy for all filters
       const shared = identifier !== undefined && isSharedIdentifier(identifier);
       const places = matching(topic).filter((pattern) => moving.has(plan.filter(pattern, shared)));
       if (places.length < 2) return false;
@@ -72,7 +73,7 @@ export function createDuplicateFilter(plan: Pick<Router, 'filter'>): DuplicateFi
       const last = lastOnTopic.get(key);
       const within = identifier === undefined ? COPIES_WITHIN.byContent : COPIES_WITHIN.withIdentifiers;
       if (last && now - last.at < within && last.payload.equals(payload)) {
-        // Without identifiers copies come in pairs: the next equal one is another message.
+        // Copies come in pairs, so the next equal one is another message.
         if (identifier === undefined) return lastOnTopic.delete(key);
         if (!last.cameBy.has(identifier)) {
           last.cameBy.add(identifier);

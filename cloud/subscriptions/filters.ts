@@ -4,7 +4,7 @@ import type { Qos, Topic } from '../protocol/topics';
 export type Filters = Map<string, Qos>;
 
 /**
- * Filters are planned as patterns, what stands behind `open/<projectKey>/`: `+/alarm`, `DU_1/alarm`,
+ * Filters are planned as patterns, the part after `open/<projectKey>/`: `+/alarm`, `DU_1/alarm`,
  * `+/data/+`, `+/data/s1`, `DU_1/data/+`, `DU_1/data/s1`. For one topic at most one pattern of each kind matches.
  */
 export type Pattern = string;
@@ -21,10 +21,10 @@ export function containing(pattern: Pattern): Pattern[] {
 }
 
 /**
- * The least set of patterns that never overlap and cover what is `wanted`: a broker sends one copy for each
- * subscription that matches. Those that the broker `refuses` are left out, so that where a wildcard is refused
- * single devices still get theirs. Only when some want a stream of every device and others every stream of a
- * device (these overlap) is more covered than wanted: every stream.
+ * The smallest set of patterns that covers what is `wanted` without overlaps: a broker sends one copy for each
+ * subscription that matches. Patterns that the broker refuses are left out, so single devices still get their
+ * messages when a wildcard is refused. In one case the set covers more than is wanted: when one stream of every
+ * device and every stream of one device are wanted, which overlap, it has every stream of every device.
  */
 export function leastCover(
   wanted: ReadonlyMap<Pattern, Qos>,
@@ -46,7 +46,7 @@ export function leastCover(
   return least;
 }
 
-/** The patterns that match `topic`, one of each kind; of `data` the last four, of other channels the first two. */
+/** The kinds of patterns that match a topic: the last four for `data`, the first two for other channels. */
 const KINDS: readonly ((topic: Topic) => Pattern)[] = [
   ({ channel }) => `+/${channel}`,
   ({ device, channel }) => `${device}/${channel}`,
@@ -64,7 +64,7 @@ export function matching(topic: Topic): Pattern[] {
 
 /**
  * The subscription identifier of a filter (MQTT 5 §3.8.2.1.2): 1 … 6 by kind of pattern, 8 more when it is
- * shared. With the topic of a received copy it names the very filter that the copy came by.
+ * shared. Together with the topic of a received copy it identifies the filter that the copy came by.
  */
 export function subscriptionIdentifier(pattern: Pattern, shared: boolean): number {
   const [device, , stream] = pattern.split('/');

@@ -2,32 +2,32 @@ import type { Listener } from './listener';
 import type { Router } from './router';
 import type { Subscriptions } from './subscriptions';
 
-/** Who listens, as they come and go; the subscriptions follow. */
+/** Adds and removes listeners, and keeps the subscriptions up to date. */
 export interface Listeners {
   add(listener: Listener): void;
-  /** From now on it gets nothing more. */
+  /** It gets no message any more. */
   remove(listener: Listener): void;
-  /** Sends at once what else would be sent together with what changes in this turn. */
+  /** Updates the subscriptions now instead of at the end of the turn. */
   update(): void;
-  /** Sends what was kept back while paused. */
+  /** Makes the changes that waited while paused. */
   catchUp(): void;
-  /** As {@link Subscriptions.attach}, with what has changed meanwhile. */
+  /** As {@link Subscriptions.attach}; changes that wait are included. */
   attach: Subscriptions['attach'];
-  /** The broker's reason code for a part of what `listener` wants and does not get. */
+  /** The broker's reason code when it refuses a subscription that `listener` needs. */
   refusalOf(listener: Listener): number | undefined;
 }
 
-/** `paused`: flows are being deployed, and whoever leaves may only be making room for its successor. */
+/** `paused`: whether flows are being deployed. A listener that is removed then may be about to be replaced. */
 export function createListeners(
   router: Router,
   subscriptions: Subscriptions,
   paused: () => boolean,
 ): Listeners {
   let outdated = false; // the subscriptions
-  /** What those wanted that left while paused: their filters stay until it is over. */
+  /** Stand for the listeners that were removed while paused, so that their filters stay until the deploy is over. */
   let wanted: Listener[] = [];
 
-  /** Many listeners come and go in one deploy: their subscriptions are sent together. */
+  /** Updates the subscriptions once for all the changes of a turn. */
   function outdate() {
     if (!outdated) setImmediate(() => !paused() && update());
     outdated = true;

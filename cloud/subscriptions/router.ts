@@ -5,17 +5,17 @@ import type { Listener } from './listener';
 export interface Router {
   add(listener: Listener): void;
   remove(listener: Listener): void;
-  /** Calls `each` with the listeners that want a message of `topic`: two look-ups, however many others there are. */
+  /** Calls `each` with the listeners to `topic`. Takes two look-ups, however many listeners there are. */
   match(topic: Topic, each: (listener: Listener) => void): void;
   /** Whether anybody listens to `channel`. */
   hasListeners(channel: Channel): boolean;
-  /** The filters to hold, without those the broker refuses. */
+  /** The filters to subscribe to, without those that the broker has refused. */
   filters(refused: ReadonlySet<string>): Filters;
-  /** For each part of what `listener` wants, the filters that would bring it, widest first. */
+  /** For each combination that `listener` wants, the filters that match it, widest first. */
   serving(listener: Listener): string[][];
   /** The filter of a pattern, e.g. `$share/<group>/open/<projectKey>/+/alarm`. */
   filter(pattern: Pattern, shared: boolean): string;
-  /** The opposite of `filter`. */
+  /** The inverse of `filter`. */
   parseFilter(filter: string): { pattern: Pattern; shared: boolean };
   readonly listeners: ReadonlySet<Listener>;
 }

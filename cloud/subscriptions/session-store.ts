@@ -5,13 +5,13 @@ import { EztError } from '../protocol/errors';
 import { codeOf, DISK, type Disk, writeWhole } from '../storage/files';
 
 /**
- * The filters that the broker holds for a persistent session, remembered over restarts: what the flows no longer
- * want must be unsubscribed, and the broker tells nobody what it holds.
+ * The filters that the broker holds for a persistent session, stored over restarts. Filters that the flows no longer
+ * want must be unsubscribed, and MQTT has no way to ask the broker which ones it holds.
  */
 export interface SessionStore {
-  /** The filters of the session's last life. */
+  /** The filters that the session held when an earlier process ended. */
   readonly filters: readonly string[];
-  /** Rejects as the disk does; the next call tries again. */
+  /** Rejects with the error of the disk; the next call tries again. */
   save(filters: Iterable<string>): Promise<void>;
 }
 
@@ -21,8 +21,8 @@ interface Saved {
 }
 
 /**
- * `directory`: `undefined` remembers nothing beyond this process. The session is that of `clientId`. `onError` is told
- * of what stood in the file's place and was set aside.
+ * `directory`: `undefined` stores nothing. Filters of another `clientId` are ignored. `onError` gets an error
+ * (`EZT_STORE`) when something that is not a file was in the file's place and has been renamed.
  */
 export function openSessionStore(
   directory: string | undefined,
@@ -52,7 +52,7 @@ export function openSessionStore(
           throw error;
         }
       };
-      tail = tail.then(write, write); // whoever saved before was told of a failure
+      tail = tail.then(write, write); // an earlier failure was reported to its caller
       return tail;
     },
   };
@@ -60,7 +60,7 @@ export function openSessionStore(
 
 function read(file: string, onError: (error: unknown) => void): Saved | undefined {
   try {
-    // A FIFO is not even opened: that would wait for ever.
+    // A FIFO must not be opened: that would block.
     if (!lstatSync(file).isFile()) {
       renameSync(file, `${file}.unreadable`);
       onError(new EztError('diskUnreadable', { file: `${file}.unreadable` }));
@@ -71,7 +71,7 @@ function read(file: string, onError: (error: unknown) => void): Saved | undefine
       typeof clientId === 'string' && Array.isArray(filters) && filters.every((f) => typeof f === 'string');
     return valid ? { clientId, filters } : undefined;
   } catch (error) {
-    // Torn by hand: at worst a filter is held too many. What has a code is the disk's.
+    // An invalid file is ignored: at worst the broker holds a filter too many. Disk errors have a code.
     if (codeOf(error) !== 'ENOENT' && codeOf(error) !== undefined) onError(error);
     return undefined;
   }

@@ -8,26 +8,26 @@ import { createDeadlyFilters } from './deadly-filters';
 import { createDuplicateFilter } from './duplicate-filter';
 import type { Router } from './router';
 
-/** Keeps the filters that the broker holds equal to those wanted, by sending the difference. */
+/** Subscribes and unsubscribes so that the broker holds exactly the wanted filters. */
 export interface Subscriptions {
-  /** The filters held, with the granted QoS. */
+  /** The filters that the broker holds, with the granted QoS. */
   readonly held: ReadonlyMap<string, Qos>;
   /** The filters refused, with the broker's reason code. */
   readonly refused: ReadonlyMap<string, number>;
   /**
-   * Starts on a new connection. `session`: its session goes on, and held these filters before this process began.
-   * Resolves when all is settled once.
+   * Uses a new connection. `session`: the filters that its session held when an earlier process ended; `undefined` in
+   * a new session. Resolves when the broker has answered for every filter.
    */
   attach(connection: Connection, offer: Offer, session: readonly string[] | undefined): Promise<void>;
-  /** The connection is gone. Returns whether the broker `hungUp` on a SUBSCRIBE. */
+  /** The connection has ended. `hungUp`: by the broker. Returns whether a SUBSCRIBE was unanswered then. */
   detach(hungUp?: boolean): boolean;
-  /** Sends what has changed; resolves when the broker has answered. */
+  /** Sends the difference; resolves when the broker has answered. */
   reconcile(): Promise<void>;
-  /** Pending while the broker's answers are awaited. */
+  /** Resolves when the broker has answered; `undefined` when no answer is awaited. */
   readonly settling: Promise<void> | undefined;
-  /** Asks again for what was refused, be it to subscribe or to unsubscribe. */
+  /** Tries again what the broker has refused: SUBSCRIBE as well as UNSUBSCRIBE. */
   retryRefused(): Promise<void>;
-  /** Whether a received copy is the second one of a message, by a filter that takes or took another's place. */
+  /** See {@link DuplicateFilter.isDuplicate}. */
   isDuplicate(received: Received, topic: Topic): boolean;
 }
 
@@ -46,11 +46,11 @@ export function createSubscriptions(
 ): Subscriptions {
   const held = new Map<string, Qos>();
   const refused = new Map<string, number>();
-  /** QoS asked for: a broker may grant less, and asking again would not help. */
+  /** The QoS asked for. A broker may grant less, and asking again would not help. */
   const asked = new Map<string, Qos>();
   const duplicates = createDuplicateFilter(plan);
   const deadly = createDeadlyFilters();
-  /** Held against our will: the broker has refused to unsubscribe them. */
+  /** Filters that the broker has refused to unsubscribe. */
   const stuck = new Set<string>();
   let attached: { connection: Connection; offer: Offer } | undefined;
   let running: Promise<void> | undefined;
@@ -69,7 +69,7 @@ export function createSubscriptions(
       outdated = false;
       await pass(connection, offer);
     }
-    // At once, not in a later turn: a call in between would wait for a pass that never comes.
+    // Here and not in a later turn: a `reconcile` in between would wait for a pass that never comes.
     if (attached?.connection === connection) running = undefined;
   }
 
@@ -89,7 +89,7 @@ export function createSubscriptions(
     if (leaving.length > 0) duplicates.begin(leaving);
 
     await ask(connection, add, offer, leaving.length > 0);
-    // A refusal changes the plan: what was to leave may be needed after all.
+    // After a refusal the plan is made anew, since a filter that was to leave may be needed.
     const goodbyes = outdated ? [] : inPackets(leaving, (filter) => filter, offer);
     for (const gone of goodbyes) if (current() && !outdated) await unsubscribe(connection, gone);
     if (!current()) return;
@@ -100,7 +100,7 @@ export function createSubscriptions(
     onChange();
   }
 
-  /** The refusal that a broker has announced, or that it would hang up to give. */
+  /** The reason code for a filter that is not asked for, because the broker would refuse it or hang up. */
   function foreseen(filter: string, offer: Offer): number | undefined {
     const { pattern, shared } = plan.parseFilter(filter);
     return deadly.isDeadly(filter) ? NOT_AUTHORIZED : unavailable(filter, pattern, shared, offer);
@@ -122,7 +122,7 @@ export function createSubscriptions(
           settle(filter, codes[i] ?? REFUSED);
         }
       };
-      // A failure ends the connection, or is about to; were it ever to go on, the filters count as refused.
+      // The connection ends after a failure. Should it not, the filters count as refused.
       await connection.subscribe(filters, identifier, answered).catch(() => answered([]));
     };
     const packets = subscribePackets(add, plan.parseFilter, offer);
@@ -153,7 +153,7 @@ export function createSubscriptions(
     }
     forget(filter);
     refused.set(filter, code);
-    outdated = true; // what this filter stood for may be had by narrower ones
+    outdated = true; // narrower filters may be granted instead
   }
 
   function forget(filter: string) {
@@ -166,7 +166,7 @@ export function createSubscriptions(
     held,
     refused,
     async attach(connection, offer, session) {
-      // Also what was asked for without an answer. All is asked for again: that changes but outdated identifiers.
+      // Including filters that were asked for and not answered. All are asked for again, which updates identifiers.
       const present = session ? new Set([...held.keys(), ...asked.keys(), ...session]) : [];
       if (!session) duplicates.end();
       attached = { connection, offer };
