@@ -1,5 +1,5 @@
 /**
- * The types that `@eztcloud/node-red-eztcloud` exports, for whoever writes functions against its messages. Types only:
+ * The types that `@eztcloud/node-red-eztcloud` exports, for code that handles its messages. Types only:
  * the package has no JavaScript to import, Node-RED loads its nodes by itself.
  */
 

@@ -22,7 +22,7 @@ export function encodeAttributes(payload: unknown, attribute = ''): Buffer {
   return reading(() => {
     if (attribute === '' && !isPlainObject(payload)) throw notObject(payload);
     const attributes = copyData(attribute === '' ? payload : { [attribute]: payload });
-    if (!isPlainObject(attributes)) throw notObject(attributes); // its toJSON said so
+    if (!isPlainObject(attributes)) throw notObject(attributes); // what its toJSON returned
     const identifiers = Object.keys(attributes);
     if (identifiers.length === 0) throw new EztError('payloadEmpty');
     for (const identifier of identifiers) {

@@ -7,13 +7,13 @@ import { MAX_DEPTH, type PlainObject, tagOf } from './json';
 const MAX_VALUES = 1_000_000;
 
 /**
- * What JSON writes of `value`, each part asked for once: getters, Proxies and toJSON may answer otherwise later.
- * Members that are `undefined` are left out, as JSON does. What JSON would else change in silence (functions, NaN,
- * Infinity, a Map, a Buffer, an invalid Date) and what it cannot hold (BigInt, a cycle, over 200 levels) is an
- * `EZT_PAYLOAD` that names its key, for instance `readings[2].value`.
+ * Copies `value` as JSON would write it. Every property is read once, since getters, Proxies and toJSON may return
+ * something else the next time. Properties that are `undefined` are left out. Throws `EZT_PAYLOAD` with the key, for
+ * instance `readings[2].value`, for what JSON would silently change (functions, NaN, Infinity, a Map, a Buffer, an
+ * invalid Date) or cannot hold (BigInt, a cycle, over 200 levels).
  */
 export function copyData(value: unknown): unknown {
-  /** The containers around the value at hand, outermost first, and the way to it. */
+  /** The containers around the current value, outermost first, and the keys that lead to it. */
   const around: object[] = [];
   const path: (string | number)[] = [];
   let values = 0;
@@ -34,7 +34,7 @@ export function copyData(value: unknown): unknown {
   }
 
   function toJson(given: HasToJson): unknown {
-    // Theirs would make an object of bytes, and null of no time.
+    // Their own toJSON would make an object of a Buffer, and null of an invalid Date.
     if (Buffer.isBuffer(given)) throw refusal('valueBuffer');
     if (isDate(given) && Number.isNaN(Date.prototype.getTime.call(given))) throw refusal('valueDate');
     return given.toJSON(String(path.at(-1) ?? ''));
@@ -42,7 +42,7 @@ export function copyData(value: unknown): unknown {
 
   function copyItems(items: readonly unknown[]): unknown[] {
     const copies: unknown[] = [];
-    // By index: holes are met, and refused.
+    // By index, so that holes are found and refused.
     for (let i = 0; i < items.length; i += 1) {
       path.push(i);
       const item = copy(items[i]);
@@ -57,17 +57,17 @@ export function copyData(value: unknown): unknown {
     const copies: PlainObject = {};
     for (const key of Object.keys(object)) {
       path.push(key);
-      const member = copy(object[key]);
+      const item = copy(object[key]);
       path.pop();
-      if (member === undefined) continue;
+      if (item === undefined) continue;
       // Assigned, it would become the prototype.
-      if (key === '__proto__') Object.defineProperty(copies, key, { value: member, enumerable: true });
-      else copies[key] = member;
+      if (key === '__proto__') Object.defineProperty(copies, key, { value: item, enumerable: true });
+      else copies[key] = item;
     }
     return copies;
   }
 
-  /** Whether `item` is an object or array; `false` for what JSON holds as it is, and for `undefined`. */
+  /** Whether `item` is an object or array. `false` for values of JSON and `undefined`; throws for everything else. */
   function isContainer(item: unknown): item is PlainObject {
     if (item === null || item === undefined || typeof item === 'string' || typeof item === 'boolean')
       return false;
@@ -108,7 +108,7 @@ const { isRawJSON: isRawJson } = JSON as { isRawJSON?(value: unknown): boolean }
 
 const MAX_KEY = 100;
 
-/** `['a', 'b c', 0]` → `a["b c"][0]`, as whoever wrote the flow would write it. */
+/** `['a', 'b c', 0]` → `a["b c"][0]`, as it would be written in JavaScript. */
 function keyOf(path: readonly (string | number)[]): string {
   const steps = path.map((step) => {
     if (typeof step === 'number') return `[${step}]`;
@@ -120,7 +120,7 @@ function keyOf(path: readonly (string | number)[]): string {
 
 const notJson = (what: string) => new EztError('payloadNotJson', { what });
 
-/** Runs `read` on what a flow brought: what a getter, a Proxy or toJSON throws there becomes an `EZT_PAYLOAD`. */
+/** Runs `read`. What a getter, a Proxy or toJSON of a flow throws becomes an `EZT_PAYLOAD`. */
 export function reading<T>(read: () => T): T {
   try {
     return read();

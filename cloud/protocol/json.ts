@@ -26,7 +26,7 @@ export const tagOf = (value: object): string => Object.prototype.toString.call(v
 /** UTF-8 bytes as text without a byte-order mark. Throws {@link Malformed} for anything else. */
 export function decodeText(bytes: Buffer): string {
   const text = bytes.toString();
-  // What is not UTF-8 has become U+FFFD; to look for that in ASCII takes no time.
+  // Invalid bytes have become U+FFFD. The search is fast in ASCII.
   if (text.includes('\ufffd') && !isUtf8(bytes)) throw new Malformed('not UTF-8');
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
@@ -47,7 +47,7 @@ function parseJson(text: string): unknown {
   } catch {
     throw new Malformed(text === '' ? 'empty' : 'not JSON');
   }
-  // Only now, when there is such a number: to look for it in every text would take half as long as to parse it.
+  // Only if there is such a number: searching every text for it would take half as long as parsing.
   if (makeSafe(value, 0)) {
     value = JSON.parse(quoteLongIntegers(text));
     makeSafe(value, 0);
@@ -56,7 +56,7 @@ function parseJson(text: string): unknown {
   return value;
 }
 
-/** `text` up to the NULs, and the blanks among them, that it ends with. */
+/** `text` without NULs at its end and the blanks among them. */
 function withoutEnd(text: string): string {
   let end = text.length;
   let hasNul = false;
@@ -68,10 +68,10 @@ function withoutEnd(text: string): string {
   return hasNul ? text.slice(0, end) : text;
 }
 
-/** As JSON has it. */
+/** White space in JSON. */
 const isBlank = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
-/** Checks and cleans a parsed `value`; whether it holds a number that may have been rounded, or be Infinity. */
+/** Checks and cleans a parsed `value`. Returns whether it holds a number that may be rounded, or is Infinity. */
 function makeSafe(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return !(Math.abs(value) <= Number.MAX_SAFE_INTEGER);
   return typeof value === 'object' && value !== null && makeBranchSafe(value, depth);
@@ -86,15 +86,15 @@ function makeBranchSafe(branch: object, depth: number): boolean {
   } else {
     const object = branch as PlainObject;
     for (const key in object) {
-      const member = object[key];
+      const item = object[key];
       if (key === '__proto__') delete object[key];
-      else if (typeof member !== 'string' && makeSafe(member, depth + 1)) beyond = true;
+      else if (typeof item !== 'string' && makeSafe(item, depth + 1)) beyond = true;
     }
   }
   return beyond;
 }
 
-/** JSON may write a number that JavaScript makes Infinity of. */
+/** A number in JSON may be too large for JavaScript, which makes it Infinity. */
 function refuseInfinity(value: unknown): void {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Malformed('a number is too large');
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(refuseInfinity);

@@ -10,7 +10,7 @@ export interface DeviceEvent {
   method: string;
   params: unknown;
 }
-/** Devices do leave out the method. */
+/** Some devices leave out the method. */
 export interface CommandReply {
   method?: string;
   params: unknown;
@@ -26,7 +26,7 @@ export interface Online {
   [extra: string]: unknown;
 }
 
-/** What stands in `msg.payload`, by `msg.type`, when the output is the documented message. */
+/** `msg.payload` by `msg.type`, with the output `message`. */
 export interface Payloads {
   attributes: Attributes;
   event_report: DeviceEvent;
@@ -36,7 +36,7 @@ export interface Payloads {
   online: Online;
 }
 
-/** A payload, and what of it stands beside it in a message or takes its place. */
+/** A decoded payload, and the parts of it that become properties of the message. */
 export interface Decoded<C extends Channel = Channel> {
   payload: Payloads[C];
   inside: Inside;
@@ -44,14 +44,14 @@ export interface Decoded<C extends Channel = Channel> {
 interface Inside {
   /** What the output `value` sends. */
   value: unknown;
-  /** The output `value` sends one message for each of these, and `ezt-in` may choose among them. */
+  /** The output `value` sends one message for each of these. `ezt-in` may filter them. */
   attributes?: Attributes;
   method?: string | undefined;
   id?: string | number;
 }
 
 interface Row<C extends Channel> {
-  /** Bytes to the typed payload. Throws {@link Malformed}. */
+  /** Decodes the bytes. Throws {@link Malformed}. */
   decode(bytes: Buffer, format: DataFormat): Payloads[C];
   inside(payload: Payloads[C]): Inside;
 }
@@ -86,7 +86,7 @@ const DECODERS: { readonly [F in DataFormat]: (bytes: Buffer) => unknown } = {
   modbus: decodeModbus,
 };
 
-/** A line of text may read `1E10`, `123456` or `true` and mean just that text. */
+/** A text such as `1E10`, `123456` or `true` is JSON too, but stays text. */
 function decodeObjectOrArray(bytes: Buffer): unknown {
   if (!/^\ufeff?[ \t\r\n]*[[{]/.test(bytes.toString('utf8', 0, 100)))
     throw new Malformed('not an object or array');
@@ -108,7 +108,7 @@ function decodeObject(bytes: Buffer): PlainObject {
   return value;
 }
 
-/** An event without parameters is common and means none: `params` is then `{}`. */
+/** Events without parameters are common: `params` is then `{}`. */
 function decodeEvent(bytes: Buffer): DeviceEvent & PlainObject {
   const event = decodeObject(bytes);
   if (typeof event.method !== 'string' || event.method === '') throw new Malformed('no method');

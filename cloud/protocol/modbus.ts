@@ -1,15 +1,15 @@
 import { Malformed } from './json';
 
 /**
- * What a Modbus RTU frame says. A frame does not tell whether it asks or answers: one that can be an answer is read
- * as one. Source: Modbus Application Protocol V1.1b3, 6 and 7; Modbus over Serial Line V1.02, 2.5.1.
+ * The content of a Modbus RTU frame. A frame does not say whether it is a request or a response; one that can be a
+ * response is read as one. Source: Modbus Application Protocol V1.1b3, 6 and 7; Modbus over Serial Line V1.02, 2.5.1.
  */
 export interface ModbusFrame {
-  /** Of the unit (slave) that is asked or answers. */
+  /** Address of the unit (slave). */
   address: number;
   /** Function code, without the bit that marks an exception. */
   function: number;
-  /** Exception code: the unit could not do it. */
+  /** Exception code, in an exception response. */
   exception?: number;
   /** Coils or inputs, in whole bytes as they travel (functions 1, 2 and 15), or the one written (5). */
   coils?: boolean[];

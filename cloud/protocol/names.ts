@@ -22,7 +22,7 @@ export type NameProblem =
 /**
  * Why `name` cannot stand as one level of a topic that we publish or subscribe to; `undefined` when it can. It takes
  * 1 to 128 characters, none of them `/`, `+`, `#`, a blank or invisible, not `.` or `..`, and no `${…}` inside, which
- * is a variable that nobody has replaced.
+ * is a variable that was not replaced.
  */
 export function nameProblem(name: unknown): NameProblem | undefined {
   if (typeof name !== 'string' || name === '' || name.length > MAX_LENGTH) return { is: 'shape' };
@@ -53,7 +53,7 @@ const variable = (text: string): NameProblem | undefined =>
 /** Whether EZtCloud lets an attribute or a data stream be called so. Source: MQTT API page; platform facts. */
 export const isIdentifier = (text: string): boolean => /^[A-Za-z0-9_-]+$/.test(text);
 
-/** `text` without the blanks, tabs and line ends around it. Other white space stays: a check then names it. */
+/** `text` without the blanks, tabs and line ends around it. Other white space stays, for a check to report. */
 export const dropBlanks = (text: string): string =>
   text.replace(/^[ \t\r\n\v\f\u3000]+|[ \t\r\n\v\f\u3000]+$/g, '');
 

@@ -16,7 +16,7 @@ export interface Topic {
   stream?: string;
 }
 
-/** The constant, not the piece cut out of a topic: what is looked up by it later is found without hashing it again. */
+/** Returns the constant instead of a substring of the topic, so that later look-ups need not hash it again. */
 const channelOf = (level: string): Channel | undefined => CHANNELS.find((channel) => channel === level);
 
 /** Whether `level` may stand as one level of a topic we publish or subscribe to; see {@link nameProblem}. */
@@ -33,14 +33,14 @@ export function formatTopic(
   return stream === undefined ? topic : `${topic}/${stream}`;
 }
 
-/** Whether `topic` is one that we send on for this project, and that no broker hangs up on. */
+/** Whether `topic` is one that this project publishes to, and valid. */
 export function isOutTopic(projectKey: string, topic: string): boolean {
   const [open, key, device, channel, ...more] = topic.split('/');
   const known = channel === 'attributes_push' || channel === 'command_send';
   return open === 'open' && key === projectKey && isTopicLevel(device) && known && more.length === 0;
 }
 
-/** A parser of the topics one project receives; `undefined` for whatever is outside the table. */
+/** A parser of the topics one project receives; `undefined` for any other topic. */
 export function topicParser(projectKey: string): (topic: string) => Topic | undefined {
   const prefix = `open/${projectKey}/`;
   return (topic) => {

@@ -34,10 +34,10 @@ export interface Subscriptions {
 type Plan = Pick<Router, 'filters' | 'filter' | 'parseFilter'>;
 
 /**
- * `plan` says which filters are wanted; `onChange` is called when what is held or refused has changed, `onLowerQos`
- * when the broker grants less than was asked for.
- * A filter that takes another's place is subscribed first, so that nothing is lost; of the two copies that then
- * come of a message the second one is duplicates.
+ * `plan` says which filters are wanted. `onChange` is called when the held or refused filters have changed,
+ * `onLowerQos` when the broker grants a lower QoS than was asked for.
+ * A filter that replaces another is subscribed before the other is unsubscribed, so that no message is lost. In
+ * between each message comes twice, and {@link isDuplicate} recognizes the second copy.
  */
 export function createSubscriptions(
   plan: Plan,

@@ -1,7 +1,7 @@
 /** Seconds between attempts to connect. */
 const FIRST = 1;
 const LONGEST = 30;
-/** After a refusal that a person has to mend, e.g. a wrong secret. */
+/** After a refusal that a person has to fix, e.g. a wrong secret. */
 const SLOW = 60;
 const FASTEST = 0.2;
 

@@ -4,8 +4,8 @@ import type { ConnectionOptions } from './connection-options';
 import type { Refusal } from './reason-codes';
 
 /**
- * Connects and disconnects at once, within `timeout` ms, or gives up when `signal` says so. Resolves with why it did not
- * come to that, if it did not.
+ * Connects and disconnects again, within `timeout` ms. Resolves with why it could not connect, or `undefined`. `signal`
+ * gives up.
  */
 export function connectBriefly(
   options: ConnectionOptions,

@@ -38,17 +38,17 @@ export interface ConnectionTestStep {
   reason?: ConnectionTestFailure;
 }
 
-/** Each has a short text in the catalogue. */
+/** Why a step failed. Each has a short text in the catalogue. */
 export type ConnectionTestFailure = Trouble | 'subscription' | 'quota' | 'noShared' | 'noWildcards';
 
-/** What the steps leave to each other. */
+/** The options, and what one step leaves to the next. */
 export interface ConnectionTest extends ConnectionTestOptions {
   tcp?: Socket;
   connection?: Connection;
   connected?: Connected;
 }
 
-/** Why a step failed, where that is not an error of the socket. */
+/** The reason of a step's failure that is not an error of the socket. */
 export class ConnectionTestError extends Error {
   constructor(
     readonly reason: ConnectionTestFailure,
@@ -58,7 +58,7 @@ export class ConnectionTestError extends Error {
   }
 }
 
-/** Each resolves with what it found, and rejects with why it failed. */
+/** The steps in order. Each resolves with what it found, or rejects. */
 export const STEPS: readonly [ConnectionTestStep['step'], (test: ConnectionTest) => Promise<string>][] = [
   ['name', resolve],
   ['tcp', reach],
@@ -92,7 +92,7 @@ function secure({ endpoint, tls, tcp }: ConnectionTest): Promise<string> {
   });
 }
 
-/** What a broker that knows MQTT 3.1.1 only may make of 5; the port may be a wrong guess. */
+/** How MQTT 5 may fail with a broker that knows 3.1.1 only. */
 const MAY_BE_VERSION: ReadonlySet<Trouble> = new Set<Trouble>(['protocol', 'lost', 'swappedPort']);
 
 async function logIn(test: ConnectionTest): Promise<string> {
@@ -138,14 +138,14 @@ function connect(test: ConnectionTest, version: ProtocolVersion): Promise<Refusa
   });
 }
 
-/** SUBACK codes that are not about permission. */
+/** SUBACK reason codes that are not about permission. */
 const REASONS: Readonly<Record<number, ConnectionTestFailure>> = {
   0x97: 'quota',
   0x9e: 'noShared',
   0xa2: 'noWildcards',
 };
 
-/** Subscribes to what a node that wants everything of the project subscribes to. */
+/** Subscribes to everything of the project, as a node without filters does. */
 async function subscribe({
   connection,
   connected,
@@ -159,7 +159,7 @@ async function subscribe({
   if (connected?.wildcardSubscriptions === false) {
     throw new ConnectionTestError('noWildcards', 'CONNACK: wildcard subscriptions are not available');
   }
-  // A member of the group itself would take messages from the others; permission does not depend on the group's name.
+  // Not in the group itself: the test would take messages from it. Permission does not depend on the group's name.
   const shared = group === '' ? '' : `$share/${group}-${clientId}/`;
   const filters = CHANNELS.map((channel): [string, Qos] => [
     `${shared}${formatTopic(projectKey, '+', channel, channel === 'data' ? '+' : undefined)}`,

@@ -9,7 +9,7 @@ import {
 import { MAX_DETAIL, type Refusal, refusalOfError } from './reason-codes';
 import { nameSwappedPort } from './swapped-port';
 
-/** Tries a connection step by step, up to the first that fails, and leaves nothing behind. Never rejects. */
+/** Tests a connection step by step, up to the first failure, and closes everything. Never rejects. */
 export async function testConnection(options: ConnectionTestOptions): Promise<ConnectionTestStep[]> {
   const test: ConnectionTest = { ...options };
   const end = endOf(test);
@@ -33,7 +33,7 @@ export async function testConnection(options: ConnectionTestOptions): Promise<Co
   return steps;
 }
 
-/** `reached` rejects when the time is up or the signal says so. */
+/** `reached` rejects when the time is up or the signal aborts. */
 function endOf(test: ConnectionTest) {
   const { timeout, signal } = test;
   let end: (error: ConnectionTestError) => void = () => undefined;

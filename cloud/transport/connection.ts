@@ -16,7 +16,7 @@ import { isHttp, swappedPort } from './swapped-port';
 const CLOSE_GRACE_MS = 500;
 const ANSWER_TIMEOUT_MS = 30_000;
 
-// Loaded with the first connection: a palette nobody uses costs no start-up time.
+// Loaded with the first connection, so that a palette that is not used costs no start-up time.
 const mqttjs = (): typeof import('mqtt') => require('mqtt');
 
 /** `onClosed` is called exactly once, and nothing after it. */
@@ -63,8 +63,8 @@ export interface Connection {
 }
 
 /**
- * Opens one MQTT connection over TLS. mqtt.js makes the session and subscribes; messages go past it
- * ({@link PublishChannel}). It never reconnects, resubscribes or queues: that is the client's part.
+ * Opens one MQTT connection over TLS. mqtt.js makes the session and subscribes; messages bypass it
+ * ({@link PublishChannel}). A connection never reconnects, resubscribes or queues: other modules do.
  */
 export function openConnection(options: ConnectionOptions, events: ConnectionEvents): Connection {
   const { version, unfinished = createUnfinished() } = options;
@@ -106,7 +106,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   function refuse(error: Error) {
     refusal ??= refusalOfError(error);
   }
-  /** After bytes that are no MQTT, or a wrong acknowledgement, mqtt.js would go on. */
+  /** After invalid bytes or a wrong acknowledgement mqtt.js would continue. */
   function fail(error: Error) {
     refuse(error);
     channel.destroy();
@@ -176,7 +176,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
           client.end(true);
           resolve();
         });
-        // Not client.end(): that waits for the answers to SUBSCRIBE, for ever if need be.
+        // Not client.end(), which waits for the answers to SUBSCRIBE without a limit.
         if (isConnected) channel.finish(disconnect(version, endSession));
         else channel.destroy();
       });

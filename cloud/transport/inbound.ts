@@ -2,7 +2,7 @@ import { protocolError } from './packet-scanner';
 import type { Received } from './publish-packets';
 import { type Acknowledgement, PUBACK, PUBCOMP, PUBREC } from './publish-packets';
 
-/** Takes messages from the broker, and tells it what has become of them. */
+/** Hands received messages over, and acknowledges them to the broker. */
 export interface Inbound {
   /** On CONNACK. */
   begin(sessionPresent: boolean): void;
@@ -15,7 +15,7 @@ export interface Inbound {
 }
 
 export interface InboundOptions {
-  /** QoS 1 and 2 messages that may be handed over and unacknowledged; MQTT 3.1.1 knows no such bound. */
+  /** QoS 1 and 2 messages that may be handed over and unacknowledged; MQTT 3.1.1 has no such limit. */
   receiveMaximum: number;
   /** QoS 2 messages that were handed over and not yet released, by packet identifier: state of the session. */
   held: Set<number>;
@@ -24,8 +24,8 @@ export interface InboundOptions {
 }
 
 /**
- * QoS 2 is handed over with PUBLISH, not with PUBREL (MQTT 5 §4.3.3 leaves the choice): what is between the two then
- * is an identifier in `held`, and nothing is lost when this process ends there.
+ * QoS 2 messages are handed over with PUBLISH, not with PUBREL (MQTT 5 §4.3.3 allows both). So between the two only
+ * the identifier is stored, in `held`, and no message is lost when this process ends.
  */
 export function createInbound({ receiveMaximum, held, send, onMessage }: InboundOptions): Inbound {
   let unacknowledged = 0;

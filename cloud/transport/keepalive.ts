@@ -1,25 +1,25 @@
-/** Whose life is watched. */
-export interface Link {
+/** The connection to keep alive. */
+export interface KeptAlive {
   /** Sends PINGREQ. */
   ping(): void;
-  /** Whether anything has come since, or waits to be read. */
+  /** Whether anything was received since the last ping, or waits to be read. */
   readonly isAlive: boolean;
 }
 
 /**
- * Sends PINGREQ each `seconds` (MQTT 5 §3.1.2.10), and calls `onSilence` when half of that later nothing has come.
- * Returns how to end it.
+ * Sends PINGREQ every `seconds` (MQTT 5 §3.1.2.10). Calls `onSilence` when nothing has been received half that time
+ * later. 0 turns it off. Returns how to stop it.
  */
-export function keepAlive(seconds: number, link: Link, onSilence: () => void): () => void {
+export function keepAlive(seconds: number, connection: KeptAlive, onSilence: () => void): () => void {
   if (seconds === 0) return () => undefined;
   let halves = 0;
   const timer = setInterval(() => {
     halves += 1;
-    if (halves % 2 === 0) link.ping();
+    if (halves % 2 === 0) connection.ping();
     else if (halves > 1) {
-      // After the event loop was blocked timers come before sockets: what came meanwhile shall count.
+      // After the event loop was blocked, timers run before sockets are read: read first.
       setImmediate(() => {
-        if (!link.isAlive) onSilence();
+        if (!connection.isAlive) onSilence();
       });
     }
   }, seconds * 500);

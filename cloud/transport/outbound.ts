@@ -10,7 +10,7 @@ const NO_MATCHING_SUBSCRIBERS = 0x10;
 
 /** Sends messages to the broker, and matches its answers. */
 export interface Outbound {
-  /** On CONNACK. What a session still holds of QoS 2 messages is let go: they are sent again as new ones. */
+  /** On CONNACK. QoS 2 messages that the session still holds are released: they are sent again as new ones. */
   begin(sessionPresent: boolean): void;
   publish: Connection['publish'];
   /** PUBACK, PUBREC or PUBCOMP. Throws when it is no answer to the packet that has its identifier. */
@@ -22,7 +22,7 @@ export interface Outbound {
 /** A PUBLISH of QoS 1 or 2, and the packet that is due for it. */
 interface Unanswered {
   due: Acknowledgement;
-  settled(refused?: number, said?: string): void;
+  settled(code?: number, reasonString?: string): void;
 }
 
 /** `ids` are those of mqtt.js too; `held`: QoS 2 messages that the broker may hold until PUBREL, state of the session. */
@@ -61,7 +61,7 @@ export function createOutbound(
       const message = unanswered.get(id);
       if (!message) {
         if (ids.isTaken(id)) throw protocolError(`packet type ${type} answers no PUBLISH of ${id}`);
-        return; // nobody's
+        return; // not an answer to anything
       }
       const askedAgain = type === PUBREC && message.due === PUBCOMP;
       if (type !== message.due && !askedAgain) {

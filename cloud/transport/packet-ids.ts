@@ -9,8 +9,8 @@ export type PacketIds = NonNullable<IClientOptions['messageIdProvider']> & {
 const MAX_ID = 65_535;
 
 /**
- * Packet identifiers of one connection, for ourselves and mqtt.js. They begin anywhere: with those that a process before this
- * one began with, a session that holds its QoS 2 messages half done would take new messages for them.
+ * Packet identifiers of one connection, for this code and for mqtt.js. They start at a random number: a session may
+ * still hold QoS 2 messages of an earlier process, and would take new messages with the same identifiers for those.
  */
 export function createPacketIds(): PacketIds {
   const taken = new Set<number>();

@@ -7,7 +7,7 @@ const SUBSCRIPTION_IDENTIFIER = 0x0b;
 const REASON_STRING = 0x1f;
 const TOPIC_ALIAS = 0x23;
 const USER_PROPERTY = 0x26;
-/** Those without a meaning for us: bytes of each, or that it is a text or bytes behind their length. */
+/** Properties that are skipped: their size in bytes, or `text` for a length and that many bytes. */
 const SKIPPED: Partial<Record<number, number | 'text'>> = {
   1: 1, // payload format indicator
   2: 4, // message expiry interval
@@ -19,11 +19,11 @@ const SKIPPED: Partial<Record<number, number | 'text'>> = {
 export interface Properties {
   identifiers: readonly number[];
   reasonString: string | undefined;
-  /** What follows them. */
+  /** The index after the properties. */
   end: number;
 }
 
-/** Reads the properties that begin with their length at `at`, in a packet that goes up to `limit`. */
+/** Reads the properties at `at`, which begin with their length, in a packet that ends at `limit`. */
 export function readProperties(bytes: Buffer, at: number, limit: number): Properties {
   const length = readVariableInteger(bytes, at, limit);
   let next = at + sizeOf(length);

@@ -2,12 +2,12 @@ import type { Duplex } from 'node:stream';
 import { PacketScanner } from './packet-scanner';
 import { ReadingTurn } from './reading-turn';
 
-/** A broker keeps larger packets to itself (MQTT 5): 100 of the largest may come at once. EMQX's own limit is 1 MB. */
+/** The largest packet that the broker may send (MQTT 5). 100 of them may come at once. EMQX's own limit is 1 MB. */
 export const MAX_PACKET_RECEIVED = 16 * 1024 * 1024;
 
-/** Why nothing is read for now, a bit each. */
+/** Reasons not to read, one bit each. */
 export const Hold = {
-  /** mqtt.js has not dealt with CONNACK. */
+  /** mqtt.js has not processed CONNACK yet. */
   connecting: 1,
   paused: 2,
   turnOver: 4,
@@ -17,8 +17,8 @@ export const Hold = {
 type Reason = (typeof Hold)[keyof typeof Hold];
 
 /**
- * Reads packets off a stream, one by one, as long as nothing holds it: the rest stays in the stream, and with the
- * other side's TCP.
+ * Reads packets from a stream one by one, while there is no {@link Hold}. Meanwhile the rest stays in the stream and
+ * in TCP.
  */
 export class PacketReader {
   /** The packet that `take` is called for. */
@@ -29,7 +29,7 @@ export class PacketReader {
   private stopped = false;
   private readonly turn = new ReadingTurn(() => this.release(Hold.turnOver));
 
-  /** `take` may hold the reading; `onError` gets what it throws, or that what came is no packet. */
+  /** `take` may hold reading. `onError` gets what it throws, and protocol errors. */
   constructor(
     private readonly stream: Duplex,
     private readonly take: () => void,
@@ -38,7 +38,7 @@ export class PacketReader {
     stream.on('data', this.onData);
   }
 
-  /** Whether something has come since {@link expect}, or waits to be read. */
+  /** Whether anything was received since {@link expect}, or waits to be read. */
   get isAlive(): boolean {
     return this.heard || this.holds !== 0;
   }
@@ -53,7 +53,7 @@ export class PacketReader {
     this.stream.pause();
   }
 
-  /** Reading goes on in a turn of its own. */
+  /** Reading continues in a later turn of the event loop. */
   release(reason: Reason): void {
     if ((this.holds & reason) === 0) return;
     this.holds &= ~reason;
@@ -65,24 +65,24 @@ export class PacketReader {
     });
   }
 
-  /** The packet cannot be taken now: it is offered again. */
+  /** The packet cannot be taken now: `take` will be called with it again. */
   putBack(reason: Reason): void {
     this.packet.back();
     this.hold(reason);
   }
 
-  /** What was made of the packet may take a while: only so much of it in one turn. */
+  /** Counts a packet whose processing may take a while: the number of them in one turn is limited. */
   count(): void {
     if (this.turn.count()) this.hold(Hold.turnOver);
   }
 
-  /** Nothing more in this turn. */
+  /** Reads nothing more in this turn. */
   endTurn(): void {
     this.turn.begin();
     this.hold(Hold.turnOver);
   }
 
-  /** Whatever still comes is dropped. */
+  /** Drops everything that is received from now on. */
   stop(): void {
     this.stopped = true;
     this.stream.off('data', this.onData).resume();

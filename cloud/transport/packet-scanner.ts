@@ -1,7 +1,7 @@
 /** The length field of MQTT has four bytes at most, of seven bits each. */
 const LAST_SHIFT = 21;
 
-/** The lower half of the first byte, by packet type (MQTT 5 §2.1.3); that of PUBLISH says something. */
+/** The lower half of the first byte, by packet type (MQTT 5 §2.1.3); in PUBLISH they are flags. */
 const FLAGS: readonly (number | undefined)[] = [
   undefined,
   0,
@@ -25,28 +25,28 @@ const QOS_3 = 0x06;
 
 const NOTHING = Buffer.alloc(0);
 
-/** What a peer sent is no MQTT, or is not allowed: the connection has to end. */
+/** The peer sent something that is not MQTT, or not allowed: the connection has to end. */
 export const malformed = (what: string) => new Error(`malformed packet: ${what}`);
 export const protocolError = (what: string) => new Error(`protocol error: ${what}`);
 
 /**
- * Finds the packets in a stream of MQTT bytes, however it was cut into chunks, and looks at nothing but the fixed
- * header (MQTT 5 §2.1). A packet that lies in one chunk is not copied; one that does not is put together, in memory
- * that is taken only once its length is known to be allowed. Give it a chunk with `feed` when `next` has said `false`.
+ * Finds the packets in a stream of MQTT bytes, whatever its chunks. It reads only the fixed header (MQTT 5 §2.1). A
+ * packet inside one chunk is not copied. Others are assembled, in memory that is allocated only after their length has
+ * been checked. When `next` returns `false`, pass the next chunk to `feed`.
  */
 export class PacketScanner {
-  /** Where the packet lies that `next` found: its fixed header from `start`, the rest from `body`, up to `end`. */
+  /** The packet that `next` found: its fixed header begins at `start`, the rest at `body`; it ends before `end`. */
   bytes: Buffer = NOTHING;
   start = 0;
   body = 0;
   end = 0;
-  /** A packet that is not all there yet, and how much of it is. */
+  /** An incomplete packet, and how many of its bytes have been received. */
   private partial: Buffer | undefined;
   private filled = 0;
-  /** What followed in the chunk that completed a packet. */
+  /** The rest of the chunk that completed a packet. */
   private tail: Buffer | undefined;
 
-  /** `maximum`: bytes of the largest packet that is taken. */
+  /** `maximum`: bytes of the largest packet allowed. */
   constructor(private readonly maximum: number) {}
 
   /** Packet type, MQTT 5 §2.1.2: 3 is PUBLISH. */
@@ -64,7 +64,7 @@ export class PacketScanner {
     else this.take(chunk);
   }
 
-  /** Goes on to the next packet; `false` when it is not all there yet. Throws when there can be none. */
+  /** Goes to the next packet. Returns `false` if it is incomplete; throws if the bytes are not MQTT. */
   next(): boolean {
     if (this.end === this.bytes.length) {
       if (!this.tail) return false;
@@ -99,7 +99,7 @@ export class PacketScanner {
     return true;
   }
 
-  /** The packet that was found last will be found again. */
+  /** `next` will return the last packet again. */
   back(): void {
     this.end = this.start;
   }

@@ -12,7 +12,7 @@ const RECEIVE_MAXIMUM_3_1_1 = 100;
 /** Of 65,535 packet identifiers some are left for SUBSCRIBE. */
 const WINDOW = 65_000;
 
-/** What CONNACK said. */
+/** What CONNACK says. */
 export interface Connected {
   version: ProtocolVersion;
   sessionPresent: boolean;

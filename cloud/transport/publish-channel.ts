@@ -34,17 +34,17 @@ export interface ChannelEvents {
   onPublish(received: Received): void;
   /** PUBACK, PUBREC, PUBREL or PUBCOMP, `code` being its reason code: 0 in MQTT 3.1.1. */
   onAcknowledgement(type: Acknowledgement, packetId: number, code: number, reasonString?: string): void;
-  /** SUBACK or UNSUBACK, before mqtt.js gets it. */
+  /** SUBACK or UNSUBACK, before it passes to mqtt.js. */
   onAnswer(packetId: number): void;
-  /** The socket failed, or the broker sent what it must not; the channel closes after it. */
+  /** The socket failed, or the broker violated the protocol. The channel closes afterwards. */
   onError(error: Error): void;
 }
 
 /**
- * Stands between mqtt.js and its socket. Inbound it takes out PUBLISH and what acknowledges it; the rest passes to
- * mqtt.js. Outbound it sends ours between mqtt.js's packets, all of a turn together. PINGREQ and PINGRESP are ours
- * too: what mqtt.js asks is answered here, since the broker's answer may wait behind seconds of messages.
- * It closes with the socket, and the socket with it.
+ * The stream between mqtt.js and its socket. Inbound it takes out PUBLISH and its acknowledgements; everything else
+ * passes to mqtt.js. Outbound it sends PUBLISH and acknowledgements between the packets of mqtt.js, all packets of a
+ * turn together. It answers PINGREQ of mqtt.js itself, since the broker's PINGRESP may wait behind seconds of messages;
+ * keepalive is in `keepalive`. Channel and socket close together.
  */
 export class PublishChannel extends Duplex {
   private readonly reader: PacketReader;
@@ -71,7 +71,7 @@ export class PublishChannel extends Duplex {
     link.once('close', () => this.destroy());
   }
 
-  /** CONNACK has been dealt with: from now on messages are taken. */
+  /** To be called after CONNACK: from now on messages are taken. */
   begin(): void {
     this.begun = true;
     this.reader.release(Hold.connecting);
@@ -85,7 +85,7 @@ export class PublishChannel extends Duplex {
     this.reader.release(Hold.paused);
   }
 
-  /** A PUBLISH that had to wait is offered again. */
+  /** Offers a PUBLISH that had to wait again. */
   makeRoom(): void {
     this.reader.release(Hold.windowFull);
   }
@@ -95,12 +95,12 @@ export class PublishChannel extends Duplex {
     this.writer.append(PINGREQ_BYTES);
   }
 
-  /** Whether something has come since {@link ping}, or waits to be read. */
+  /** Whether anything was received since {@link ping}, or waits to be read. */
   get isAlive(): boolean {
     return this.reader.isAlive;
   }
 
-  /** Whether the socket has as much as it wants; {@link afterDrain} tells when it takes more. */
+  /** Whether the buffer of the socket is full; see {@link afterDrain}. */
   get isFull(): boolean {
     return this.writer.isFull;
   }
@@ -120,7 +120,7 @@ export class PublishChannel extends Duplex {
     writeAcknowledgement(target, this.writer.offset, type, packetId);
   }
 
-  /** Sends a last packet and ends the socket; what still comes is dropped. */
+  /** Sends a last packet and ends the socket. What is received afterwards is dropped. */
   finish(last: Buffer): void {
     this.reader.stop();
     this.writer.append(last);
@@ -132,7 +132,7 @@ export class PublishChannel extends Duplex {
     this.reader.release(Hold.clientFull);
   }
 
-  /** mqtt.js writes a packet in pieces; what is sent in between must not cut it. */
+  /** mqtt.js writes a packet in pieces; nothing may be sent between them. */
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.ofClient.feed(chunk);
     while (this.ofClient.next()) {
@@ -171,7 +171,7 @@ export class PublishChannel extends Duplex {
     } else if (type !== PINGRESP) this.passPacket();
   }
 
-  /** What mqtt.js gets it has dealt with at the end of the turn; until then nothing that follows is taken. */
+  /** mqtt.js processes the packet by the end of the turn; nothing that follows is taken before. */
   private passPacket(): void {
     const { type, bytes, start, body, end } = this.reader.packet;
     if (type === SUBACK || type === UNSUBACK) this.events.onAnswer(readUint16(bytes, body));

@@ -31,18 +31,18 @@ export interface Outgoing {
   readonly qos: Qos;
 }
 
-/** The "remaining length" of a PUBLISH: what follows the fixed header. */
+/** The "remaining length" of a PUBLISH: the bytes after the fixed header. */
 export const publishLength = ({ topic, payload, qos }: Outgoing, version: ProtocolVersion): number =>
   2 + Buffer.byteLength(topic) + (qos > 0 ? 2 : 0) + (version === 5 ? 1 : 0) + payload.length;
 
-/** Bytes of a whole packet with such a remaining length. */
+/** The size in bytes of a packet with this remaining length. */
 export const packetSize = (length: number): number => 1 + sizeOf(length) + length;
 
-/** Bytes of the whole PUBLISH; of MQTT 5 if no version is named, which is a byte more. */
+/** The size of a PUBLISH in bytes; by default in MQTT 5, which has one byte more. */
 export const publishSize = (message: Outgoing, version: ProtocolVersion = 5): number =>
   packetSize(publishLength(message, version));
 
-/** Writes a PUBLISH without properties (MQTT 5 §3.3) at `at`, where {@link publishSize} bytes are left. */
+/** Writes a PUBLISH without properties (MQTT 5 §3.3) at `at`, where {@link publishSize} bytes are free. */
 export function writePublish(
   target: Buffer,
   at: number,
@@ -67,7 +67,7 @@ export function writePublish(
   payload.copy(target, next);
 }
 
-/** PUBACK, PUBREC, PUBREL or PUBCOMP of success: the same four bytes in MQTT 3.1.1 and 5. */
+/** Writes a successful PUBACK, PUBREC, PUBREL or PUBCOMP: the same four bytes in MQTT 3.1.1 and 5. */
 export function writeAcknowledgement(
   target: Buffer,
   at: number,
@@ -120,15 +120,15 @@ export function readPublish(
 }
 
 /**
- * A topic that is no UTF-8 is read as an empty one, which nobody can want: with replacement characters in it, it
- * might be taken for another device's.
+ * A topic that is not UTF-8 is read as empty, so it is ignored. With replacement characters it might look like the
+ * topic of another device.
  */
 function readTopic(bytes: Buffer, from: number, to: number): string {
   const topic = bytes.toString('utf8', from, to);
   return topic.includes('\ufffd') && !isUtf8(bytes.subarray(from, to)) ? '' : topic;
 }
 
-/** Reads PUBACK, PUBREC, PUBREL or PUBCOMP: MQTT 3.1.1 says nothing but the identifier. */
+/** Reads PUBACK, PUBREC, PUBREL or PUBCOMP: in MQTT 3.1.1 it has only the identifier. */
 export function readAcknowledgement(
   bytes: Buffer,
   at: number,

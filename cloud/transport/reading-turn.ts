@@ -1,26 +1,26 @@
 import { performance } from 'node:perf_hooks';
 
-/** So many milliseconds messages are handed over before others have their turn of the event loop … */
+/** Milliseconds in which messages are handed over in one turn of the event loop … */
 const TURN_MS = 20;
-/** … and so many messages, since flows run after they were handed over: few where flows take long. */
+/** … and the most messages, since flows run after the hand-over. There are fewer if flows take long. */
 const MOST = 1024;
 const LEAST = 16;
 
-/** Bounds how many messages are handed over in one turn of the event loop. */
+/** Limits how many messages are handed over in one turn of the event loop. */
 export class ReadingTurn {
   private began: number | undefined;
   private ending = false;
   private messages = 0;
   private limit = MOST;
 
-  /** `onEnd`: the turn is over, with what the flows did in it. */
+  /** `onEnd` is called when the turn is over and flows have run. */
   constructor(private readonly onEnd: () => void) {}
 
   begin(): void {
     this.began ??= performance.now();
   }
 
-  /** A message has been handed over. Returns whether it is enough for this turn. */
+  /** A message has been handed over. Returns whether the limit of this turn is reached. */
   count(): boolean {
     const now = performance.now();
     this.began ??= now;
@@ -28,7 +28,7 @@ export class ReadingTurn {
     return this.messages >= this.limit || now - this.began > TURN_MS;
   }
 
-  /** No more has come for now: the turn ends after what was set off by the messages. */
+  /** There are no more messages for now: the turn ends after flows have run. */
   endSoon(): void {
     if (this.began === undefined || this.ending) return;
     this.ending = true;

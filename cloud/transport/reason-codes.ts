@@ -1,7 +1,7 @@
 import { printable } from '../protocol/printable';
-import { quote, type Said } from './broker-words';
+import { type BrokerWords, quote } from './broker-words';
 
-/** Why a connection did not come about or ended; each has a short text in the catalogue. */
+/** Why a connection failed or ended. Each has a short text in the catalogue. */
 export type Trouble =
   | 'credentials'
   | 'unauthorized'
@@ -32,11 +32,11 @@ export const REFUSED = 0x80;
 
 export interface Refusal {
   trouble: Trouble;
-  /** What the broker or the socket said; never a secret. */
+  /** The details from the broker or the socket; never a secret. */
   detail: string;
 }
 
-/** What a person has to mend: tried again slowly. Everything else may pass by itself and is tried soon. */
+/** What a person has to fix: it is retried slowly. Everything else may pass by itself and is retried soon. */
 const NEEDS_A_PERSON: ReadonlySet<Trouble> = new Set<Trouble>([
   'credentials',
   'unauthorized',
@@ -52,7 +52,7 @@ const NEEDS_A_PERSON: ReadonlySet<Trouble> = new Set<Trouble>([
 ]);
 export const needsAPerson = ({ trouble }: Refusal): boolean => NEEDS_A_PERSON.has(trouble);
 
-/** CONNACK return codes of MQTT 3.1.1 §3.2.2.3, and the reason codes of MQTT 5 §2.4 that tell of a failure. */
+/** CONNACK return codes of MQTT 3.1.1 §3.2.2.3, and the reason codes of MQTT 5 §2.4 for failures. */
 const REASON_CODES: Record<number, [Trouble, string]> = {
   1: ['protocol', 'unacceptable protocol version'],
   2: ['clientId', 'identifier rejected'],
@@ -96,28 +96,28 @@ const REASON_CODES: Record<number, [Trouble, string]> = {
   0xa2: ['lost', 'wildcard subscriptions not supported'],
 };
 
-/** EMQX answers CONNECT with the wrong key or secret like this. */
+/** EMQX's answers to CONNECT with a wrong key or secret. */
 const HINTS: Partial<Record<number, string>> = {
   5: ': check project key and secret',
   0x87: ': check project key and secret',
 };
 
 /** Why the broker refused a connection: CONNACK. */
-export function refusalOfCode(code: number, said?: Said): Refusal {
+export function refusalOfCode(code: number, words?: BrokerWords): Refusal {
   const [trouble, text] = REASON_CODES[code] ?? ['lost', 'unknown reason'];
-  return { trouble, detail: `${text}${HINTS[code] ?? ''} (${formatCode(code)})${quote(said)}` };
+  return { trouble, detail: `${text}${HINTS[code] ?? ''} (${formatCode(code)})${quote(words)}` };
 }
 
-/** Why the broker ended a connection: DISCONNECT. Not authorized is then what we did, not who we are. */
-export function refusalOfDisconnect(code: number, said?: Said): Refusal {
+/** Why the broker ended a connection: DISCONNECT. `not authorized` is then about a request, not the credentials. */
+export function refusalOfDisconnect(code: number, words?: BrokerWords): Refusal {
   const [trouble, text] = REASON_CODES[code] ?? ['lost', 'unknown reason'];
   return {
     trouble: trouble === 'unauthorized' ? 'lost' : trouble,
-    detail: `${text} (${formatCode(code)})${quote(said)}`,
+    detail: `${text} (${formatCode(code)})${quote(words)}`,
   };
 }
 
-/** What a reason code says of a PUBLISH or a filter, in words. */
+/** The meaning of a reason code, in words. */
 export function describeCode(code: number): string {
   return REASON_CODES[code]?.[1] ?? 'unknown reason';
 }
@@ -157,14 +157,14 @@ const ERROR_CODES: Record<string, Trouble> = {
   EPROTO: 'tls',
 };
 
-/** Characters of what a certificate or a broker may add to a log line or to the answer of a test. */
+/** The most characters of a certificate or a broker in a log line or in the answer of a test. */
 export const MAX_DETAIL = 200;
 
 /** Why a socket failed: DNS, TCP, TLS, the WebSocket upgrade, or a broker that did not answer. */
 export function refusalOfError(error: Error & { code?: unknown }): Refusal {
   const { code, message } = error;
   if (typeof code === 'number') return refusalOfCode(code);
-  // Of several addresses tried, Node gives a code alone; names in certificates are whatever their maker liked.
+  // With several addresses Node gives a code only. Names in certificates may hold anything, so they are made printable.
   const detail = printable(message || String(code ?? error.name), MAX_DETAIL);
   const known = typeof code === 'string' ? ERROR_CODES[code] : undefined;
   if (known === 'expired' || known === 'notYetValid') {

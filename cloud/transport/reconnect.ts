@@ -12,7 +12,7 @@ import { needsAPerson, type Refusal } from './reason-codes';
 import { createPortCheck } from './swapped-port';
 import { chooseVersion, provesVersion5 } from './version';
 
-/** How the one connection of a project is. `since` and `until` are milliseconds since the epoch. */
+/** The state of a project's connection. `since` and `until`: milliseconds since the epoch. */
 export type State =
   | { is: 'idle' }
   | { is: 'connecting'; attempt: number }
@@ -22,34 +22,34 @@ export type State =
 
 export interface ReconnectOptions extends Omit<ConnectionOptions, 'version' | 'unfinished'> {
   protocol: 'auto' | '5' | '3.1.1';
-  /** Nobody else can have the client id. */
+  /** Whether the client id is random, so that no other client has it. */
   randomClientId: boolean;
-  /** Milliseconds until the next attempt; {@link retryDelay} but for tests. */
+  /** For tests: milliseconds until the next attempt, instead of {@link retryDelay}. */
   retryDelay?: typeof retryDelay;
-  /** Milliseconds until a broker that seems to know 3.1.1 only is asked again; but for tests 10 min. */
+  /** Milliseconds until MQTT 5 is tried again with a broker that seems to know 3.1.1 only; 10 min by default. */
   recheckVersion?: number;
 }
 
 export interface ReconnectEvents {
-  /** A connection is there; what is awaited here belongs to it coming up (subscriptions). */
+  /** The broker has accepted the connection. The state becomes `connected` when this resolves (subscriptions). */
   onConnected(connection: Connection, connected: Connected): Promise<void>;
   onMessage(connection: Connection, received: Received): void;
   onNoSubscribers(): void;
-  /** `refusal`: why, unless we did it. Returns `true` when something that we sent was found to be why. */
+  /** `refusal`: why; `undefined` when this client ended it. Returns `true` when something that was sent is the reason. */
   onDisconnected(refusal?: Refusal): boolean;
   onState(state: State): void;
 }
 
-/** Keeps one connection up, from now until `close`. */
+/** A connection that is opened again whenever it ends, until `close`. */
 export interface ReconnectingConnection {
   readonly state: State;
-  /** Ends the connection for good, until `deadline` (of `performance.now()`). `endSession`: the broker forgets the session. */
+  /** Closes it before `deadline` (of `performance.now()`). `endSession`: the broker forgets the session. */
   close(endSession: boolean, deadline: number): Promise<void>;
 }
 
-/** A connection that lives this long (ms) has come up for good: backoff starts anew after it. */
+/** After a connection of this length (ms) backoff starts anew. */
 const STABLE = 5_000;
-/** Two clients with one id throw each other out for ever: after so many times in so many ms we yield. */
+/** Two clients with one id take over each other's session for ever. After so many times in so many ms this one waits. */
 const TAKEOVERS = 3;
 const TAKEOVER_PERIOD = 600_000;
 const RECHECK_VERSION = 600_000;
@@ -63,9 +63,9 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
   let timer: NodeJS.Timeout | undefined;
   const choice = chooseVersion(options.protocol);
   let failures = 0;
-  /** It has been connected once: its port is the right one. */
+  /** Whether it has been connected: then the port is the right one. */
   let known = false;
-  /** MQTT 5 was tried while 3.1.1 worked, and failed. */
+  /** Whether MQTT 5 was tried while 3.1.1 worked, and failed. */
   let checked = false;
   let recheck: NodeJS.Timeout | undefined;
   let check = new AbortController();
@@ -110,11 +110,11 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
     connection = mine;
   }
 
-  /** `lifetime`: ms since CONNACK; `undefined` when there was none. `ours`: something that we sent is why. */
+  /** `lifetime`: ms since CONNACK; `undefined` without CONNACK. `ours`: something that was sent is the reason. */
   function ended(refusal: Refusal, lifetime: number | undefined, ours: boolean) {
     const named = known ? refusal : port.name(refusal);
     if (choice.ended(named, lifetime !== undefined)) return connect();
-    // It is not the network then, nor another client: what else waits need not wait ever longer.
+    // The reason is neither the network nor another client, so the other messages need no longer delay.
     if (ours) takeovers = takeovers.slice(0, -1);
     if (ours || (lifetime !== undefined && lifetime >= STABLE)) failures = 0;
     failures += 1;
@@ -124,8 +124,8 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
   }
 
   /**
-   * 3.1.1 works, and 5 may have failed only since the broker was restarting: it is tried beside, under another client
-   * id, at once and then from time to time, so that nobody stays with 3.1.1 by chance.
+   * 3.1.1 works, and 5 may have failed only because the broker was restarting. So 5 is tried on a second connection
+   * with another client id, at once and then from time to time.
    */
   function checkVersion(mine: Connection, after: number) {
     recheck = setTimeout(() => {
@@ -154,7 +154,7 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
   }
 
   function nextAttempt(refusal: Refusal, lifetime: number | undefined): { why: Refusal; wait: number } {
-    // MQTT 3.1.1 and some brokers do not say that another client took over: they just hang up.
+    // With MQTT 3.1.1, and some brokers, a takeover looks like a lost connection.
     const suspect = refusal.trouble === 'lost' && lifetime !== undefined && lifetime < STABLE;
     if (refusal.trouble === 'takenOver' || (suspect && !options.randomClientId)) {
       const now = performance.now();
@@ -184,11 +184,11 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
       const left = () => Math.max(0, deadline - performance.now());
       const last = connection;
       const { version } = choice;
-      const said = state.is === 'connected' && version === 5; // in DISCONNECT
+      const endedByDisconnect = state.is === 'connected' && version === 5;
       connection = undefined;
       await last?.close(endSession, left());
       // The only way to end a session with MQTT 3.1.1, or when we are not connected.
-      if (endSession && !options.clean && !said)
+      if (endSession && !options.clean && !endedByDisconnect)
         await connectBriefly({ ...options, version, clean: true }, left());
       enter({ is: 'closed' });
     },

@@ -9,7 +9,7 @@ const MAX_MESSAGE = 32 * 1024 * 1024;
 // Loaded with the first connection that needs it.
 const websockets = (): typeof import('ws') => require('ws');
 
-/** Begins to connect to `endpoint`. Whatever fails comes as `error`, TLS options that Node cannot read too. */
+/** Starts to connect to `endpoint`. Every failure comes as the event `error`, also invalid TLS options. */
 export function openStream(endpoint: Endpoint, tls: TlsOptions): Duplex {
   try {
     return endpoint.protocol === 'wss' ? openWebSocket(endpoint, tls) : openTls(endpoint, tls);
@@ -20,7 +20,7 @@ export function openStream(endpoint: Endpoint, tls: TlsOptions): Duplex {
 
 function openTls(endpoint: Endpoint, tls: TlsOptions): Duplex {
   const socket = connect(tlsConnectOptions(endpoint, tls));
-  socket.setNoDelay(true); // what a turn sends leaves in one piece anyway
+  socket.setNoDelay(true); // each turn is one write already
   return socket;
 }
 

@@ -1,4 +1,4 @@
-/** Why a filter is not to be had, by the reason code of SUBACK: a name in the catalogue, as {@link Trouble}. */
+/** Why a subscription was refused, by the reason code of SUBACK. Each has a short text in the catalogue. */
 export type SubscriptionTrouble =
   | 'subscription'
   | 'quota'

@@ -3,9 +3,9 @@ import { type Endpoint, formatEndpoint } from '../protocol/endpoint';
 import type { Refusal, Trouble } from './reason-codes';
 import { tlsConnectOptions } from './tls-options';
 
-/** Ports of an EZtCloud installation, and the transport that is served there. */
+/** The ports of an EZtCloud installation, and their protocol. */
 const PORTS: Partial<Record<number, Endpoint['protocol']>> = { 7885: 'mqtts', 7886: 'wss' };
-/** What comes of speaking the one to a server of the other: it hangs up, or waits for the rest of a request. */
+/** How a connection to the port of the other protocol may fail. */
 const SYMPTOMS: ReadonlySet<Trouble> = new Set<Trouble>([
   'lost',
   'timeout',
@@ -27,7 +27,7 @@ export function nameSwappedPort(endpoint: Endpoint, refusal: Refusal): Refusal {
   return swappedPort(endpoint, refusal.detail);
 }
 
-/** `why`: what was seen. */
+/** `why`: the symptom. */
 export function swappedPort(endpoint: Endpoint, why: string): Refusal {
   const other = endpoint.protocol === 'mqtts' ? 'wss' : 'mqtts';
   return {
@@ -42,7 +42,7 @@ const ANSWER_TIMEOUT = 3_000;
 const ANONYMOUS_CONNECT = Buffer.from('100c00044d5154540402001e0000', 'hex');
 const CONNACK = 0x20;
 
-/** Asks a port in the language of the other transport, without credentials, whether it answers in that. */
+/** Speaks the other protocol to the port, without credentials, and checks whether it answers in it. */
 function ask(endpoint: Endpoint, tls: TlsOptions, answered: (swapped: boolean) => void): TLSSocket {
   const mqtts = endpoint.protocol === 'mqtts';
   const question = mqtts
@@ -59,14 +59,14 @@ function ask(endpoint: Endpoint, tls: TlsOptions, answered: (swapped: boolean) =
   return socket;
 }
 
-/** Looks into failures of an access point that has never worked. */
+/** Examines failures of an access point that has never worked. */
 export interface PortCheck {
-  /** `refusal`, or in its place that the ports are mixed up. */
+  /** Returns `refusal`, or `swappedPort` instead. */
   name(refusal: Refusal): Refusal;
   stop(): void;
 }
 
-/** On the second failure that looks like it the port itself is asked; `found` is called when it turns out so. */
+/** On the second failure that looks like a swapped port, the port is asked. `found` is called if it is one. */
 export function createPortCheck(
   endpoint: Endpoint,
   tls: TlsOptions,

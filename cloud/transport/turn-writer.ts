@@ -3,13 +3,13 @@ import type { Duplex } from 'node:stream';
 const BLOCK = 16_384;
 
 /**
- * Gathers what is sent in one turn of the event loop and writes it at its end, in one piece: TLS makes a record of
- * each write. What is handed in is whole packets, and they leave in that order.
+ * Collects the packets of one turn of the event loop and writes them together at its end, in order, since TLS makes a
+ * record of each write. It takes whole packets only.
  */
 export class TurnWriter {
-  /** Where the room is that {@link reserve} made, in the buffer it returned. */
+  /** Where to write in the buffer that {@link reserve} returned. */
   offset = 0;
-  /** Not yet written: `gathered`, then what lies in `block` from `from` to `to`. */
+  /** Not written yet: `gathered`, then `block` from `from` to `to`. */
   private gathered: Buffer[] = [];
   private block = Buffer.alloc(0);
   private from = 0;
@@ -20,7 +20,7 @@ export class TurnWriter {
 
   constructor(private readonly stream: Duplex) {}
 
-  /** Makes room for a packet of `size` bytes, which the caller has to write at once. */
+  /** Reserves `size` bytes for a packet, which the caller must write before anything else is sent. */
   reserve(size: number): Buffer {
     if (this.size === 0) setImmediate(this.flush);
     this.size += size;
@@ -47,17 +47,17 @@ export class TurnWriter {
     packet.copy(target, this.offset);
   }
 
-  /** Whether the socket has as much as it wants for now. */
+  /** Whether the buffer of the socket is full. */
   get isFull(): boolean {
     return this.draining || this.size >= this.stream.writableHighWaterMark;
   }
 
-  /** Calls `then` when the socket takes more; never, if it closes before. */
+  /** Calls `then` when the socket takes more; not if it closes first. */
   afterDrain(then: () => void): void {
     this.waiting.push(then);
   }
 
-  /** Writes at once what has been gathered. */
+  /** Writes now what was collected. */
   flush = (): void => {
     if (this.size === 0) return;
     this.endBlock();

@@ -1,23 +1,23 @@
 import type { ProtocolVersion } from './connection-options';
 import type { Refusal, Trouble } from './reason-codes';
 
-/** Which MQTT version the next attempt speaks: 5, and 3.1.1 only right after 5 failed. */
+/** Which MQTT version the next attempt uses: 5, and 3.1.1 only right after 5 has failed. */
 export interface VersionChoice {
   readonly version: ProtocolVersion;
-  /** 3.1.1 is spoken since a broker hung up on 5, which one that is about to restart does too. */
+  /** 3.1.1 is used because the broker hung up on 5. A broker that is about to restart does that, too. */
   readonly guessed: boolean;
   /** The connection came up. */
   connected(): void;
-  /** An attempt failed, or a connection ended; `true` when 3.1.1 is to be tried at once. */
+  /** An attempt failed, or a connection ended. Returns `true` when 3.1.1 is to be tried at once. */
   ended(refusal: Refusal, wasConnected: boolean): boolean;
-  /** The broker is known to speak 5 after all. */
+  /** The broker does know 5. */
   upgrade(): void;
 }
 
-/** A broker that knows no MQTT 5 may just hang up on it; so may one that is about to restart. */
+/** Hang-ups in a row until 3.1.1 is tried: a broker that does not know 5 may hang up, and one that is restarting does. */
 const HANG_UPS = 2;
 
-/** What only a CONNACK says: in MQTT 5, when 5 was asked for. */
+/** Reasons that come in a CONNACK only, so from a broker that knows MQTT 5 if 5 was asked for. */
 const CONNACK: ReadonlySet<Trouble> = new Set<Trouble>([
   'credentials',
   'unauthorized',

@@ -24,7 +24,7 @@ function methodMissing(payload: string): EztError {
   return why.reason === 'payloadIsText' ? why : new EztError('methodInvalid');
 }
 
-/** The parameters, from wherever the node says; they must be there. Throws `EZT_PAYLOAD`. */
+/** The parameters, from where the node's settings say. Throws `EZT_PAYLOAD` if they are not there. */
 async function paramsOf(
   RED: NodeAPI,
   node: Node,
@@ -32,7 +32,7 @@ async function paramsOf(
   message: Message,
 ): Promise<unknown> {
   const { params, paramsType } = settings;
-  // What nobody has chosen need not be there: a button without a payload sends a command without parameters.
+  // The default source may be missing: an Inject node without payload sends a command without parameters.
   if (paramsType === 'msg' && params === 'payload' && !('payload' in message)) return undefined;
   try {
     const value = await evaluate(RED, node, settings, message);
@@ -64,7 +64,7 @@ function evaluate(
 
 const MAX_PLACE = 100;
 
-/** Where the node looks for the parameters, as whoever set it up knows it. */
+/** Where the parameters come from, as the form shows it. */
 function placeOf({ params, paramsType }: CommandOutSettings): string {
   const place = params.slice(0, MAX_PLACE);
   switch (paramsType) {

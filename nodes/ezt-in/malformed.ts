@@ -3,19 +3,19 @@ import type { Node, NodeAPI } from 'node-red';
 import { EztError, type RawMessage } from '../../cloud';
 import { translate } from '../shared/texts';
 
-/** The log says at most this often (ms) how many more there were. */
+/** Milliseconds between log entries with the number of further malformed messages. */
 const INTERVAL = 60_000;
-/** Devices and channels that are told apart; those beyond share one place. */
+/** The most devices and channels counted apart; all others are counted together. */
 const MAX_PLACES = 20;
 
-/** Of one device and channel, since the log last said so. */
+/** The malformed messages of one device and channel since the last log entry. */
 interface Place {
   more: number;
   last: EztError;
   raw: RawMessage;
 }
 
-/** What each node keeps back is forgotten when flows have changed: there may be a Catch node now. */
+/** The counts are reported and reset when flows have changed: there may be a Catch node now. */
 const forgetting = new Set<() => void>();
 /** One listener for all nodes: EventEmitter warns of more than ten. */
 const heard = new WeakSet<NodeAPI['events']>();
@@ -29,14 +29,14 @@ function hearDeploys({ events }: NodeAPI) {
 }
 
 /**
- * How `node` reports malformed messages: each goes to the Catch nodes, if there are any; else the log and the
- * sidebar say the first, and after a minute how many more there were. `stop`: when the node closes.
+ * Reports the malformed messages of `node`. Each goes to the Catch nodes, if there are any. Otherwise the first goes
+ * to the log and the sidebar, and after a minute the number of further ones. Call `stop` when the node closes.
  */
 export function reportMalformed(RED: NodeAPI, node: Node) {
   const places = new Map<string, Place>();
   let timer: NodeJS.Timeout | undefined;
 
-  function sayMore() {
+  function reportMore() {
     clearTimeout(timer);
     timer = undefined;
     for (const [key, place] of places) {
@@ -50,11 +50,11 @@ export function reportMalformed(RED: NodeAPI, node: Node) {
       node.warn(translate(RED, new EztError('malformedMore', params)).message);
       place.more = 0;
     }
-    if (places.size > 0) timer = setTimeout(sayMore, INTERVAL);
+    if (places.size > 0) timer = setTimeout(reportMore, INTERVAL);
   }
 
   function forget() {
-    sayMore();
+    reportMore();
     clearTimeout(timer);
     timer = undefined;
     places.clear();
@@ -72,7 +72,7 @@ export function reportMalformed(RED: NodeAPI, node: Node) {
         place.raw = raw;
       } else if (isLogged(RED, node, () => node.error(translate(RED, error), raw))) {
         places.set(key, { more: 0, last: error, raw });
-        timer ??= setTimeout(sayMore, INTERVAL);
+        timer ??= setTimeout(reportMore, INTERVAL);
       }
     },
     stop() {
@@ -88,8 +88,8 @@ function placeOf(places: ReadonlyMap<string, Place>, { device, type, stream }: R
 }
 
 /**
- * Whether `act` makes `node` write to the log, which `node.error` does where no Catch node takes the message: it
- * does not say, but a log handler, as the core debug node has one, is called at once.
+ * Whether `act` makes `node` write to the log. `node.error` does that when no Catch node takes the message, and does
+ * not return whether it did. A log handler, as the core debug node has one, is called synchronously.
  */
 function isLogged(RED: NodeAPI, node: Node, act: () => void): boolean {
   let logged = false;

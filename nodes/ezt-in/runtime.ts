@@ -7,7 +7,7 @@ import type { Raw } from '../shared/raw-settings';
 import { reportMalformed } from './malformed';
 import { type InSettings, inSettings } from './settings';
 
-/** `ezt-in`: what devices send, as typed messages. */
+/** `ezt-in`: sends what devices send into the flow, as typed messages. */
 export function registerIn(RED: NodeAPI): void {
   RED.nodes.registerType('ezt-in', function (this: Node, raw: NodeDef & { cloud?: string }) {
     RED.nodes.createNode(this, raw);
@@ -22,8 +22,8 @@ export function registerIn(RED: NodeAPI): void {
         streams,
         qos,
         unshared: false,
-        // Written out: an object that is spread may get a hidden class of its own, and with a thousand of
-        // them V8 looks every property up (docs/performance.md).
+        // Written out, not spread: spread objects may have a hidden class each, and with a thousand of them
+        // V8 looks up every property (docs/performance.md).
         receiver: {
           attributes,
           methods,

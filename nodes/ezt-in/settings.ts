@@ -30,7 +30,7 @@ export function inSettings(RED: NodeAPI, raw: Raw): InSettings {
   const channels = CHANNELS.filter((channel) => types.length === 0 || types.includes(channel));
   if (types.some((type) => !CHANNELS.some((channel) => channel === type)))
     throw bad('types', CHANNELS.join(', '));
-  // No device has a comma in its name, whoever wrote the list.
+  // Device names never hold a comma, so every text is split.
   const devices = new Set(list(RED, raw, 'devices').flatMap((item) => namesIn(item) ?? []));
   const dataFormat = choice(raw, 'dataFormat');
   if (dataFormat === 'gb18030' && !canReadGb18030())

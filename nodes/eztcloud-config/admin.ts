@@ -4,7 +4,7 @@ import { formatEndpoint } from '../../cloud';
 import { findProject, type Project } from './runtime';
 import { testHandler } from './test-handler';
 
-/** The routes behind the editor's forms. */
+/** The HTTP routes that the forms use. */
 export function registerAdmin(RED: NodeAPI): void {
   const read = RED.auth.needsPermission('eztcloud-config.read');
   const write = RED.auth.needsPermission('eztcloud-config.write');
@@ -25,7 +25,7 @@ export function registerAdmin(RED: NodeAPI): void {
   RED.httpAdmin.post('/eztcloud/test', write, testHandler(RED));
 }
 
-/** All there is to know of a connection but its secrets. */
+/** Everything about a connection except its secrets. */
 function statusOf({ problem, settings, client }: Project) {
   const state = client?.state ?? { is: 'idle' as const };
   return {

@@ -6,7 +6,7 @@ export type Values = Readonly<Record<string, unknown>>;
 
 /** A config node as it is deployed. */
 export interface Deployed {
-  /** As written, variables as such. */
+  /** As in the flow file, with variables not replaced. */
   readonly properties: Values;
   readonly credentials: Values;
   /** The node that runs with them; `undefined` while it is disabled. */
@@ -28,13 +28,13 @@ export function deployedNode(RED: NodeAPI, id: unknown, type: string, running?: 
   };
 }
 
-/** What the editor sends for a password that was not typed again. */
+/** What the editor sends for a stored password that was not changed. */
 const UNCHANGED = '__PWRD__';
 
-/** Whether a credential was typed: else the stored one is meant. */
+/** Whether a credential was typed; otherwise the stored one is meant. */
 export const isTyped = (value: unknown): boolean => value !== undefined && value !== UNCHANGED;
 
-/** How the values of a dialog are taken. */
+/** Reads the values of a dialog. */
 export interface Taking {
   /** Throws `EZT_CONFIG` if `option`, which was not typed, would go elsewhere than to the stored access point. */
   keepHere(option: string): void;
@@ -52,8 +52,8 @@ export interface Taking {
 }
 
 /**
- * What a variable that stands in a form says, if `written` is the same one: any other would let whoever may test
- * connections read the environment of Node-RED. Throws `EZT_CONFIG`: deploy first.
+ * The value of a variable in a form, if it is the deployed one (`written`). With any other, a user who may only test
+ * connections could read the environment of Node-RED: throws `EZT_CONFIG` (deploy first).
  */
 export function variableValue(
   RED: NodeAPI,

@@ -13,14 +13,14 @@ import { findProject } from './runtime';
 import { projectSettings } from './settings';
 import { changedTls, deployedTls } from './tls-dialog';
 
-/** What is no property, or taken by itself. */
+/** Keys that are no properties, or are read separately. */
 const APART = ['id', 'endpoint', 'projectKey', 'projectSecret', 'tlsConfig', 'proxyConfig'];
 
 /**
  * Settings of the project whose dialog is open, saved or not. `body`: `id`, the properties and credentials of
- * `eztcloud-config`, and as `tlsConfig` those of the TLS node where it is new or changed. What was not typed is the
- * stored one; like anything an environment variable says it goes to the stored access point only, so that nobody can
- * have it sent to a host of theirs. Throws `EZT_CONFIG`.
+ * `eztcloud-config`, and as `tlsConfig` those of the TLS node where it is new or changed. Values that
+ * were not typed are the stored ones. Those, and values of environment variables, are sent to the stored access point
+ * only, so that no user can have them sent to another host. Throws `EZT_CONFIG`.
  */
 export function dialogSettings(RED: NodeAPI, body: unknown): Omit<ClientOptions, 'onError'> {
   const form: Values = isPlainObject(body) ? body : {};
@@ -62,7 +62,7 @@ export function dialogSettings(RED: NodeAPI, body: unknown): Omit<ClientOptions,
 const retype = (option: string) =>
   option === 'projectSecret' ? new EztError('retypeSecret') : new EztError('retypeVariable', { option });
 
-/** Where the deployed project is served; `undefined` if that cannot be told. */
+/** The access point of the deployed project; `undefined` if it is not valid. */
 function endpointOf(RED: NodeAPI, stored: Deployed): string | undefined {
   const written = stored.properties.endpoint;
   try {

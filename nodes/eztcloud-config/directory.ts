@@ -6,20 +6,20 @@ import { definitionOf } from '../shared/flow-nodes';
 
 const HASH = /^[0-9a-f]{32}$/;
 
-/** Where all that survives a restart lies. */
+/** The directory of everything that survives a restart, in the user directory. */
 const home = (RED: NodeAPI): string => join(RED.settings.userDir ?? '.', 'eztcloud');
 
 /**
- * Where the config node `id` keeps what survives a restart. Its name is a hash: an imported node may be called `..`,
- * and ids may differ in what no file name can hold.
+ * The directory of the config node `id`. Its name is a hash: the id of an imported node may be `..`, or hold
+ * characters that a file name cannot.
  */
 export function directoryOf(RED: NodeAPI, id: string): string {
   return join(home(RED), createHash('sha256').update(id).digest('hex').slice(0, 32));
 }
 
 /**
- * Version 0.1.0 named directories after the id: such a one is renamed, once. Throws as `rename` does. Several ids may
- * have had one name: it belongs to the one that was called exactly that, or else to the first to come.
+ * Renames a directory of version 0.1.0, which was named after the id. Throws as `rename` does. Several ids may have had
+ * one name: the directory goes to the id that equals it, or else to the first node.
  */
 export function takeOverDirectory(RED: NodeAPI, id: string): void {
   const name = id.replace(/[^\w.-]/g, '_');

@@ -3,7 +3,7 @@ import type { NodeAPI } from 'node-red';
 const watched = new WeakSet<NodeAPI['events']>();
 const lost = new WeakSet<NodeAPI['events']>();
 
-/** Node-RED says so when it starts, and goes on without credentials: the file is of another `credentialSecret`. */
+/** Node-RED logs this when the credentials file has another `credentialSecret`, and continues without credentials. */
 export function watchCredentials({ events }: NodeAPI): void {
   if (watched.has(events)) return;
   watched.add(events);

@@ -18,13 +18,14 @@ export interface Owner {
 }
 
 /**
- * Who has stopped and is still in the flows, by id: disabled, or about to start again. Node-RED closes a disabled node as
- * `removed`, one in a subflow never so, and what does not run not at all when it is deleted: only the flows tell.
+ * Projects that have stopped and are still in the flows, by id: disabled, or about to start again. When they are
+ * deleted can be seen in the flows only. Node-RED closes a disabled node as `removed`, too, never closes one in a subflow
+ * so, and does not tell of the deletion of a node that is not running.
  */
 const stopped = new Map<string, Owner>();
 const watched = new WeakSet<object>();
 
-/** Removes what a disabled project has left when a deploy deletes it. */
+/** Removes the session and the files of a disabled project when a deploy deletes it. */
 export function watchRemoved(RED: NodeAPI): void {
   const deploys = deploysOf(RED);
   if (watched.has(deploys)) return;
@@ -33,7 +34,7 @@ export function watchRemoved(RED: NodeAPI): void {
     for (const owner of stopped.values()) {
       if (isInFlows(RED, owner)) continue;
       stopped.delete(owner.id);
-      // Other flows may have been loaded: what was in the last ones is not deleted.
+      // If other flows were loaded, the project was not deleted.
       if (deploys.editing)
         remove(RED, owner).catch((error: unknown) => RED.log.error(asError(error).message));
     }
@@ -46,8 +47,8 @@ export function hasStarted(id: string): void {
 }
 
 /**
- * Closes a project. If a deploy has deleted it, its session at the broker and its files go with it; one that is disabled,
- * or stops with Node-RED, keeps both. `client`: the running one.
+ * Closes a project. If a deploy has deleted it, its session at the broker and its files are removed. If it is disabled or
+ * Node-RED stops, both stay. `client`: the running client.
  */
 export async function end(RED: NodeAPI, owner: Owner, client: Client | undefined): Promise<void> {
   const stays = isInFlows(RED, owner);
@@ -61,7 +62,7 @@ async function remove(RED: NodeAPI, { id, settings }: Owner, client?: Client): P
   if (settings) {
     const { disk, clean, ...options } = settings;
     const onError = (error: unknown) => RED.log.error(asError(error).message);
-    // A session that nobody uses has to be ended too: the broker goes on keeping messages for it.
+    // A session that is not in use is ended, too: the broker would go on storing messages for it.
     const idle = () =>
       !clean && existsSync(directory) ? openClient({ ...options, clean, onError }) : undefined;
     await (client ?? idle())?.close(!clean);

@@ -15,15 +15,15 @@ const CONFIG_TYPE = 'eztcloud-config';
 export interface Project {
   /** The config node. */
   readonly node: Node;
-  /** Why nothing can be done with it; `undefined` when all is well. */
+  /** Why it cannot be used; `undefined` when it can. */
   readonly problem: EztError | undefined;
   /** `undefined` when there is a problem. */
   readonly settings: ProjectSettings | undefined;
   /** `undefined` while no node uses it. */
   readonly client: Client | undefined;
-  /** The first to join opens the connection. Throws the problem, if there is one. */
+  /** Makes `user` a user of the connection, which the first one opens. Throws the problem, if there is one. */
   join(user: Node): Client;
-  /** The last to leave closes it, unless a deploy brings another at once. */
+  /** The last user closes the connection, unless a deploy brings another one at once. */
   leave(user: Node): void;
 }
 
@@ -31,7 +31,7 @@ interface ConfigNode extends Node<Credentials> {
   project: Project;
 }
 
-/** What a core `tls-config` node can do. */
+/** The part of a core `tls-config` node that is used. */
 interface TlsNode extends Node {
   valid?: boolean;
   addTLSOptions(options: TlsOptions): void;
@@ -61,7 +61,7 @@ export function runningProject(RED: NodeAPI, id: unknown): Project | undefined {
   return node?.type === CONFIG_TYPE ? (node as ConfigNode).project : undefined;
 }
 
-/** The project of the config node that the editor calls `id`: of those in instances of a subflow one that is used. */
+/** The project of the config node with the id `id` in the editor. In a subflow it is one of its instances, if possible one in use. */
 export function findProject(RED: NodeAPI, id: unknown): Project | undefined {
   const instances = () => [...inSubflows].filter(({ _alias }) => _alias === id).map(({ project }) => project);
   return runningProject(RED, id) ?? instances().find(({ client }) => client) ?? instances()[0];
@@ -94,19 +94,19 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
       onWarning: (warning) => node.warn(translate(RED, warning).message),
     });
     if (deploys.running) opened.pause();
-    let said = '';
+    let logged = '';
     opened.onChange(() => {
       const { state } = opened;
       const news = state.is === 'waiting' ? state.refusal.detail : state.is;
-      if (news === said || state.is === 'connecting') return; // every attempt fails alike: once is enough
-      said = news;
+      if (news === logged || state.is === 'connecting') return; // attempts that fail for the same reason are logged once
+      logged = news;
       if (state.is === 'waiting') node.warn(`${formatEndpoint(options.endpoint)}: ${news}`);
       else node.log(`${formatEndpoint(options.endpoint)}: ${news}`);
     });
     return opened;
   }
 
-  /** While a deploy runs a successor may still come. */
+  /** During a deploy another user may still come. */
   function closeIfUnused() {
     if (users.size > 0 || deploys.running || !client) return;
     closing = client.close(false);
@@ -126,7 +126,7 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     inSubflows.delete(node);
     const last = client;
     client = undefined;
-    const free = last ? Promise.resolve() : closing; // no second connection beside one that still closes
+    const free = last ? Promise.resolve() : closing; // not while the last connection is closing
     free
       .then(() => end(RED, { id: node.id, _alias: node._alias, settings }, last))
       .catch((error: unknown) => node.error(asError(error)))

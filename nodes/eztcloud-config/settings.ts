@@ -39,7 +39,7 @@ export function projectSettings(
   if (username === '') throw new EztError('noKey');
   if (!isTopicLevel(username)) throw new EztError('badKey');
   if (password === '') throw new EztError('noSecret');
-  // What CONNECT has no room for would be tried again for ever.
+  // A value that does not fit in CONNECT would fail for ever.
   if (!fitsField(password)) throw bad('projectSecret', `at most ${MAX_FIELD} bytes`);
   const protocol = choice(raw, 'protocol');
   const group = text(raw, 'group');
@@ -69,7 +69,7 @@ export function projectSettings(
   };
 }
 
-/** What survives a restart lies under the user directory, apart for each config node. */
+/** Where messages and the session are stored, if they are. */
 function disk(RED: NodeAPI, raw: Raw): Required<Pick<ClientOptions, 'disk'>> {
   const queue = choice(raw, 'queueStore') === 'disk';
   return { disk: { directory: directoryOf(RED, raw.id), queue, free: Promise.resolve() } };
@@ -78,11 +78,11 @@ function disk(RED: NodeAPI, raw: Raw): Required<Pick<ClientOptions, 'disk'>> {
 /** 23 characters: what every MQTT 3.1.1 broker takes. */
 export const randomClientId = (): string => `nr_${randomBytes(10).toString('hex')}`;
 
-/** The same after every restart of this Node-RED, another in every other Node-RED with the same flows. */
+/** A client id that stays the same over restarts, and differs in another Node-RED with the same flows. */
 function stableClientId(RED: NodeAPI, nodeId: string): string {
-  // With read-only settings Node-RED makes itself another instance id at every start.
-  const kept = RED.settings.available() && !(RED.settings as { readOnly?: boolean }).readOnly;
-  const instance: unknown = kept ? RED.settings.get('instanceId') : undefined;
+  // With read-only settings Node-RED has a new instance id after every start.
+  const isWritable = RED.settings.available() && !(RED.settings as { readOnly?: boolean }).readOnly;
+  const instance: unknown = isWritable ? RED.settings.get('instanceId') : undefined;
   const identity = [instance ?? `${hostname()} ${RED.settings.userDir}`, nodeId].join(' ');
   return `nr_${createHash('sha256').update(identity).digest('hex').slice(0, 20)}`;
 }

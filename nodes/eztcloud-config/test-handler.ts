@@ -8,7 +8,7 @@ import { randomClientId } from './settings';
 
 /** Milliseconds that a test of a connection may take. */
 const TEST_TIMEOUT = 10_000;
-/** Tests within a minute: more than a person makes, few for whoever scans a network. */
+/** Tests per minute: more than a person needs, too few to scan a network. */
 const TESTS_PER_MINUTE = 30;
 
 /** `POST /eztcloud/test`: tries a connection with the values in the dialog, one at a time. */
@@ -40,7 +40,7 @@ export function testHandler(RED: NodeAPI): (request: Request, response: Response
   }
 
   return (request, response) => {
-    // What any page may post without asking (a form, text) is no JSON by its type.
+    // Other web pages can post forms and text without CORS, but not JSON.
     if (!request.is('application/json')) {
       response.sendStatus(415);
       return;
@@ -58,7 +58,7 @@ export function testHandler(RED: NodeAPI): (request: Request, response: Response
       if (running === mine) running = undefined;
     };
     response.on('close', () => {
-      // Answered, or nobody waits any more: the dialog was closed.
+      // It was answered, or the dialog was closed.
       free();
       mine.abort();
     });

@@ -5,7 +5,7 @@ import { deployedNode, isTyped, type Taking, type Values } from './deployed';
 import { tlsOptions } from './runtime';
 
 const FILES = ['cert', 'key', 'ca'] as const;
-/** By these we verify the server: it does not see them. */
+/** Options to verify the server with; they are not sent to it. */
 const VERIFYING = ['ca', 'cadata'];
 
 /**
@@ -28,8 +28,7 @@ export function deployedTls(
 
 /**
  * TLS options as the core `tls-config` node `id` would give them with what its dialog holds: `config`, its properties
- * and `credentials`. Files are not read for whoever names one: they must be those of the deployed node. Throws
- * `EZT_CONFIG`.
+ * and `credentials`. Files must be those of the deployed node: any others are not read. Throws `EZT_CONFIG`.
  */
 export function changedTls(RED: NodeAPI, id: unknown, config: Values, { take }: Taking): TlsOptions {
   if (id === undefined || id === '') return {};

@@ -1,31 +1,31 @@
 import type { NodeAPI } from 'node-red';
 
-/** Milliseconds: Node-RED gives each node 15 s to close, and nobody may be kept waiting for ever. */
+/** The longest deploy, in milliseconds. Node-RED gives each node 15 s to close. */
 const LONGEST = 20_000;
-/** So long (ms) after all have stopped the next flows begin to start, or Node-RED has given the deploy up. */
+/** If no flows start within so many ms after all have stopped, Node-RED has given up the deploy. */
 const GIVEN_UP = 1_000;
 
 /**
  * - `begin`: nodes are about to stop or to start
- * - `settle`: all that will be there is there; who has lost its project looks for it again
- * - `end`: right after that; what was kept back goes on
+ * - `settle`: every node has started; one whose project was replaced looks for it again
+ * - `end`: right after that; what has waited continues
  */
 type Moment = 'begin' | 'settle' | 'end';
 
-/** Deploys, and the first start: while one runs, nodes and those that they are wired to come and go. */
+/** Deploys, including the first start. While one runs, nodes close and start. */
 export interface Deploys {
   readonly running: boolean;
-  /** The deploy changes the flows: it does not stop them, end Node-RED or load other flows. */
+  /** Whether the deploy changes the flows; not so when flows are stopped or loaded, or Node-RED ends. */
   readonly editing: boolean;
   /** Resolves when no deploy runs. */
   over(): Promise<void>;
-  /** Calls `listener` at each such moment; returns how to stop that. */
+  /** Calls `listener` at every such moment; returns how to remove it. */
   on(moment: Moment, listener: () => void): () => void;
 }
 
 const known = new WeakMap<NodeAPI['events'], Deploys>();
 
-/** The deploys of this Node-RED: one owner, which alone listens to its events. */
+/** The deploys of this Node-RED. Only this module listens to its events. */
 export function deploysOf({ events, log }: NodeAPI): Deploys {
   const deploys = known.get(events) ?? watch(events, log);
   known.set(events, deploys);
@@ -76,7 +76,7 @@ function watch(events: NodeAPI['events'], log: NodeAPI['log']): Deploys {
     editing = Object.values(event?.diff ?? {}).some((ids) => Array.isArray(ids) && ids.length > 0);
     begin();
   });
-  // With an unknown node type, or a module that cannot be loaded, nothing follows this.
+  // If a node type is unknown or a module cannot be loaded, no other event follows.
   events.on('flows:stopped', () => running && endWithin(GIVEN_UP));
   events.on('flows:starting', begin);
   events.on('flows:started', end);

@@ -39,14 +39,14 @@ function namesOf(named: unknown): string[] {
   return names;
 }
 
-/** An empty item of a list is a device that is missing; between two commas of a text it is nothing. */
+/** An empty item of a list is an error; an empty part of a text, between two commas, is ignored. */
 function namesOfItem(item: unknown): string[] {
   const names = Array.isArray(item) ? [] : namesOf(item);
   if (names.length === 0) throw new EztError(Array.isArray(item) ? 'deviceInvalid' : 'deviceMissing');
   return names;
 }
 
-/** The username that `name` stands for. Names that people give to devices are to be looked up here, first. */
+/** The username for `name`. Display names of devices could be looked up here. */
 function usernameOf(name: string): string {
   const problem = nameProblem(name);
   switch (problem?.is) {

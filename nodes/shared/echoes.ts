@@ -9,15 +9,15 @@ interface Echo {
   from: string;
 }
 
-/** Messages remembered, by their `_msgid`, which they keep on their way through the flow. */
+/** The most messages remembered, by `_msgid`: a message keeps it on its way through the flow. */
 const MAX_ECHOES = 1_000;
-/** So many pushes in a row, each made because the one before came back, are a loop. */
+/** So many pushes in a row, each caused by the one before coming back, are a loop. */
 const LOOP = 5;
 
 const echoes = new Map<string, Echo>();
 const warned = new WeakMap<Node, Set<string>>();
 
-/** `node` sends the message `id`, which tells of a push of our own. */
+/** Remembers that `node` has sent the message `id`, which is a push of this connection that came back. */
 export function noteEcho(id: string, node: Node, push: OwnPush): void {
   echoes.set(id, { push, from: nameOf(node) });
   const [oldest] = echoes.keys();
@@ -25,16 +25,16 @@ export function noteEcho(id: string, node: Node, push: OwnPush): void {
 }
 
 /**
- * How many pushes in a row have led to the one that `message` makes `node` do to `devices`, each made because the
- * one before came back; 0 for most. Warns once of each two nodes that make a loop of it.
+ * Counts the pushes in a row, each caused by the one before coming back, that have led to the push of `message` to
+ * `devices`. It is 0 for most. Warns once for each pair of nodes that makes a loop.
  */
 export function countChase(RED: NodeAPI, node: Node, message: Message, devices: readonly string[]): number {
   const echo = echoes.get(String(message._msgid));
   if (!echo || !devices.includes(echo.push.device)) return 0;
   const chased = echo.push.chased + 1;
-  const told = warned.get(node) ?? new Set();
-  if (chased >= LOOP && !told.has(echo.from)) {
-    warned.set(node, told.add(echo.from));
+  const reported = warned.get(node) ?? new Set();
+  if (chased >= LOOP && !reported.has(echo.from)) {
+    warned.set(node, reported.add(echo.from));
     const params = { from: echo.from, to: nameOf(node), device: echo.push.device };
     node.warn(translate(RED, new EztError('chasesEcho', params)).message);
   }

@@ -20,7 +20,7 @@ export function definitionOf(RED: NodeAPI, id: string): FlowNode | undefined {
 /** Whether a running node, or one that has just stopped, is still in the flows, or in those that are being deployed. */
 export function isInFlows(RED: NodeAPI, { id, _alias }: { id: string; _alias: string | undefined }): boolean {
   const all = allNodes(RED);
-  // Of a subflow that a module brings no flow has the nodes: they are there while the instance is.
+  // The nodes of a subflow from a module are in no flow: they exist while their instance does.
   return _alias === undefined ? all.has(id) : find(all, id, (instance) => instance) !== undefined;
 }
 
@@ -37,7 +37,7 @@ function allNodes(RED: NodeAPI): Nodes {
   return all;
 }
 
-/** `inModule`: what to take for a node in an instance of something that is no subflow of these flows. */
+/** `inModule`: the result for a node in an instance that is not a subflow of these flows. */
 function find(
   all: Nodes,
   id: string,

@@ -3,13 +3,13 @@ import { EztError } from '../../cloud';
 import { deploysOf } from './deploys';
 import { asError, translate } from './texts';
 
-/** Any message may come in, with any property of any type. */
+/** A message from the flow: any property may have any type. */
 export type Message = NodeMessageInFlow & Record<string, unknown>;
 export type Send = (message: Message) => void;
 
 /**
- * Handles every incoming message with `handle`, and ends each exactly once: `done()` when its promise resolves,
- * `done(error)` when it rejects. What it sends during a deploy waits: the nodes it goes to may just be replaced.
+ * Handles every incoming message with `handle`, and calls its `done` exactly once: `done()` when the promise resolves,
+ * `done(error)` when it rejects. What `handle` sends during a deploy waits, since the next nodes may be being replaced.
  */
 export function onInput(
   RED: NodeAPI,

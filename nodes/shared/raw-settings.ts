@@ -18,7 +18,7 @@ import {
   variableName,
 } from '../../cloud';
 
-/** What stands in a flow file: text, a number, a list or nothing, by hand or by an environment variable. */
+/** Settings as in the flow file: text, numbers, lists or nothing, typed or from environment variables. */
 export type Raw = NodeDef & Record<string, unknown>;
 
 /** Throws `EZT_CONFIG` for `${NAME}`, which Node-RED leaves when there is no such variable, and for what it never reads. */

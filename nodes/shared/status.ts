@@ -3,7 +3,7 @@ import { type Client, type EztError, type State, subscriptionTrouble } from '../
 import { deploysOf } from './deploys';
 
 const core = (text: string) => `node-red:common.status.${text}`;
-/** A status of ours: what a Status node and a subflow's own status show is the text as it stands. */
+/** A status with a translated text: Status nodes and subflows pass the text on as it is. */
 export interface ReasonStatus extends NodeStatus {
   /** The same in every language, e.g. `credentials`. */
   reason: string;
@@ -13,10 +13,10 @@ const CONNECTED: NodeStatus = { fill: 'green', shape: 'dot', text: core('connect
 const CONNECTING: NodeStatus = { fill: 'yellow', shape: 'ring', text: core('connecting') };
 const DISCONNECTED: NodeStatus = { fill: 'red', shape: 'ring', text: core('disconnected') };
 
-/** The status of a node whose settings, or whose project's, cannot be used. */
+/** The status of a node whose settings, or whose project, cannot be used. */
 export const problemStatus = (RED: NodeAPI, { reason }: EztError): ReasonStatus => reasonStatus(RED, reason);
 
-/** `queued`: messages that wait meanwhile. */
+/** `queued`: the number of messages that wait. */
 function reasonStatus(RED: NodeAPI, reason: string, queued = 0): ReasonStatus {
   const text = shortText(RED, reason);
   const count = queued > 0 ? ` · ${RED._('eztcloud.status.queued')} ${queued}` : '';
@@ -30,7 +30,7 @@ function shortText(RED: NodeAPI, reason: string): string {
   return text.includes(key) ? reason : text;
 }
 
-/** What keeps it from connecting, unless the connection was merely lost. */
+/** Why it cannot connect; `undefined` if the connection was merely lost. */
 const refusedBecause = (state: State): string | undefined =>
   state.is === 'waiting' && state.refusal.trouble !== 'lost' ? state.refusal.trouble : undefined;
 
@@ -56,7 +56,7 @@ export interface StatusSource {
 
 const later = new WeakMap<Node, NodeStatus>();
 
-/** As `node.status`, but after a deploy that runs: Status nodes are the last to be there. */
+/** As `node.status`, but not before the end of a deploy: Status nodes start last. */
 export function setStatus(RED: NodeAPI, node: Node, status: NodeStatus): void {
   const deploys = deploysOf(RED);
   if (!deploys.running) {
@@ -74,10 +74,10 @@ export function setStatus(RED: NodeAPI, node: Node, status: NodeStatus): void {
   });
 }
 
-/** Statuses change this often at most, in ms: each travels to every open editor. */
+/** Milliseconds between changes, at least: each status is sent to every open editor. */
 const INTERVAL = 250;
 
-/** Keeps the node's status true. `changed`: when what is pending has changed; `stop`: when the node closes. */
+/** Keeps the node's status up to date. Call `changed` when what is pending has changed, `stop` when the node closes. */
 export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending }: StatusSource) {
   let shown = '';
   let timer: NodeJS.Timeout | undefined;
@@ -87,12 +87,12 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
     const connected = client.state.is === 'connected';
     const code = connected ? refused() : undefined;
     const { queued, commands } = pending();
-    // While connected, a message is on the way for milliseconds: not worth a flicker.
-    const kept = settled || !connected ? queued : 0;
+    // While connected a message is pending for milliseconds only: the status would flicker.
+    const waiting = settled || !connected ? queued : 0;
     const because = code === undefined ? refusedBecause(client.state) : subscriptionTrouble(code);
-    if (because !== undefined) return reasonStatus(RED, because, kept);
+    if (because !== undefined) return reasonStatus(RED, because, waiting);
     if (connected && commands > 0) return counted('blue', 'waiting', commands);
-    if (kept > 0) return counted('yellow', 'queued', kept);
+    if (waiting > 0) return counted('yellow', 'queued', waiting);
     return stateStatus(client.state);
   }
 
@@ -111,7 +111,7 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
   }
 
   function changed() {
-    // What a closing node still settles is not for its successor, which has the same id, to show.
+    // The node that replaces this one has the same id, and must not show what this one still settles.
     if (timer || stopped) return;
     draw(false);
     timer = setTimeout(() => {

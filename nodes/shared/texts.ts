@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { NodeAPI } from 'node-red';
 import type { EztError } from '../../cloud';
 
-/** The same error in the language of the server, if the catalogue has it. */
+/** Sets the message of `error` in the language of the server, if the catalogue has it. */
 export function translate(RED: NodeAPI, error: EztError): EztError {
   const key = `eztcloud.error.${error.reason}`;
   const sentence = RED._(key, { ...error.params });
