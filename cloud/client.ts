@@ -3,7 +3,7 @@ import { type ClientUser, createUser } from './client-user';
 import { createDevices, type SeenDevice } from './devices/device-memory';
 import { createNotifier } from './notifier';
 import { EztError } from './protocol/errors';
-import { isOutTopic, type Qos, topicParser } from './protocol/topics';
+import { type Qos, topicParser } from './protocol/topics';
 import { createInbox, type InboxCounters } from './receive/inbox';
 import { createOwnPushes } from './receive/own-pushes';
 import { createReplyReceiver } from './reply-receiver';
@@ -83,30 +83,26 @@ const CONNECT_TIMEOUT = 15_000;
 const RECEIVE_MAXIMUM = 100;
 /** Milliseconds: 3 s at most in all; after draining come the disk, DISCONNECT and the end of the session. */
 const CLOSING = { draining: 1_500, all: 2_800 };
-const RETRY_REFUSED = 30_000;
 
 export function openClient(options: ClientOptions): Client {
   const { username: projectKey, group, onError } = options;
   const counted = { noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
   const changes = createNotifier(onError);
-  /** Filters that were granted with a lower QoS, and have been warned of. */
-  const lowered = new Set<string>();
+  /** What `onWarning` was called for. */
+  const warned = new Set<string>();
   let paused = false;
   let connection: Connection | undefined;
-
   const session = options.clean
     ? undefined
     : openSessionStore(options.disk?.directory, options.clientId, onError);
-  /** What the session held when an earlier process ended. */
-  let heldBefore = session?.filters ?? [];
-
   const devices = createDevices();
   const router = createRouter(projectKey, group);
-  const subscriptions = createSubscriptions(router, onSubscriptions, onLowerQos);
+  const subscriptions = createSubscriptions(router, onSubscriptions, (filter, granted, asked) =>
+    warnOnce(filter, new EztError('lowerQos', { filter, granted, asked })),
+  );
   const listeners = createListeners(router, subscriptions, () => paused);
   const ownPushes = createOwnPushes(() => router.hasListeners('attributes'));
-  const accepts = (topic: string) => isOutTopic(projectKey, topic);
-  const outbox = openOutbox(options.queue, { disk: options.disk, accepts, onError });
+  const outbox = openOutbox(projectKey, options.queue, options.disk, onError);
   const sent = watchSent(projectKey, ownPushes.written);
   const commands = createCommands(() => inbox.full);
   const replies = createReplyReceiver(commands, counted);
@@ -127,9 +123,9 @@ export function openClient(options: ClientOptions): Client {
     changes.notify();
   }
 
-  function onLowerQos(filter: string, granted: Qos, asked: Qos) {
-    if (!lowered.has(filter)) options.onWarning?.(new EztError('lowerQos', { filter, granted, asked }));
-    lowered.add(filter);
+  function warnOnce(about: string, warning: EztError) {
+    if (!warned.has(about)) options.onWarning?.(warning);
+    warned.add(about);
   }
 
   const reconnecting = openReconnecting(
@@ -138,16 +134,15 @@ export function openClient(options: ClientOptions): Client {
       async onConnected(mine, connected) {
         counted.connections += 1;
         connection = mine;
-        const present = connected.sessionPresent ? heldBefore : undefined;
-        heldBefore = []; // from now on `subscriptions` knows what the session holds
-        await listeners.attach(mine, connected, present);
+        const heldBefore = session?.takeFilters() ?? [];
+        await listeners.attach(mine, connected, connected.sessionPresent ? heldBefore : undefined);
         // Only now: a reply must not be faster than the subscription that it comes by.
         if (connection === mine) outbox.attach({ ...connected, publish: sent.through(mine.publish) });
       },
       onMessage: inbox.receive,
       onNoSubscribers() {
         counted.noSubscribers += 1;
-        if (counted.noSubscribers === 1) options.onWarning?.(new EztError('noSubscribers'));
+        warnOnce('noSubscribers', new EztError('noSubscribers'));
       },
       onDisconnected(refusal) {
         connection = undefined;
@@ -157,7 +152,7 @@ export function openClient(options: ClientOptions): Client {
       onState: changes.notify,
     },
   );
-  const retryRefused = setInterval(subscriptions.retryRefused, options.retryRefused ?? RETRY_REFUSED);
+  const retryRefused = setInterval(subscriptions.retryRefused, options.retryRefused ?? 30_000);
   const isConnected = () => connection !== undefined;
   const parts = { projectKey, outbox, commands, listeners, subscriptions, ownPushes, sent, isConnected };
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOutTopic } from '../protocol/topics';
 import { openMessageFiles } from './message-files';
 import { openMessageStore } from './message-store';
 import { createOutbox, type Outbox, type OutboxOptions } from './outbox';
@@ -16,20 +17,18 @@ export interface DiskOptions {
   free: Promise<unknown>;
 }
 
-/** `accepts`: whether a topic found on disk may be sent. */
-export interface OpenOutboxOptions {
-  disk: DiskOptions | undefined;
-  accepts(topic: string): boolean;
-  onError(error: unknown): void;
-}
-
-/** An outbox, with a store on disk if `disk` asks for one or an earlier process left one. */
-export function openOutbox(queue: OutboxOptions, { disk, accepts, onError }: OpenOutboxOptions): Outbox {
+/** The outbox of a project, with a store on disk if `disk` asks for one or an earlier process left one. */
+export function openOutbox(
+  projectKey: string,
+  options: OutboxOptions,
+  disk: DiskOptions | undefined,
+  onError: (error: unknown) => void,
+): Outbox {
   const directory = disk && join(disk.directory, 'queue');
-  if (!directory || !(disk.queue || existsSync(directory))) return createOutbox(queue);
-  const files = openMessageFiles(directory, accepts);
+  if (!directory || !(disk.queue || existsSync(directory))) return createOutbox(options);
+  const files = openMessageFiles(directory, (topic) => isOutTopic(projectKey, topic));
   return createOutbox(
-    queue,
+    options,
     openMessageStore({ directory, files, keeps: disk.queue, free: disk.free, onError }),
   );
 }

@@ -1,26 +1,21 @@
 import { EztError } from '../protocol/errors';
-import type { Connection } from '../transport/connection';
-import type { Connected } from '../transport/packets';
-import { type Outgoing, publishSize } from '../transport/publish-packets';
+import type { Outgoing } from '../transport/publish-packets';
 import { createAgeClock } from './age';
 import type { MessageStore } from './message-store';
 import { expired, queueFull } from './outbox-errors';
 import {
   createPendingMessages,
+  newPending,
   type OutboxCounters,
   type PendingMessage,
   settleAll,
 } from './pending-messages';
 import { createRateLimiter } from './rate-limit';
-import { publishRefused, QOS_NOT_SUPPORTED } from './refusal';
+import { type OutboxConnection, publishRefused, unsendable } from './refusal';
 import { createSendQueue } from './send-queue';
 import { restoreMessages, storeMessages } from './stored-messages';
 import { type ConnectionEnd, createWindow } from './window';
 import { asStoreError } from './writing';
-
-/** What messages are sent through, and what the broker allows on it. */
-export type OutboxConnection = Pick<Connection, 'publish'> &
-  Pick<Connected, 'receiveMaximum' | 'maximumPacketSize' | 'maximumQos'>;
 
 export interface OutboxOptions {
   /** Messages that may be pending: waiting or unacknowledged. */
@@ -105,12 +100,9 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
     inFlight.size < receiveMaximum && window.takes(inFlight.size);
 
   function send(pendingMessage: PendingMessage, by: OutboxConnection) {
+    const refusal = unsendable(pendingMessage.message, by);
+    if (refusal) return settle(pendingMessage, refusal);
     const { topic, payload, qos } = pendingMessage.message;
-    const size = publishSize(pendingMessage.message);
-    if (size > by.maximumPacketSize) {
-      return settle(pendingMessage, new EztError('tooLarge', { size, limit: by.maximumPacketSize }));
-    }
-    if (qos > by.maximumQos) return settle(pendingMessage, publishRefused(QOS_NOT_SUPPORTED));
     inFlight.add(pendingMessage);
     if (qos === 0 && pendingMessage.file !== undefined) {
       store?.remove(pendingMessage.file); // at most once, also over a restart
@@ -126,7 +118,8 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
   }
 
   function detach(end: ConnectionEnd = 'other'): boolean {
-    const culprit = window.ended(connection ? end : 'other', [...inFlight], connection?.receiveMaximum ?? 0);
+    const maximum = connection?.receiveMaximum ?? 0;
+    const culprit = window.ended(connection ? end : 'other', [...inFlight], maximum);
     if (culprit) settle(culprit, new EztError('hungUp'));
     connection = undefined;
     // QoS 0 is sent at most once: it may have left already, or be lost in the socket's buffer.
@@ -167,17 +160,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
       return new Promise((resolve, reject) => {
         const settled = settleAll(messages.length, resolve, reject);
         const now = clock.now();
-        const expires = now + expiry;
-        const added = messages.map(
-          (message): PendingMessage => ({
-            message,
-            owner,
-            expires,
-            settle: settled,
-            file: undefined,
-            awaits: undefined,
-          }),
-        );
+        const added = messages.map((message) => newPending(message, owner, now + expiry, settled));
         pending.add(added);
         if (store?.keeps || until) {
           void prepare(added, until);

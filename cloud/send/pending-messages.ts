@@ -53,6 +53,13 @@ export const settleWithoutOwner = (store: MessageStore | undefined) => (error?: 
   if (error && error.reason !== 'closedKept') store?.onError(error);
 };
 
+export const newPending = (
+  message: Outgoing,
+  owner: object | undefined,
+  expires: number,
+  settle: (error?: EztError) => void,
+): PendingMessage => ({ message, owner, expires, settle, file: undefined, awaits: undefined });
+
 /** `expiryError`: why a message has expired. `onExpired` is called after messages have expired. */
 export function createPendingMessages(
   expiryError: (message: PendingMessage) => EztError,

@@ -1,9 +1,25 @@
 import { EztError } from '../protocol/errors';
 import { quote } from '../transport/broker-words';
+import type { Connection } from '../transport/connection';
+import type { Connected } from '../transport/packets';
+import { type Outgoing, publishSize } from '../transport/publish-packets';
 import { describeCode, formatCode } from '../transport/reason-codes';
 
-/** For a QoS above the broker's maximum: it would hang up, so the message is not sent. */
-export const QOS_NOT_SUPPORTED = 0x9b;
+/** What messages are sent through, and what the broker allows on it. */
+export type OutboxConnection = Pick<Connection, 'publish'> &
+  Pick<Connected, 'receiveMaximum' | 'maximumPacketSize' | 'maximumQos'>;
+
+const QOS_NOT_SUPPORTED = 0x9b;
+
+/** Why `message` must not be sent, if so: the broker has announced limits, and hangs up on what exceeds them. */
+export function unsendable(
+  message: Outgoing,
+  { maximumPacketSize, maximumQos }: OutboxConnection,
+): EztError | undefined {
+  const size = publishSize(message);
+  if (size > maximumPacketSize) return new EztError('tooLarge', { size, limit: maximumPacketSize });
+  return message.qos > maximumQos ? publishRefused(QOS_NOT_SUPPORTED) : undefined;
+}
 
 /** The error for a PUBLISH that the broker refused. `reasonString`: the broker's own words. */
 export const publishRefused = (code: number, reasonString?: string): EztError =>

@@ -1,5 +1,5 @@
 import { formatTopic } from '../protocol/topics';
-import type { OutboxConnection } from './outbox';
+import type { OutboxConnection } from './refusal';
 
 /** Reports when messages go to the broker, which may be long after they were accepted. */
 export interface SentWatcher {

@@ -9,8 +9,8 @@ import { codeOf, DISK, type Disk, writeWhole } from '../storage/files';
  * want must be unsubscribed, and MQTT has no way to ask the broker which ones it holds.
  */
 export interface SessionStore {
-  /** The filters that the session held when an earlier process ended. */
-  readonly filters: readonly string[];
+  /** The filters that the session held when an earlier process ended; none from the second call on. */
+  takeFilters(): readonly string[];
   /** Rejects with the error of the disk; the next call tries again. */
   save(filters: Iterable<string>): Promise<void>;
 }
@@ -30,16 +30,21 @@ export function openSessionStore(
   onError: (error: unknown) => void,
   disk: Disk = DISK,
 ): SessionStore {
-  if (directory === undefined) return { filters: [], save: () => Promise.resolve() };
+  if (directory === undefined) return { takeFilters: () => [], save: () => Promise.resolve() };
   const file = join(directory, 'session.json');
   const saved = read(file, onError);
+  let filters = saved?.clientId === clientId ? saved.filters : [];
   /** What is on disk once `tail` has ended. */
   let latest = '';
   let tail = Promise.resolve();
   return {
-    filters: saved?.clientId === clientId ? saved.filters : [],
-    save(filters) {
-      const text = JSON.stringify({ clientId, filters: [...filters] } satisfies Saved);
+    takeFilters() {
+      const taken = filters;
+      filters = [];
+      return taken;
+    },
+    save(held) {
+      const text = JSON.stringify({ clientId, filters: [...held] } satisfies Saved);
       if (text === latest) return tail;
       latest = text;
       const write = async () => {

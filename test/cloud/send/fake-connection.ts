@@ -1,4 +1,4 @@
-import type { OutboxConnection } from '../../../cloud/send/outbox';
+import type { OutboxConnection } from '../../../cloud/send/refusal';
 import type { Outgoing } from '../../../cloud/transport/publish-packets';
 
 /** A message that was published; `settle` is the broker's answer. */

@@ -32,8 +32,8 @@ describe('transport: connecting', () => {
       ['3.1.1', older],
     ] as const) {
       if (code === undefined) continue;
-      const pace = slow ? 'slowly' : 'soon';
-      it(`MQTT ${protocol}: CONNACK ${code} is named ${trouble} and tried again ${pace} ${label}`, async () => {
+      const delay = slow ? 'slowly' : 'soon';
+      it(`MQTT ${protocol}: CONNACK ${code} is named ${trouble} and tried again ${delay} ${label}`, async () => {
         broker.on.connect = (_packet, connection) => connection.connack(code);
         const it = open(broker, { protocol }, 3_600_000);
         const refusal = await refused(it);

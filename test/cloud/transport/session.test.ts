@@ -164,7 +164,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
       client.details().filters.should.be.empty();
     });
 
-    it('what its last life held is unsubscribed once, not at every reconnection', async () => {
+    it('what an earlier process held is unsubscribed once, not at every reconnection', async () => {
       const directory = await mkdtemp(join(tmpdir(), 'ezt-session-'));
       const disk = { directory, queue: false, free: Promise.resolve() };
       await writeFile(
