@@ -22,8 +22,8 @@ export interface RequestOptions {
 
 /** What one node sends, with what it has pending. */
 export interface ClientUser {
-  /** Publishes `payload` as attributes of each device; settles as {@link Outbox.add}. `chased`: see {@link OwnPush}. */
-  push(devices: readonly string[], payload: Buffer, qos: Qos, chased?: number): Promise<void>;
+  /** Publishes `payload` as attributes of each device; settles as {@link Outbox.add}. `loopDepth`: see {@link OwnPush}. */
+  push(devices: readonly string[], payload: Buffer, qos: Qos, loopDepth?: number): Promise<void>;
   /** Sends a command; resolves when the broker has acknowledged it. Rejects as {@link Outbox.add}. */
   send(device: string, command: Command, qos: Qos): Promise<void>;
   /**
@@ -73,8 +73,8 @@ export function createUser(parts: UserParts): ClientUser {
   }
 
   return {
-    push(devices, payload, qos, chased = 0) {
-      if (chased > 0) ownPushes.chase(payload, chased);
+    push(devices, payload, qos, loopDepth = 0) {
+      if (loopDepth > 0) ownPushes.setLoopDepth(payload, loopDepth);
       const topics = devices.map((device) => formatTopic(projectKey, device, 'attributes_push'));
       return outbox.add(
         topics.map((topic) => ({ topic, payload, qos })),

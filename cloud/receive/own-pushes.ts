@@ -7,8 +7,8 @@ import type { OwnPush } from '../subscriptions/listener';
 export interface OwnPushes {
   /** `payload` is being sent to `attributes_push` of `device`. */
   written(device: string, payload: Buffer): void;
-  /** Sets {@link OwnPush.chased} of `payload`, before it is sent. */
-  chase(payload: Buffer, chased: number): void;
+  /** Sets {@link OwnPush.loopDepth} of `payload`, before it is sent. */
+  setLoopDepth(payload: Buffer, loopDepth: number): void;
   /** Returns how to find the push that caused given attributes of `device`; `undefined` when there can be none. */
   of(device: string): ((attributes: object) => OwnPush | undefined) | undefined;
 }
@@ -34,7 +34,7 @@ export function createOwnPushes(isWanted: () => boolean): OwnPushes {
   let all: Entry[] = [];
   let first = 0;
   const byDevice = new Map<string, Entry[]>();
-  const chases = new WeakMap<Buffer, number>();
+  const loopDepths = new WeakMap<Buffer, number>();
   let bytes = 0;
 
   /** Removes the entry at `index` from those of its device. It stays in `all` until its time is over. */
@@ -73,13 +73,13 @@ export function createOwnPushes(isWanted: () => boolean): OwnPushes {
   }
 
   return {
-    chase(payload, chased) {
-      chases.set(payload, chased);
+    setLoopDepth(payload, loopDepth) {
+      loopDepths.set(payload, loopDepth);
     },
     written(device, payload) {
       if (!isWanted()) return;
-      const chased = chases.get(payload) ?? 0;
-      const entry: Entry = { device, payload, chased, attributes: undefined, at: performance.now() };
+      const loopDepth = loopDepths.get(payload) ?? 0;
+      const entry: Entry = { device, payload, loopDepth, attributes: undefined, at: performance.now() };
       all.push(entry);
       bytes += payload.length;
       const ofDevice = byDevice.get(device);

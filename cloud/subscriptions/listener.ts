@@ -21,7 +21,7 @@ export interface Listener {
 export interface OwnPush {
   readonly device: string;
   /** How many pushes before it were each made because the one before had come back. */
-  readonly chased: number;
+  readonly loopDepth: number;
 }
 
 /** Takes messages in the form it asks for. */

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { encodeAttributes } from '../../cloud';
 import { devicesOf } from '../shared/devices';
-import { countChase } from '../shared/echoes';
+import { countLoop } from '../shared/echoes';
 import { onInput } from '../shared/input';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
@@ -16,8 +16,8 @@ export function registerAttrOut(RED: NodeAPI): void {
       const { user, settings, changed } = joined();
       const devices = devicesOf(settings.device, message);
       const payload = encodeAttributes(message.payload, settings.attribute);
-      const chased = countChase(RED, this, message, devices);
-      const settled = user.push(devices, payload, settings.qos, chased);
+      const loopDepth = countLoop(RED, this, message, devices);
+      const settled = user.push(devices, payload, settings.qos, loopDepth);
       changed();
       try {
         await settled;

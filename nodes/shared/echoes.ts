@@ -28,17 +28,17 @@ export function noteEcho(id: string, node: Node, push: OwnPush): void {
  * Counts the pushes in a row, each caused by the one before coming back, that have led to the push of `message` to
  * `devices`. It is 0 for most. Warns once for each pair of nodes that makes a loop.
  */
-export function countChase(RED: NodeAPI, node: Node, message: Message, devices: readonly string[]): number {
+export function countLoop(RED: NodeAPI, node: Node, message: Message, devices: readonly string[]): number {
   const echo = echoes.get(String(message._msgid));
   if (!echo || !devices.includes(echo.push.device)) return 0;
-  const chased = echo.push.chased + 1;
+  const loopDepth = echo.push.loopDepth + 1;
   const reported = warned.get(node) ?? new Set();
-  if (chased >= LOOP && !reported.has(echo.from)) {
+  if (loopDepth >= LOOP && !reported.has(echo.from)) {
     warned.set(node, reported.add(echo.from));
     const params = { from: echo.from, to: nameOf(node), device: echo.push.device };
     node.warn(translate(RED, new EztError('chasesEcho', params)).message);
   }
-  return chased;
+  return loopDepth;
 }
 
 const nameOf = ({ type, name, id }: Node): string => (name ? `${type} "${name}" (${id})` : `${type} (${id})`);

@@ -44,9 +44,9 @@ describe('own pushes', () => {
 
   it('tell how many before them each came back', () => {
     const payload = Buffer.from('{"a":1}');
-    pushes.chase(payload, 3);
+    pushes.setLoopDepth(payload, 3);
     pushes.written('DU_1', payload);
-    should(pushes.of('DU_1')?.({ a: 1 })).containEql({ device: 'DU_1', chased: 3 });
+    should(pushes.of('DU_1')?.({ a: 1 })).containEql({ device: 'DU_1', loopDepth: 3 });
   });
 
   it('are not remembered where nobody listens to attributes', () => {

@@ -6,7 +6,7 @@ import { DISK } from '../../../cloud/storage/files';
 import { openSessionStore } from '../../../cloud/subscriptions/session-store';
 import { temporaryDirectory } from '../../support/cleanup';
 
-describe('session memory', () => {
+describe('session store', () => {
   let directory: string;
   let errors: string[];
   beforeEach(() => {
