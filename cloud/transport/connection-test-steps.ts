@@ -84,7 +84,8 @@ function secure({ endpoint, tls, tcp }: Probe): Promise<string> {
     const socket = connectTls({ ...tlsConnectOptions(endpoint, tls), ...(tcp && { socket: tcp }) });
     socket.on('error', failed).once('secureConnect', () => {
       const { issuer, valid_to } = socket.getPeerCertificate();
-      done(`${socket.getProtocol()}, issuer ${issuer?.CN ?? issuer?.O ?? '?'}, valid to ${valid_to}`);
+      const day = new Date(valid_to).toISOString().slice(0, 10);
+      done(`${socket.getProtocol()}, issuer ${issuer?.CN ?? issuer?.O ?? '?'}, valid to ${day}`);
       socket.destroy();
     });
   });
@@ -159,7 +160,7 @@ async function subscribe({ connection, connected, projectKey, group, clientId }:
   ]);
   const codes = (await connection?.subscribe(filters)) ?? [];
   const refused = filters.filter((_, i) => (codes[i] ?? REFUSED) >= REFUSED);
-  if (refused.length === 0) return `${filters.length} of ${filters.length}${shared && ', $share'}`;
+  if (refused.length === 0) return `${filters.length}/${filters.length}${shared && ', $share'}`;
   const code = codes.find((each) => each >= REFUSED) ?? REFUSED;
   const names = refused.map(([filter]) => filter).join(', ');
   throw new ProbeError(REASONS[code] ?? 'subscription', `${formatCode(code)} ${names}`);
