@@ -84,11 +84,16 @@ function secure({ endpoint, tls, tcp }: Probe): Promise<string> {
     const socket = connectTls({ ...tlsConnectOptions(endpoint, tls), ...(tcp && { socket: tcp }) });
     socket.on('error', failed).once('secureConnect', () => {
       const { issuer, valid_to } = socket.getPeerCertificate();
-      const day = new Date(valid_to).toISOString().slice(0, 10);
-      done(`${socket.getProtocol()}, issuer ${issuer?.CN ?? issuer?.O ?? '?'}, valid to ${day}`);
+      done(`${socket.getProtocol()}, issuer ${issuer?.CN ?? issuer?.O ?? '?'}, valid to ${dayOf(valid_to)}`);
       socket.destroy();
     });
   });
+}
+
+/** The day of a certificate's `date`, as ISO 8601 writes it; what is no date stays as it is. */
+function dayOf(date: string | undefined): string {
+  const time = Date.parse(date ?? '');
+  return Number.isNaN(time) ? String(date) : (new Date(time).toISOString().split('T')[0] ?? '');
 }
 
 /** What a broker that knows MQTT 3.1.1 only may make of 5; the port may be a wrong guess. */
