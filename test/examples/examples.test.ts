@@ -45,7 +45,7 @@ const PRESSED: Record<string, Record<string, Outcome[]>> = {
   },
   'receive-messages.json': {},
   'tour.json': {
-    'relay on': [attributes(/"temperature".*"relay":true/), { at: 'acknowledged', shows: /^true$/ }],
+    'relay on': [attributes(/"temperature".*"relay":true/), { at: 'acknowledged', shows: /^DU_thermostat$/ }],
     'relay off': [attributes(/"temperature".*"relay":false/)],
     '25 °C, every 30 s': [{ shows: /"params":\{"threshold":25\}/ }],
     'ask a silent device': [{ at: 'error code', shows: /^EZT_REPLY_TIMEOUT$/ }],
