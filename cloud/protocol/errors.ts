@@ -165,7 +165,7 @@ const REASONS = {
   publishRefused: ['EZT_REFUSED', 'The broker refused the message: __reason__ (__code__).'],
   hungUp: [
     'EZT_REFUSED',
-    'The broker closed the connection twice on this message, so it is not sent again. Access rules or its content may be the reason.',
+    'The broker closed the connection twice on this message, so it is not sent again. The reason may be access rules, or its content.',
   ],
   repliesRefused: [
     'EZT_REFUSED',
