@@ -18,7 +18,7 @@ const REASONS = {
   noConfig: ['EZT_CONFIG', 'No EZtCloud project is selected: open the node and choose one.'],
   projectDisabled: [
     'EZT_CONFIG',
-    'The EZtCloud project __project__ is disabled, or the flow that it stands on: enable it and deploy.',
+    'The EZtCloud project __project__ is disabled, or the flow that holds it is: enable it and deploy.',
   ],
   credentialsLost: [
     'EZT_CONFIG',
@@ -56,11 +56,11 @@ const REASONS = {
   tlsNode: ['EZT_CONFIG', 'The TLS configuration of the project is missing, disabled or cannot be read.'],
   retypeSecret: [
     'EZT_CONFIG',
-    'The access point is not the deployed one: type the project secret again, it is not sent elsewhere by itself.',
+    'The access point is not the deployed one: type the project secret again. A stored secret is never sent to another access point.',
   ],
   retypeVariable: [
     'EZT_CONFIG',
-    "The access point is not the deployed one: type __option__ itself, no stored value and no variable's is sent elsewhere.",
+    'The access point is not the deployed one: type __option__ itself. Stored values and values of variables are never sent to another access point.',
   ],
   deployFirst: ['EZT_CONFIG', '__option__ is an environment variable: deploy, then test.'],
   deployFiles: [
@@ -90,7 +90,7 @@ const REASONS = {
   ],
   payloadIsText: [
     'EZT_PAYLOAD',
-    'msg.payload is JSON text, and an object is needed: use a JSON node before this one to make it.',
+    'msg.payload is JSON text, and an object is needed: put a JSON node before this one.',
   ],
   payloadEmpty: ['EZT_PAYLOAD', 'There is nothing to send: msg.payload has no attribute with a value.'],
   payloadNotJson: ['EZT_PAYLOAD', 'The payload cannot be sent as JSON: __what__.'],
@@ -165,7 +165,7 @@ const REASONS = {
   publishRefused: ['EZT_REFUSED', 'The broker refused the message: __reason__ (__code__).'],
   hungUp: [
     'EZT_REFUSED',
-    'The broker hung up twice on this message, it is not sent again: access rules or its content may be why.',
+    'The broker closed the connection twice on this message, so it is not sent again. The reason may be access rules, or its content.',
   ],
   repliesRefused: [
     'EZT_REFUSED',
@@ -184,10 +184,7 @@ const REASONS = {
     'EZT_CLOSED',
     'Closed before the broker acknowledged; the message is on disk and goes out later, as long as the project exists.',
   ],
-  closedSent: [
-    'EZT_CLOSED',
-    'The command was sent; closed before its reply came, which is no longer awaited.',
-  ],
+  closedSent: ['EZT_CLOSED', 'The command was sent; the node was closed before the reply came.'],
   closedUncertain: [
     'EZT_CLOSED',
     'The connection ended while the message was being written at QoS 0: it may not have arrived, and is not sent again.',

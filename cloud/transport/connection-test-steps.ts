@@ -84,10 +84,16 @@ function secure({ endpoint, tls, tcp }: Probe): Promise<string> {
     const socket = connectTls({ ...tlsConnectOptions(endpoint, tls), ...(tcp && { socket: tcp }) });
     socket.on('error', failed).once('secureConnect', () => {
       const { issuer, valid_to } = socket.getPeerCertificate();
-      done(`${socket.getProtocol()}, issuer ${issuer?.CN ?? issuer?.O ?? '?'}, valid to ${valid_to}`);
+      done(`${socket.getProtocol()}, issuer ${issuer?.CN ?? issuer?.O ?? '?'}, valid to ${dayOf(valid_to)}`);
       socket.destroy();
     });
   });
+}
+
+/** The day of a certificate's `date`, as ISO 8601 writes it; what is no date stays as it is. */
+function dayOf(date: string | undefined): string {
+  const time = Date.parse(date ?? '');
+  return Number.isNaN(time) ? String(date) : (new Date(time).toISOString().split('T')[0] ?? '');
 }
 
 /** What a broker that knows MQTT 3.1.1 only may make of 5; the port may be a wrong guess. */
@@ -159,7 +165,7 @@ async function subscribe({ connection, connected, projectKey, group, clientId }:
   ]);
   const codes = (await connection?.subscribe(filters)) ?? [];
   const refused = filters.filter((_, i) => (codes[i] ?? REFUSED) >= REFUSED);
-  if (refused.length === 0) return `${filters.length} of ${filters.length}${shared && ', $share'}`;
+  if (refused.length === 0) return `${filters.length}/${filters.length}${shared && ', $share'}`;
   const code = codes.find((each) => each >= REFUSED) ?? REFUSED;
   const names = refused.map(([filter]) => filter).join(', ');
   throw new ProbeError(REASONS[code] ?? 'subscription', `${formatCode(code)} ${names}`);
