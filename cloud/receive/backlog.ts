@@ -1,16 +1,19 @@
+import { performance } from 'node:perf_hooks';
 import type { Connection, Received } from '../transport/connection-api';
 
 /** So many messages, or bytes of payload, are kept; then TCP holds the rest back. */
 const MAX_MESSAGES = 1_000;
 const MAX_BYTES = 4 * 1024 * 1024;
+/** So long (ms) after reading on, what was held back may still be in the socket. */
+const READING_ON = 1_000;
 
 /** Messages that have come while nobody is there to take them: nothing is dropped, beyond a bound nothing is read. */
 export interface Backlog<M> {
   add(message: M): void;
   /** The messages, oldest first; the backlog is empty then. */
   take(): M[];
-  /** No socket is read from. */
-  readonly full: boolean;
+  /** A socket holds messages back, or did until a moment ago. */
+  readonly holdsBack: boolean;
   /** Reads on if there is room. */
   readOn(): void;
 }
@@ -19,6 +22,7 @@ export function createBacklog<M extends { connection: Connection; received: Rece
   let messages: M[] = [];
   let bytes = 0;
   let stopped: Connection | undefined;
+  let readOnAt = Number.NEGATIVE_INFINITY;
 
   return {
     add(message) {
@@ -35,13 +39,15 @@ export function createBacklog<M extends { connection: Connection; received: Rece
       bytes = 0;
       return taken;
     },
-    get full() {
-      return stopped !== undefined;
+    get holdsBack() {
+      return stopped !== undefined || performance.now() - readOnAt < READING_ON;
     },
     readOn() {
-      if (messages.length > 0) return;
-      stopped?.resumeReading();
+      if (messages.length > 0 || !stopped) return;
+      const connection = stopped;
       stopped = undefined;
+      readOnAt = performance.now();
+      connection.resumeReading(); // which may end in another pause
     },
   };
 }

@@ -150,6 +150,25 @@ describe('transport: while flows are deployed', () => {
     should((await asked).reply.id).equal(1);
   });
 
+  it('nor while it is still in the socket after that', async () => {
+    const { client } = await openConnected(broker);
+    const [listener, asking] = [ear({ qos: 0 }), replies()];
+    client.listen(listener);
+    client.listen(asking);
+    await filters(2, client);
+    const options = { qos: 1, timeout: 500, listener: asking, owner: {} } as const;
+    const asked = client.request(DEVICE, command, options);
+    await broker.packet('publish');
+    client.pause();
+    for (let n = 0; n < 5_000; n += 1) broker.current.deliver(attributesOf(), numbered(n));
+    broker.current.deliver(formatTopic(KEY, DEVICE, 'command_reply'), JSON.stringify(command));
+    await until(() => client.counters.received >= 1_000, 5000, 'as much as is read');
+    client.resume();
+    // Timers come before sockets in the next turn of the event loop.
+    for (const end = performance.now() + options.timeout; performance.now() < end; );
+    should((await asked).reply.id).equal(1);
+  });
+
   it('it is not acknowledged when the connection ends with it, so that the broker sends it again', async () => {
     const { client } = await openConnected(broker, { clean: false });
     const listener = ear({}, () => client.pause());
