@@ -217,7 +217,7 @@ const REASONS = {
   ],
   malformedMore: [
     'EZT_MALFORMED',
-    '__count__ more messages that are not valid __channel__ came from __device__ in __seconds__ s, the last one: __what__.',
+    '__count__ more messages that are not valid __channel__ came from __device__ within __seconds__ s, the last one: __what__.',
   ],
   malformed: ['EZT_MALFORMED', 'The received message is not valid __channel__: __what__.'],
 } as const satisfies Record<string, readonly [ErrorCode, string]>;
