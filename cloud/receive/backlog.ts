@@ -4,7 +4,7 @@ import type { Connection, Received } from '../transport/connection-api';
 /** So many messages, or bytes of payload, are kept; then TCP holds the rest back. */
 const MAX_MESSAGES = 1_000;
 const MAX_BYTES = 4 * 1024 * 1024;
-/** So long (ms) after reading on, what was held back may still be in the socket. */
+/** So long (ms) after reading on, what was held back may still be on its way. */
 const READING_ON = 1_000;
 
 /** Messages that have come while nobody is there to take them: nothing is dropped, beyond a bound nothing is read. */
@@ -12,7 +12,10 @@ export interface Backlog<M> {
   add(message: M): void;
   /** The messages, oldest first; the backlog is empty then. */
   take(): M[];
-  /** A socket holds messages back, or did until a moment ago. */
+  /**
+   * Others may be held back behind what is kept, or were until a moment ago: in the socket, or by the broker, which
+   * sends no more than so many unacknowledged.
+   */
   readonly holdsBack: boolean;
   /** Reads on if there is room. */
   readOn(): void;
@@ -22,7 +25,7 @@ export function createBacklog<M extends { connection: Connection; received: Rece
   let messages: M[] = [];
   let bytes = 0;
   let stopped: Connection | undefined;
-  let readOnAt = Number.NEGATIVE_INFINITY;
+  let takenAt = Number.NEGATIVE_INFINITY;
 
   return {
     add(message) {
@@ -35,18 +38,18 @@ export function createBacklog<M extends { connection: Connection; received: Rece
     },
     take() {
       const taken = messages;
+      if (taken.length > 0) takenAt = performance.now();
       messages = [];
       bytes = 0;
       return taken;
     },
     get holdsBack() {
-      return stopped !== undefined || performance.now() - readOnAt < READING_ON;
+      return messages.length > 0 || stopped !== undefined || performance.now() - takenAt < READING_ON;
     },
     readOn() {
       if (messages.length > 0 || !stopped) return;
       const connection = stopped;
       stopped = undefined;
-      readOnAt = performance.now();
       connection.resumeReading(); // which may end in another pause
     },
   };

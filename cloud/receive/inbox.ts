@@ -40,7 +40,7 @@ export interface InboxOptions {
 export interface Inbox {
   readonly counters: Readonly<InboxCounters>;
   receive(connection: Connection, received: Received): void;
-  /** Messages may be there that nobody has read yet: as much was kept while paused as is allowed. */
+  /** Messages may have come that nobody has read yet, behind those that are kept while paused. */
   readonly holdsBack: boolean;
   /** Hands over what was kept while paused. */
   catchUp(): void;

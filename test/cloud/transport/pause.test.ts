@@ -150,6 +150,26 @@ describe('transport: while flows are deployed', () => {
     should((await asked).reply.id).equal(1);
   });
 
+  it('nor while the broker holds it back, since so much is unacknowledged', async () => {
+    const { client } = await openConnected(broker);
+    const [listener, asking] = [ear(), replies()];
+    client.listen(listener);
+    client.listen(asking);
+    await filters(2, client);
+    const options = { qos: 1, timeout: 500, listener: asking, owner: {} } as const;
+    const asked = client.request(DEVICE, command, options);
+    await broker.packet('publish');
+    client.pause();
+    const count = 32; // all that EMQX sends before an acknowledgement
+    for (let n = 0; n < count; n += 1) broker.current.deliver(attributesOf(), numbered(n));
+    await until(() => client.counters.received === count, 5000, 'the messages');
+    await pause(options.timeout + A_WHILE);
+    client.resume();
+    await broker.packet('puback', count);
+    broker.current.deliver(formatTopic(KEY, DEVICE, 'command_reply'), JSON.stringify(command));
+    should((await asked).reply.id).equal(1);
+  });
+
   it('nor while it is still in the socket after that', async () => {
     const { client } = await openConnected(broker);
     const [listener, asking] = [ear({ qos: 0 }), replies()];
