@@ -186,9 +186,11 @@ export function openClient(options: ClientOptions): Client {
     },
     pause() {
       paused = true;
+      ownPushes.pause();
     },
     resume() {
       paused = false;
+      ownPushes.resume();
       listeners.catchUp();
       inbox.catchUp();
     },
