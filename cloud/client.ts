@@ -31,7 +31,7 @@ const RETRY_REFUSED = 30_000;
 export function openClient(options: ClientOptions): Client {
   const { username: projectKey, group, onError } = options;
   const router = createRouter<Listener>(projectKey, group);
-  const commands = createCommands(() => inbox.full);
+  const commands = createCommands(() => inbox.holdsBack);
   const memory = options.clean
     ? undefined
     : openSessionMemory(options.disk?.directory, options.clientId, onError);
@@ -186,9 +186,11 @@ export function openClient(options: ClientOptions): Client {
     },
     pause() {
       paused = true;
+      ownPushes.pause();
     },
     resume() {
       paused = false;
+      ownPushes.resume();
       listeners.catchUp();
       inbox.catchUp();
     },

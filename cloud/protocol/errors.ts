@@ -151,7 +151,10 @@ const REASONS = {
     'EZT_EXPIRED',
     'Not sent within __seconds__ s: the disk that keeps the queue did not answer.',
   ],
-  expired: ['EZT_EXPIRED', 'Not sent within __seconds__ s: the broker could not be reached.'],
+  expired: [
+    'EZT_EXPIRED',
+    'Not sent within __seconds__ s: there was no connection to the broker. The status of the node says why.',
+  ],
   expiredUnanswered: ['EZT_EXPIRED', 'The broker did not acknowledge within __seconds__ s.'],
   expiredByRate: [
     'EZT_EXPIRED',
@@ -172,9 +175,25 @@ const REASONS = {
     'The broker refuses the subscription to command replies: __reason__ (__code__).',
   ],
   replyTimeout: ['EZT_REPLY_TIMEOUT', 'No reply from __device__ within __seconds__ s.'],
-  replyUnusable: [
+  replyOtherId: [
     'EZT_REPLY_TIMEOUT',
-    'No reply from __device__ within __seconds__ s that counts; of those that came (__count__) the last was __what__.',
+    'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one has another id: __what__.',
+  ],
+  replyOtherMethod: [
+    'EZT_REPLY_TIMEOUT',
+    'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one is of another method: __what__.',
+  ],
+  replyRetained: [
+    'EZT_REPLY_TIMEOUT',
+    'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one was retained by the broker, from an earlier time.',
+  ],
+  replyEarly: [
+    'EZT_REPLY_TIMEOUT',
+    'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one came before the command was sent.',
+  ],
+  replyUnreadable: [
+    'EZT_REPLY_TIMEOUT',
+    'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one cannot be read: __what__.',
   ],
   closed: [
     'EZT_CLOSED',
@@ -195,7 +214,7 @@ const REASONS = {
   ],
   malformedMore: [
     'EZT_MALFORMED',
-    '__count__ more messages that are not valid __channel__ came from __device__ in __seconds__ s, the last one: __what__.',
+    '__count__ more messages that are not valid __channel__ came from __device__ within __seconds__ s, the last one: __what__.',
   ],
   malformed: ['EZT_MALFORMED', 'The received message is not valid __channel__: __what__.'],
 } as const satisfies Record<string, readonly [ErrorCode, string]>;

@@ -40,8 +40,8 @@ export interface InboxOptions {
 export interface Inbox {
   readonly counters: Readonly<InboxCounters>;
   receive(connection: Connection, received: Received): void;
-  /** Nothing more is read from the socket: as much was kept while paused as is allowed. */
-  readonly full: boolean;
+  /** Messages may have come that nobody has read yet, behind those that are kept while paused. */
+  readonly holdsBack: boolean;
   /** Hands over what was kept while paused. */
   catchUp(): void;
   /** From now on nothing is taken or acknowledged, what is kept back neither: a persistent session brings QoS 1 again. */
@@ -166,8 +166,8 @@ export function createInbox(options: InboxOptions): Inbox {
 
   return {
     counters,
-    get full() {
-      return backlog.full;
+    get holdsBack() {
+      return backlog.holdsBack;
     },
     receive(connection, received) {
       if (closed) return;

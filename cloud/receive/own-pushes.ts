@@ -17,6 +17,9 @@ export interface OwnPushes {
   chase(payload: Buffer, chased: number): void;
   /** How to find the push that brought about given attributes of `device`; `undefined` when there can be none. */
   of(device: string): ((attributes: object) => OwnPush | undefined) | undefined;
+  /** Flows are deployed: until {@link resume} what comes back has to wait, and no time passes here. */
+  pause(): void;
+  resume(): void;
 }
 
 interface Entry extends OwnPush {
@@ -24,7 +27,7 @@ interface Entry extends OwnPush {
   payload: Buffer | undefined;
   /** `payload` decoded, once there was something to compare it with. */
   attributes: unknown;
-  /** By `performance.now()`. */
+  /** Milliseconds, without those of deploys. */
   at: number;
 }
 
@@ -42,6 +45,9 @@ export function createOwnPushes(isWanted: () => boolean): OwnPushes {
   const byDevice = new Map<string, Entry[]>();
   const chases = new WeakMap<Buffer, number>();
   let bytes = 0;
+  let pausedAt: number | undefined;
+  let pauses = 0;
+  const clock = () => (pausedAt ?? performance.now()) - pauses;
 
   /** Takes it out of its device's, where it is the `index`-th; in `all` it stays until its time is over. */
   function forget(entry: Entry, ofDevice: Entry[], index: number) {
@@ -85,7 +91,7 @@ export function createOwnPushes(isWanted: () => boolean): OwnPushes {
     written(device, payload) {
       if (!isWanted()) return;
       const chased = chases.get(payload) ?? 0;
-      const entry: Entry = { device, payload, chased, attributes: undefined, at: performance.now() };
+      const entry: Entry = { device, payload, chased, attributes: undefined, at: clock() };
       all.push(entry);
       bytes += payload.length;
       const ofDevice = byDevice.get(device);
@@ -95,9 +101,16 @@ export function createOwnPushes(isWanted: () => boolean): OwnPushes {
     },
     of(device) {
       if (byDevice.size === 0 || !byDevice.has(device)) return undefined;
-      forgetOld(performance.now());
+      forgetOld(clock());
       const entries = byDevice.get(device);
       return entries && ((attributes) => take(entries, attributes));
+    },
+    pause() {
+      pausedAt ??= performance.now();
+    },
+    resume() {
+      if (pausedAt !== undefined) pauses += performance.now() - pausedAt;
+      pausedAt = undefined;
     },
   };
 }

@@ -53,9 +53,15 @@ interface Pending {
   withdraw(): void;
   sent: boolean;
   /** Replies of the device that did not count, and what the last of them was. */
-  came: { count: number; what: string };
+  came: { count: number; last: Unusable | undefined };
   settle(outcome: CommandReply | EztError): void;
 }
+
+/** Why a reply does not count, and what of it shows that. */
+type Unusable = [
+  'replyOtherId' | 'replyOtherMethod' | 'replyRetained' | 'replyEarly' | 'replyUnreadable',
+  what?: string,
+];
 
 /** Milliseconds until a timeout is looked at again that came while replies were held back. */
 const LOOK_AGAIN = 1_000;
@@ -91,8 +97,8 @@ export function createCommands(heldBack = () => false): Commands {
   }
 
   /** For the error of each command that awaits a reply of the device. */
-  function note(device: string, what: string) {
-    for (const request of pending.get(device)?.values() ?? []) noteFor(request, what);
+  function note(device: string, why: Unusable) {
+    for (const request of pending.get(device)?.values() ?? []) noteFor(request, why);
   }
 
   return {
@@ -116,7 +122,7 @@ export function createCommands(heldBack = () => false): Commands {
           withdrawn = true;
           if (acknowledged) settle(new EztError('closedSent'));
         };
-        const came = { count: 0, what: '' };
+        const came = { count: 0, last: undefined };
         const request: Pending = { method, owner, sent: false, came, settle, withdraw };
         add(device, id, request);
         const awaitReply = () => {
@@ -142,7 +148,7 @@ export function createCommands(heldBack = () => false): Commands {
     offer(device, reply, retained) {
       const found = find(device, reply.id);
       if (!found) {
-        note(device, `with the id ${shown(reply.id)}`);
+        note(device, ['replyOtherId', shown(reply.id)]);
         return false;
       }
       const why = whyNot(found, reply, retained);
@@ -150,7 +156,7 @@ export function createCommands(heldBack = () => false): Commands {
       else noteFor(found, why);
       return why === undefined;
     },
-    unreadable: (device, why) => note(device, `not readable (${why})`),
+    unreadable: (device, why) => note(device, ['replyUnreadable', why]),
     withdraw(owner) {
       for (const ofDevice of [...pending.values()])
         for (const { owner: by, withdraw } of [...ofDevice.values()])
@@ -160,23 +166,24 @@ export function createCommands(heldBack = () => false): Commands {
   };
 }
 
-function noteFor({ came }: Pending, what: string) {
+function noteFor({ came }: Pending, why: Unusable) {
   came.count += 1;
-  came.what = what;
+  came.last = why;
 }
 
 /** Why a reply with the command's id does not answer it: with an id of the flow's own it may be that of an earlier one. */
-function whyNot({ method, sent }: Pending, reply: CommandReply, retained: boolean): string | undefined {
-  if (retained) return 'retained';
-  if (!sent) return 'from before the command was sent';
-  if (reply.method !== undefined && reply.method !== method) return `of the method ${shown(reply.method)}`;
+function whyNot({ method, sent }: Pending, reply: CommandReply, retained: boolean): Unusable | undefined {
+  if (retained) return ['replyRetained'];
+  if (!sent) return ['replyEarly'];
+  if (reply.method !== undefined && reply.method !== method) return ['replyOtherMethod', shown(reply.method)];
   return undefined;
 }
 
 const shown = (value: string | number): string => JSON.stringify(value).slice(0, MAX_SHOWN);
 
-function timeoutError(device: string, timeout: number, { came }: Pending): EztError {
+function timeoutError(device: string, timeout: number, { came: { count, last } }: Pending): EztError {
   const seconds = timeout / 1000;
-  if (came.count === 0) return new EztError('replyTimeout', { device, seconds });
-  return new EztError('replyUnusable', { device, seconds, ...came });
+  if (!last) return new EztError('replyTimeout', { device, seconds });
+  const [reason, what = ''] = last;
+  return new EztError(reason, { device, seconds, count, what });
 }

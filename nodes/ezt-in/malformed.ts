@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
 import { EztError, type RawMessage } from '../../cloud';
+import { deploysOf } from '../shared/deploys';
 import { translate } from '../shared/texts';
 
 /** The log says at most this often (ms) how many more there were. */
@@ -13,19 +14,6 @@ interface Place {
   more: number;
   last: EztError;
   raw: RawMessage;
-}
-
-/** What each node keeps back is forgotten when flows have changed: there may be a Catch node now. */
-const forgetting = new Set<() => void>();
-/** One listener for all nodes: EventEmitter warns of more than ten. */
-const heard = new WeakSet<NodeAPI['events']>();
-
-function hearDeploys({ events }: NodeAPI) {
-  if (heard.has(events)) return;
-  heard.add(events);
-  events.on('flows:started', () => {
-    for (const forget of forgetting) forget();
-  });
 }
 
 /**
@@ -60,8 +48,8 @@ export function reportMalformed(RED: NodeAPI, node: Node) {
     places.clear();
   }
 
-  hearDeploys(RED);
-  forgetting.add(forget);
+  // When flows have changed there may be a Catch node, for what was kept back meanwhile too.
+  const unwatch = deploysOf(RED).on('settle', forget);
   return {
     report(error: EztError, raw: RawMessage) {
       const key = placeOf(places, raw);
@@ -76,7 +64,7 @@ export function reportMalformed(RED: NodeAPI, node: Node) {
       }
     },
     stop() {
-      forgetting.delete(forget);
+      unwatch();
       forget();
     },
   };
