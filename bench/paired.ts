@@ -79,7 +79,7 @@ function together(turns: readonly Figures[]): Figures {
 const WARM_TURNS = 4;
 const STEADY = 0.02;
 /** And at the latest after so many turns. */
-const LONGEST_WARM_UP = 40;
+const LONGEST_WARM_UP = 20;
 
 /** Lets the compiler do its work until the figure is steady; resolves with the number of messages that take `seconds`. */
 export async function warmUp(contender: Contender, subject: Subject, seconds: number): Promise<number> {

@@ -78,9 +78,8 @@ export interface Client {
   close(endSession: boolean): Promise<void>;
 }
 
-const CONNECT_TIMEOUT = 15_000;
-/** With MQTT 5 the broker keeps what is beyond it until these are acknowledged. */
-const RECEIVE_MAXIMUM = 100;
+/** With MQTT 5 the broker keeps what exceeds the receive maximum until messages are acknowledged. */
+const CONNECTING = { connectTimeout: 15_000, receiveMaximum: 100 };
 /** Milliseconds: 3 s at most in all; after draining come the disk, DISCONNECT and the end of the session. */
 const CLOSING = { draining: 1_500, all: 2_800 };
 
@@ -104,7 +103,7 @@ export function openClient(options: ClientOptions): Client {
   const ownPushes = createOwnPushes(() => router.hasListeners('attributes'));
   const outbox = openOutbox(projectKey, options.queue, options.disk, onError);
   const sent = watchSent(projectKey, ownPushes.written);
-  const commands = createCommands(() => inbox.full);
+  const commands = createCommands(() => inbox.holdsBack);
   const replies = createReplyReceiver(commands, counted);
   const inbox = createInbox({
     parse: topicParser(projectKey),
@@ -129,7 +128,7 @@ export function openClient(options: ClientOptions): Client {
   }
 
   const reconnecting = openReconnecting(
-    { ...options, connectTimeout: CONNECT_TIMEOUT, receiveMaximum: RECEIVE_MAXIMUM },
+    { ...options, ...CONNECTING },
     {
       async onConnected(mine, connected) {
         counted.connections += 1;
@@ -153,8 +152,7 @@ export function openClient(options: ClientOptions): Client {
     },
   );
   const retryRefused = setInterval(subscriptions.retryRefused, options.retryRefused ?? 30_000);
-  const isConnected = () => connection !== undefined;
-  const parts = { projectKey, outbox, commands, listeners, subscriptions, ownPushes, sent, isConnected };
+  const parts = { projectKey, outbox, commands, listeners, subscriptions, ownPushes, sent };
 
   return {
     get state() {
@@ -176,12 +174,14 @@ export function openClient(options: ClientOptions): Client {
     listen: listeners.add,
     unlisten: listeners.remove,
     refusalOf: listeners.refusalOf,
-    user: () => createUser(parts),
+    user: () => createUser({ ...parts, isConnected: () => connection !== undefined }),
     pause() {
       paused = true;
+      ownPushes.pause();
     },
     resume() {
       paused = false;
+      ownPushes.resume();
       listeners.catchUp();
       inbox.catchUp();
     },

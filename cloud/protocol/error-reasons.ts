@@ -3,7 +3,7 @@ const MESSAGES = {
   EZT_CONFIG: {
     noConfig: 'No EZtCloud project is selected: open the node and choose one.',
     projectDisabled:
-      'The EZtCloud project __project__ is disabled, or the flow that it stands on: enable it and deploy.',
+      'The EZtCloud project __project__ is disabled, or the flow that holds it is: enable it and deploy.',
     credentialsLost:
       'The project key and secret cannot be read: the credentials file of these flows was written with another credentialSecret, perhaps on another machine. Put that credentialSecret into settings.js, or type key and secret again and deploy.',
     noEndpoint: 'The project has no MQTT API access point: copy it from the console.',
@@ -23,9 +23,9 @@ const MESSAGES = {
     groupNeedsMqtt5: 'A shared-subscription group needs MQTT 5: set the protocol to auto or 5.',
     tlsNode: 'The TLS configuration of the project is missing, disabled or cannot be read.',
     retypeSecret:
-      'The access point is not the deployed one: type the project secret again, it is not sent elsewhere by itself.',
+      'The access point is not the deployed one: type the project secret again. A stored secret is never sent to another access point.',
     retypeVariable:
-      "The access point is not the deployed one: type __option__ itself, no stored value and no variable's is sent elsewhere.",
+      'The access point is not the deployed one: type __option__ itself. Stored values and values of variables are never sent to another access point.',
     deployFirst: '__option__ is an environment variable: deploy, then test.',
     deployFiles: 'The TLS configuration names files that are not the deployed ones: deploy, then test.',
     chasesEcho:
@@ -44,8 +44,7 @@ const MESSAGES = {
   EZT_PAYLOAD: {
     payloadNotObject:
       'msg.payload is of type __type__: send an object of attributes, for instance {"temperature": 21.5}.',
-    payloadIsText:
-      'msg.payload is JSON text, and an object is needed: use a JSON node before this one to make it.',
+    payloadIsText: 'msg.payload is JSON text, and an object is needed: put a JSON node before this one.',
     payloadEmpty: 'There is nothing to send: msg.payload has no attribute with a value.',
     payloadNotJson: 'The payload cannot be sent as JSON: __what__.',
     valueUndefined: '"__key__" has no value: send null instead, or leave it out of the list.',
@@ -75,7 +74,8 @@ const MESSAGES = {
   EZT_EXPIRED: {
     expiredOnDisk: '__count__ queued messages expired before they could be sent.',
     expiredByDisk: 'Not sent within __seconds__ s: the disk that keeps the queue did not answer.',
-    expired: 'Not sent within __seconds__ s: the broker could not be reached.',
+    expired:
+      'Not sent within __seconds__ s: there was no connection to the broker. The status of the node says why.',
     expiredUnanswered: 'The broker did not acknowledge within __seconds__ s.',
     expiredByRate:
       'Not sent within __seconds__ s: more messages than the rate limit of __rate__ a second lets through. Raise it, or send less often.',
@@ -85,13 +85,21 @@ const MESSAGES = {
     noSubscribers: 'The broker took a message that nobody subscribes to: check the project key.',
     publishRefused: 'The broker refused the message: __reason__ (__code__).',
     hungUp:
-      'The broker hung up twice on this message, it is not sent again: access rules or its content may be why.',
+      'The broker closed the connection twice on this message, so it is not sent again. The reason may be access rules, or its content.',
     repliesRefused: 'The broker refuses the subscription to command replies: __reason__ (__code__).',
   },
   EZT_REPLY_TIMEOUT: {
     replyTimeout: 'No reply from __device__ within __seconds__ s.',
-    replyUnusable:
-      'No reply from __device__ within __seconds__ s that counts; of those that came (__count__) the last was __what__.',
+    replyOtherId:
+      'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one has another id: __what__.',
+    replyOtherMethod:
+      'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one is of another method: __what__.',
+    replyRetained:
+      'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one was retained by the broker, from an earlier time.',
+    replyEarly:
+      'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one came before the command was sent.',
+    replyUnreadable:
+      'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one cannot be read: __what__.',
   },
   EZT_STORE: {
     diskFailed:
@@ -104,13 +112,13 @@ const MESSAGES = {
     closed: 'Closed before the broker acknowledged; the message is not on disk and is not sent later.',
     closedKept:
       'Closed before the broker acknowledged; the message is on disk and goes out later, as long as the project exists.',
-    closedSent: 'The command was sent; closed before its reply came, which is no longer awaited.',
+    closedSent: 'The command was sent; the node was closed before the reply came.',
     closedUncertain:
       'The connection ended while the message was being written at QoS 0: it may not have arrived, and is not sent again.',
   },
   EZT_MALFORMED: {
     malformedMore:
-      '__count__ more messages that are not valid __channel__ came from __device__ in __seconds__ s, the last one: __what__.',
+      '__count__ more messages that are not valid __channel__ came from __device__ within __seconds__ s, the last one: __what__.',
     malformed: 'The received message is not valid __channel__: __what__.',
   },
 } as const;

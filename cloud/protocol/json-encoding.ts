@@ -85,13 +85,6 @@ export function copyData(value: unknown): unknown {
   return reading(() => copy(value));
 }
 
-/** `value` as JSON. Throws as {@link copyData}, and for `undefined`. */
-export function encodeJson(value: unknown): string {
-  const copied = copyData(value);
-  if (copied === undefined) throw new EztError('valueUndefined', { key: keyOf([]) });
-  return JSON.stringify(copied);
-}
-
 interface HasToJson {
   toJSON(key: string): unknown;
 }

@@ -43,8 +43,8 @@ export interface InboxOptions {
 export interface Inbox {
   readonly counters: Readonly<InboxCounters>;
   receive(connection: Connection, received: Received): void;
-  /** Whether the socket is not read, because as much waits as may wait while paused. */
-  readonly full: boolean;
+  /** Whether messages may be held back behind those that wait while paused; see {@link Backlog.holdsBack}. */
+  readonly holdsBack: boolean;
   /** Hands over the messages that came while paused. */
   catchUp(): void;
   /** Ignores all messages from now on, also those that wait. The broker sends unacknowledged ones again if the session persists. */
@@ -159,8 +159,8 @@ export function createInbox(options: InboxOptions): Inbox {
 
   return {
     counters,
-    get full() {
-      return backlog.full;
+    get holdsBack() {
+      return backlog.holdsBack;
     },
     receive(connection, received) {
       if (closed) return;

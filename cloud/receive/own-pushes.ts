@@ -11,6 +11,9 @@ export interface OwnPushes {
   setLoopDepth(payload: Buffer, loopDepth: number): void;
   /** Returns how to find the push that caused given attributes of `device`; `undefined` when there can be none. */
   of(device: string): ((attributes: object) => OwnPush | undefined) | undefined;
+  /** Flows are being deployed: until {@link resume} no time passes, since what comes back has to wait. */
+  pause(): void;
+  resume(): void;
 }
 
 interface Entry extends OwnPush {
@@ -18,7 +21,7 @@ interface Entry extends OwnPush {
   payload: Buffer | undefined;
   /** `payload` decoded; `undefined` until it is compared. */
   attributes: unknown;
-  /** By `performance.now()`. */
+  /** Milliseconds, without those of deploys. */
   at: number;
 }
 
@@ -36,6 +39,9 @@ export function createOwnPushes(isWanted: () => boolean): OwnPushes {
   const byDevice = new Map<string, Entry[]>();
   const loopDepths = new WeakMap<Buffer, number>();
   let bytes = 0;
+  let pausedAt: number | undefined;
+  let pauses = 0;
+  const clock = () => (pausedAt ?? performance.now()) - pauses;
 
   /** Removes the entry at `index` from those of its device. It stays in `all` until its time is over. */
   function forget(entry: Entry, ofDevice: Entry[], index: number) {
@@ -79,7 +85,7 @@ export function createOwnPushes(isWanted: () => boolean): OwnPushes {
     written(device, payload) {
       if (!isWanted()) return;
       const loopDepth = loopDepths.get(payload) ?? 0;
-      const entry: Entry = { device, payload, loopDepth, attributes: undefined, at: performance.now() };
+      const entry: Entry = { device, payload, loopDepth, attributes: undefined, at: clock() };
       all.push(entry);
       bytes += payload.length;
       const ofDevice = byDevice.get(device);
@@ -89,9 +95,16 @@ export function createOwnPushes(isWanted: () => boolean): OwnPushes {
     },
     of(device) {
       if (byDevice.size === 0 || !byDevice.has(device)) return undefined;
-      forgetOld(performance.now());
+      forgetOld(clock());
       const entries = byDevice.get(device);
       return entries && ((attributes) => take(entries, attributes));
+    },
+    pause() {
+      pausedAt ??= performance.now();
+    },
+    resume() {
+      if (pausedAt !== undefined) pauses += performance.now() - pausedAt;
+      pausedAt = undefined;
     },
   };
 }

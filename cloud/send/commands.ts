@@ -3,7 +3,13 @@ import { EztError } from '../protocol/errors';
 import type { CommandReply } from '../protocol/messages';
 import { type CommandIds, createCommandIds } from './command-ids';
 import { createOwnerCounts } from './owner-counts';
-import { type Answer, createPendingCommand, type PendingCommand, shown } from './pending-command';
+import {
+  type Answer,
+  createPendingCommand,
+  type PendingCommand,
+  shown,
+  type Unusable,
+} from './pending-command';
 
 /** Sends a command. Calls `sent` when it goes to the broker; resolves when the broker has acknowledged it. */
 export type SendCommand = (sent: () => void) => Promise<void>;
@@ -61,8 +67,8 @@ export function createCommands(repliesHeld = () => false): Commands {
     size -= 1;
   }
 
-  function noteForAll(device: string, what: string) {
-    for (const command of pending.get(device)?.values() ?? []) command.note(what);
+  function noteForAll(device: string, why: Unusable) {
+    for (const command of pending.get(device)?.values() ?? []) command.note(why);
   }
 
   return {
@@ -82,10 +88,10 @@ export function createCommands(repliesHeld = () => false): Commands {
     offer(device, reply, retained) {
       const command = find(device, reply.id);
       if (command) return command.offer(reply, retained);
-      noteForAll(device, `with the id ${shown(reply.id)}`);
+      noteForAll(device, ['replyOtherId', shown(reply.id)]);
       return false;
     },
-    unreadable: (device, why) => noteForAll(device, `not readable (${why})`),
+    unreadable: (device, why) => noteForAll(device, ['replyUnreadable', why]),
     close(owner) {
       for (const ofDevice of [...pending.values()])
         for (const command of [...ofDevice.values()])

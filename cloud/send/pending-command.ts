@@ -21,6 +21,12 @@ export interface PendingCommandOptions {
   onSettled(): void;
 }
 
+/** Why a reply is not the reply to a command, and the part of it that shows that. */
+export type Unusable = [
+  'replyOtherId' | 'replyOtherMethod' | 'replyRetained' | 'replyEarly' | 'replyUnreadable',
+  what?: string,
+];
+
 /** A command that awaits its reply. */
 export interface PendingCommand {
   readonly owner: object;
@@ -32,8 +38,8 @@ export interface PendingCommand {
   acknowledged(): void;
   /** Takes a reply with its device and id, if it is the reply to this command. Returns whether it is. */
   offer(reply: CommandReply, retained: boolean): boolean;
-  /** The device sent `what` instead of the reply; the timeout error will say so. */
-  note(what: string): void;
+  /** The device sent another reply instead; the timeout error will say so. */
+  note(why: Unusable): void;
   fail(error: Error): void;
   /**
    * Fails with `EZT_CLOSED` if the broker has the command, or as soon as it has. Until then the outbox decides: it
@@ -54,7 +60,9 @@ export function createPendingCommand(options: PendingCommandOptions): PendingCom
   let state: 'unsent' | 'sent' | 'acknowledged' | 'settled' = 'unsent';
   let closing = false;
   let timer: NodeJS.Timeout | undefined;
-  const others = { count: 0, what: '' };
+  /** Other replies of the device: how many, and why the last one is not the reply. */
+  let others = 0;
+  let lastOther: Unusable | undefined;
 
   function settle(): boolean {
     if (state === 'settled') return false;
@@ -75,21 +83,23 @@ export function createPendingCommand(options: PendingCommandOptions): PendingCom
 
   function timeoutError(): EztError {
     const seconds = timeout / 1000;
-    if (others.count === 0) return new EztError('replyTimeout', { device, seconds });
-    return new EztError('replyUnusable', { device, seconds, ...others });
+    if (!lastOther) return new EztError('replyTimeout', { device, seconds });
+    const [reason, what = ''] = lastOther;
+    return new EztError(reason, { device, seconds, count: others, what });
   }
 
   /** Why a reply with the id of this command is not its reply: an id that a flow chose may have been used before. */
-  function whyNot(reply: CommandReply, retained: boolean): string | undefined {
-    if (retained) return 'retained';
-    if (state === 'unsent') return 'from before the command was sent';
-    if (reply.method !== undefined && reply.method !== method) return `of the method ${shown(reply.method)}`;
+  function whyNot(reply: CommandReply, retained: boolean): Unusable | undefined {
+    if (retained) return ['replyRetained'];
+    if (state === 'unsent') return ['replyEarly'];
+    if (reply.method !== undefined && reply.method !== method)
+      return ['replyOtherMethod', shown(reply.method)];
     return undefined;
   }
 
-  function note(what: string) {
-    others.count += 1;
-    others.what = what;
+  function note(why: Unusable) {
+    others += 1;
+    lastOther = why;
   }
 
   return {

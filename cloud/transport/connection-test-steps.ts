@@ -86,10 +86,16 @@ function secure({ endpoint, tls, tcp }: ConnectionTest): Promise<string> {
     const socket = connectTls({ ...tlsConnectOptions(endpoint, tls), ...(tcp && { socket: tcp }) });
     socket.on('error', failed).once('secureConnect', () => {
       const { issuer, valid_to } = socket.getPeerCertificate();
-      done(`${socket.getProtocol()}, issuer ${issuer?.CN ?? issuer?.O ?? '?'}, valid to ${valid_to}`);
+      done(`${socket.getProtocol()}, issuer ${issuer?.CN ?? issuer?.O ?? '?'}, valid to ${dayOf(valid_to)}`);
       socket.destroy();
     });
   });
+}
+
+/** The day of a certificate's `date`, in ISO 8601; text that is not a date stays as it is. */
+function dayOf(date: string | undefined): string {
+  const time = Date.parse(date ?? '');
+  return Number.isNaN(time) ? String(date) : (new Date(time).toISOString().split('T')[0] ?? '');
 }
 
 /** How MQTT 5 may fail with a broker that knows 3.1.1 only. */
@@ -167,7 +173,7 @@ async function subscribe({
   ]);
   const codes = (await connection?.subscribe(filters)) ?? [];
   const refused = filters.filter((_, i) => (codes[i] ?? REFUSED) >= REFUSED);
-  if (refused.length === 0) return `${filters.length} of ${filters.length}${shared && ', $share'}`;
+  if (refused.length === 0) return `${filters.length}/${filters.length}${shared && ', $share'}`;
   const code = codes.find((each) => each >= REFUSED) ?? REFUSED;
   const names = refused.map(([filter]) => filter).join(', ');
   throw new ConnectionTestError(REASONS[code] ?? 'subscription', `${formatCode(code)} ${names}`);

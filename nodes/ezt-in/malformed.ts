@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
 import { EztError, type RawMessage } from '../../cloud';
+import { deploysOf } from '../shared/deploys';
 import { translate } from '../shared/texts';
 
 /** Milliseconds between log entries with the number of further malformed messages. */
@@ -13,19 +14,6 @@ interface Place {
   more: number;
   last: EztError;
   raw: RawMessage;
-}
-
-/** The counts are reported and reset when flows have changed: there may be a Catch node now. */
-const forgetting = new Set<() => void>();
-/** One listener for all nodes: EventEmitter warns of more than ten. */
-const heard = new WeakSet<NodeAPI['events']>();
-
-function hearDeploys({ events }: NodeAPI) {
-  if (heard.has(events)) return;
-  heard.add(events);
-  events.on('flows:started', () => {
-    for (const forget of forgetting) forget();
-  });
 }
 
 /**
@@ -60,8 +48,8 @@ export function reportMalformed(RED: NodeAPI, node: Node) {
     places.clear();
   }
 
-  hearDeploys(RED);
-  forgetting.add(forget);
+  // After a deploy there may be a Catch node. It gets the messages that waited for the end of the deploy, too.
+  const unwatch = deploysOf(RED).on('settle', forget);
   return {
     report(error: EztError, raw: RawMessage) {
       const key = placeOf(places, raw);
@@ -76,7 +64,7 @@ export function reportMalformed(RED: NodeAPI, node: Node) {
       }
     },
     stop() {
-      forgetting.delete(forget);
+      unwatch();
       forget();
     },
   };

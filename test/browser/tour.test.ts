@@ -69,14 +69,19 @@ describe('the tour in a browser', function () {
     );
   });
 
+  const press = (name: string) =>
+    editor.page.locator(`[id="${named(tour, name).id}"] .red-ui-flow-node-button`).click();
+  const statusOf = (name: string) =>
+    editor.page.locator(`[id="${named(tour, name).id}"] .red-ui-flow-node-status-label`);
+
+  it('passes a push on when the broker has acknowledged it', async () => {
+    await press('relay on');
+    await statusOf('acknowledged').filter({ hasText: 'DU_thermostat' }).waitFor();
+  });
+
   it('shows the error code when nobody answers', async () => {
-    await editor.page
-      .locator(`[id="${named(tour, 'ask a silent device').id}"] .red-ui-flow-node-button`)
-      .click();
-    const status = editor.page.locator(
-      `[id="${named(tour, 'error code').id}"] .red-ui-flow-node-status-label`,
-    );
-    await status.filter({ hasText: 'EZT_REPLY_TIMEOUT' }).waitFor();
+    await press('ask a silent device');
+    await statusOf('error code').filter({ hasText: 'EZT_REPLY_TIMEOUT' }).waitFor();
     if (picture !== undefined) {
       await editor.page.locator('[data-palette-type="ezt-attr-out"]').scrollIntoViewIfNeeded();
       await editor.page.mouse.move(1, 1);

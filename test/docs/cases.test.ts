@@ -25,24 +25,37 @@ function everyTest(): Named[] {
   }));
 }
 
-/** The rows of the table: which cases, and which tests. */
-function everyRow(): { cases: number[]; tests: Named[] }[] {
-  const text = readFileSync(join('docs', 'reliability.md'), 'utf8');
-  return [...text.matchAll(/^\| (\d+)(?:–(\d+))? +\|[^|]*\|(.*)\|$/gm)].map((row) => {
-    const [first, last] = [Number(row[1]), Number(row[2] ?? row[1])];
-    const tests = [...(row[3] ?? '').matchAll(/`([\w-]+(?:\/[\w-]+)+)`([^`]*)/g)].flatMap(
-      ([, file = '', rest = '']) => {
-        const titles = [...rest.matchAll(/_([^_]+)_|\*((?:[^*\\]|\\.)+)\*/g)].map(
-          (found) => found[1] ?? found[2] ?? '',
-        );
-        return (titles.length > 0 ? titles : ['(no title)']).map((title) => ({
-          file,
-          title: title.replaceAll('\\', ''),
-        }));
-      },
+const text = () => readFileSync(join('docs', 'reliability.md'), 'utf8');
+
+/** The tests that a cell names: `` `file`: _title_, _title_ ``. */
+function testsIn(cell: string): Named[] {
+  return [...cell.matchAll(/`([\w-]+(?:\/[\w-]+)+)`([^`]*)/g)].flatMap(([, file = '', rest = '']) => {
+    const titles = [...rest.matchAll(/_([^_]+)_|\*((?:[^*\\]|\\.)+)\*/g)].map(
+      (found) => found[1] ?? found[2] ?? '',
     );
-    return { cases: Array.from({ length: last - first + 1 }, (_, i) => first + i), tests };
+    return (titles.length > 0 ? titles : ['(no title)']).map((title) => ({
+      file,
+      title: title.replaceAll('\\', ''),
+    }));
   });
+}
+
+/** The rows of the table of cases: which cases, and which tests. */
+function everyRow(): { cases: number[]; tests: Named[] }[] {
+  return [...text().matchAll(/^\| (\d+)(?:–(\d+))? +\|[^|]*\|(.*)\|$/gm)].map((row) => {
+    const [first, last] = [Number(row[1]), Number(row[2] ?? row[1])];
+    const cases = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    return { cases, tests: testsIn(row[3] ?? '') };
+  });
+}
+
+/** The rows of the table below it. */
+function everyFurtherRow(): { what: string; tests: Named[] }[] {
+  const [, further = ''] = /^## What else is tested\n(.*?)^## /ms.exec(text()) ?? [];
+  return [...further.matchAll(/^\| ([^|]+?) +\|(.*`.*)\|$/gm)].map(([, what = '', cell = '']) => ({
+    what,
+    tests: testsIn(cell),
+  }));
 }
 
 /** `…` stands for anything. */
@@ -63,9 +76,12 @@ describe('the cases in docs/reliability.md', () => {
     const all = everyTest();
     const exists = ({ file, title }: Named) =>
       all.some((test) => test.file === file && pattern(title).test(test.title));
-    const missing = everyRow().flatMap(({ cases: [number], tests }) => {
-      should(tests.length).be.above(0, `case ${number}`);
-      return tests.filter((test) => !exists(test)).map(({ file, title }) => `${number}: ${file}: ${title}`);
+    const further = everyFurtherRow();
+    should(further.length).be.above(20);
+    const rows = [...everyRow().map(({ cases: [number], tests }) => ({ what: number, tests })), ...further];
+    const missing = rows.flatMap(({ what, tests }) => {
+      should(tests.length).be.above(0, `${what}`);
+      return tests.filter((test) => !exists(test)).map(({ file, title }) => `${what}: ${file}: ${title}`);
     });
     should(missing).deepEqual([]);
   });

@@ -24,24 +24,28 @@ const PRESSED: Record<string, Record<string, Outcome[]>> = {
   'command-with-reply.json': {
     identify: [{ shows: /"method":"identify","params":\{"model":"thermostat"/ }],
     'a whole command': [{ shows: /"params":\{"threshold":22\}/ }],
+    'msg.command': [{ shows: /"params":\{"threshold":23\}/ }],
     'a tardy device, wait 20 s': [{ shows: /"pong":true/ }],
     'a silent device, wait 3 s': [{ at: 'error: code and message', shows: /EZT_REPLY_TIMEOUT/ }],
   },
   'data-stream.json': {},
   'push-attributes.json': {
-    '25': [attributes(/"temperature".*"threshold":25/)],
+    '25': [
+      attributes(/"temperature".*"threshold":25/),
+      { at: 'our own push', shows: /^\{"threshold":25\}$/, topic: /DU_thermostat/ },
+    ],
     '{relay, threshold}': [
       attributes(/"temperature".*"relay":true,"threshold":24/),
       { shows: /^\{"relay":true,"threshold":24\}$/ },
     ],
     'two devices': [
-      attributes(/"label":"hall"/, /DU_camera0001/),
-      attributes(/"label":"hall"/, /DU_modbusgate/),
+      { at: 'our own push', shows: /"label":"hall"/, topic: /DU_camera0001/ },
+      { at: 'our own push', shows: /"label":"hall"/, topic: /DU_modbusgate/ },
     ],
   },
   'receive-messages.json': {},
   'tour.json': {
-    'relay on': [attributes(/"temperature".*"relay":true/)],
+    'relay on': [attributes(/"temperature".*"relay":true/), { at: 'acknowledged', shows: /^DU_thermostat$/ }],
     'relay off': [attributes(/"temperature".*"relay":false/)],
     '25 °C, every 30 s': [{ shows: /"params":\{"threshold":25\}/ }],
     'ask a silent device': [{ at: 'error code', shows: /^EZT_REPLY_TIMEOUT$/ }],

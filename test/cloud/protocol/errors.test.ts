@@ -5,7 +5,7 @@ import { parseEndpoint } from '../../../cloud/protocol/endpoint';
 import type { Reason } from '../../../cloud/protocol/error-reasons';
 import { EztError, fill, sentences } from '../../../cloud/protocol/errors';
 import { deliver } from '../../../cloud/receive/delivery';
-import { type Commands, createCommands } from '../../../cloud/send/commands';
+import { type Commands, createCommands, type SendCommand } from '../../../cloud/send/commands';
 import { createOutbox } from '../../../cloud/send/outbox';
 import { type FakeConnection, fakeConnection, messages } from '../send/fake-connection';
 import { rejection } from '../send/settling';
@@ -34,13 +34,20 @@ function full() {
   return first.catch(() => second);
 }
 const after = (act: () => unknown) => Promise.resolve().then(act);
-const request = (id: number, timeout: number, meanwhile: (commands: Commands) => void = () => undefined) => {
+const sentAtOnce: SendCommand = (sent) => Promise.resolve(sent());
+const request = (
+  id: number,
+  timeout: number,
+  meanwhile: (commands: Commands) => void = () => undefined,
+  send = sentAtOnce,
+) => {
   const commands = createCommands();
   void commands.request('DU_1', { method: 'm', id: 5 }, 1e6, () => new Promise(() => undefined), {});
-  const answer = commands.request('DU_1', { method: 'm', id }, timeout, () => Promise.resolve(), {});
+  const answer = commands.request('DU_1', { method: 'm', id }, timeout, send, {});
   meanwhile(commands);
   return answer;
 };
+const reply = (id: number, method = 'm') => ({ method, params: {}, id });
 const malformed = () =>
   new Promise((_resolve, reject) => {
     const envelope = { topic: 't', device: 'DU_1', timestamp: 1, qos: 1 as const, retain: false };
@@ -83,7 +90,20 @@ const WAYS: [Reason, () => Promise<unknown>][] = [
   ['expiredByRate', () => sent((connection) => connection.unanswered[0]?.settle(), 1000, 0.1)],
   ['publishRefused', () => sent((connection) => connection.unanswered[0]?.settle(0x87))],
   ['replyTimeout', () => request(6, 1)],
-  ['replyUnusable', () => request(6, 1, (commands) => commands.unreadable('DU_1', 'not JSON'))],
+  ['replyOtherId', () => request(6, 1, (commands) => commands.offer('DU_1', reply(7), false))],
+  ['replyOtherMethod', () => request(6, 1, (commands) => commands.offer('DU_1', reply(6, 'n'), false))],
+  ['replyRetained', () => request(6, 1, (commands) => commands.offer('DU_1', reply(6), true))],
+  [
+    'replyEarly',
+    () =>
+      request(
+        6,
+        1,
+        ({ offer }) => offer('DU_1', reply(6), false),
+        () => Promise.resolve(),
+      ),
+  ],
+  ['replyUnreadable', () => request(6, 1, (commands) => commands.unreadable('DU_1', 'not JSON'))],
   ['closed', () => sent((_link, outbox) => outbox.close())],
   ['malformed', malformed],
 ];

@@ -1,7 +1,7 @@
 import should from 'should';
 import { encodeAttributes } from '../../../cloud/protocol/encoding';
 import { EztError } from '../../../cloud/protocol/errors';
-import { encodeJson } from '../../../cloud/protocol/json-encoding';
+import { encodeJson } from './encode-json';
 import { cyclic } from './not-json';
 
 describe('JSON that is sent', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import should from 'should';
 import { clonePayload, decodeJson, decodeText, isPlainObject, Malformed } from '../../../cloud/protocol/json';
-import { encodeJson } from '../../../cloud/protocol/json-encoding';
+import { encodeJson } from './encode-json';
 import { foreign } from './foreign';
 
 const decode = (text: string) => decodeJson(Buffer.from(text));

@@ -37,6 +37,20 @@ describe('own pushes', () => {
     isOwn('DU_1', { a: 2 }).should.be.false();
   });
 
+  it('are known for ten seconds without those of a deploy, in which their echo waits', () => {
+    push('DU_1', { a: 1 });
+    push('DU_1', { a: 2 });
+    clock.pass(5_000);
+    pushes.pause();
+    pushes.pause();
+    clock.pass(20_000);
+    pushes.resume();
+    clock.pass(4_999);
+    isOwn('DU_1', { a: 1 }).should.be.true();
+    clock.pass(1);
+    isOwn('DU_1', { a: 2 }).should.be.false();
+  });
+
   it('are known by the value that arrives, also where a number would be rounded', () => {
     pushes.written('DU_1', Buffer.from('{"sn":1724442618569203714}'));
     isOwn('DU_1', { sn: '1724442618569203714' }).should.be.true();

@@ -71,11 +71,11 @@ describe('commands', () => {
     const names = (method: string | undefined): CommandReply => ({ ...reply(7), ...(method && { method }) });
     const { method: _, ...nameless } = reply(7);
     const rows: [what: string, reply: CommandReply, retained: boolean, says: RegExp][] = [
-      ['a retained reply', reply(7), true, /\(1\) the last was retained\./],
-      ['a reply that names another method', names('other'), false, /of the method "other"/],
-      ['a reply with another id', reply('8'), false, /with the id "8"/],
-      ['a long id', reply('8'.repeat(1000)), false, /with the id "8{39}\.$/],
-      ['line ends in a method', names('a\nb'), false, /of the method "a\\nb"/],
+      ['a retained reply', reply(7), true, /: 1; the last one was retained by the broker/],
+      ['a reply that names another method', names('other'), false, /of another method: "other"\.$/],
+      ['a reply with another id', reply('8'), false, /another id: "8"\.$/],
+      ['a long id', reply('8'.repeat(1000)), false, /another id: "8{39}\.$/],
+      ['line ends in a method', names('a\nb'), false, /of another method: "a\\nb"\.$/],
     ];
     for (const [what, given, retained, says] of rows) {
       it(`${what}: the command goes on waiting, and its error says what came`, async () => {
@@ -109,7 +109,7 @@ describe('commands', () => {
       await turn();
       clock.pass(1000);
       for (const error of [await one, await two])
-        error.message.should.match(/\(2\) the last was not readable \(no id\)\./);
+        error.message.should.match(/: 2; the last one cannot be read: no id\.$/);
       (await other).reason.should.equal('replyTimeout');
     });
 

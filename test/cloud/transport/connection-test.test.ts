@@ -20,9 +20,9 @@ describe('transport: testing a connection', () => {
       const broker = await start({ transport });
       const steps = await runTest(broker);
       steps.map(({ step, ok }) => [step, ok]).should.deepEqual(ALL.map((step) => [step, true]));
-      should(steps[2]?.detail).match(/^TLSv1\.[23], issuer scripted broker, valid to /);
+      should(steps[2]?.detail).match(/^TLSv1\.[23], issuer scripted broker, valid to \d{4}-\d\d-\d\d$/);
       should(steps[3]?.detail).equal('MQTT 5');
-      should(steps[4]?.detail).equal('6 of 6');
+      should(steps[4]?.detail).equal('6/6');
       broker.packets('disconnect').length.should.equal(1);
     });
 

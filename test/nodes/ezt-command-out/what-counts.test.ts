@@ -48,15 +48,23 @@ describe('ezt-command-out: which reply counts', () => {
 
   const rows: [what: string, replies: (readonly [string, boolean?])[], says: RegExp][] = [
     ['nothing', [], /No reply from DU_1 within 0\.1 s\.$/],
-    ['a retained one', [['{"method":"open","params":{},"id":1}', true]], /\(1\) the last was retained\.$/],
-    ['one of another method', [['{"method":"close","id":1}']], /\(1\) the last was of the method "close"\.$/],
-    ['one with another id', [['{"method":"open","id":2}']], /\(1\) the last was with the id 2\.$/],
-    ['what is not JSON', [['{"id":1'], ['OK']], /\(2\) the last was not readable \(not JSON\)\.$/],
-    ['one without an id', [['{"method":"open"}']], /\(1\) the last was not readable \(no id\)\.$/],
+    [
+      'a retained one',
+      [['{"method":"open","params":{},"id":1}', true]],
+      /: 1; the last one was retained by the broker/,
+    ],
+    [
+      'one of another method',
+      [['{"method":"close","id":1}']],
+      /: 1; the last one is of another method: "close"\.$/,
+    ],
+    ['one with another id', [['{"method":"open","id":2}']], /: 1; the last one has another id: 2\.$/],
+    ['what is not JSON', [['{"id":1'], ['OK']], /: 2; the last one cannot be read: not JSON\.$/],
+    ['one without an id', [['{"method":"open"}']], /: 1; the last one cannot be read: no id\.$/],
     [
       'one whose method is a number',
       [['{"method":1,"id":1}']],
-      /\(1\) the last was not readable \(the method is not text\)\.$/,
+      /: 1; the last one cannot be read: the method is not text\.$/,
     ],
   ];
   for (const [what, replies, says] of rows) {

@@ -1,9 +1,10 @@
 import { mock } from 'node:test';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
 import should from 'should';
 import { until } from '../../support/events';
 import { deploy, loadFlow, unload } from '../../support/flows';
 import { logOf } from '../../support/log';
-import { credentials, palette, project, ready, record, statusOf, tab } from '../../support/project';
+import { credentials, palette, place, project, ready, record, statusOf, tab } from '../../support/project';
 import { type ScriptedBroker, startScriptedBroker } from '../../support/scripted-broker';
 
 describe('ezt-in: a flood of malformed messages', () => {
@@ -27,6 +28,7 @@ describe('ezt-in: a flood of malformed messages', () => {
   });
 
   const [sheet, ...catching] = tab();
+  const elsewhere = catching.map((node) => (node.type === 'catch' ? { ...node, scope: ['other'] } : node));
   const flow = (...more: ReturnType<typeof tab>) => [
     ...(sheet ? [sheet] : []),
     ...more,
@@ -51,7 +53,7 @@ describe('ezt-in: a flood of malformed messages', () => {
   const minutePasses = () => minutes.splice(0).forEach((callback) => void callback());
   const FIRST = 'The received message is not valid attributes: not JSON.';
   const more = (count: number, what = 'not JSON') =>
-    `${count} more messages that are not valid attributes came from DU_1 in 60 s, the last one: ${what}.`;
+    `${count} more messages that are not valid attributes came from DU_1 within 60 s, the last one: ${what}.`;
 
   it('reaches a Catch node in full, and the log not at all, as any error that is caught', async () => {
     await start(...catching);
@@ -92,13 +94,43 @@ describe('ezt-in: a flood of malformed messages', () => {
   });
 
   it('reaches a Catch node that a deploy brings, and what was counted until then is said', async () => {
-    await start(...catching.map((node) => (node.type === 'catch' ? { ...node, scope: ['other'] } : node)));
+    await start(...elsewhere);
     await send(5);
     await deploy(flow(...catching), 'nodes');
     const caught = record('errors');
     await send(3);
     caught.length.should.equal(3);
     should([logOf('in', 'error'), logOf('in', 'warn')]).eql([[FIRST], [more(4)]]);
+  });
+
+  it('reaches a Catch node that a deploy brings, what comes meanwhile too', async () => {
+    let close: (() => void) | undefined;
+    const slow = (name: string) => [{ id: 'slow', type: 'slow', ...place, name, wires: [] }];
+    const given = credentials({ key: 'PR_scripted', secret: 'secret', ca: broker.ca });
+    const slowNodes = (RED: NodeAPI) =>
+      RED.nodes.registerType('slow', function (this: Node, raw: NodeDef) {
+        RED.nodes.createNode(this, raw);
+        this.on('close', (done: () => void) => {
+          if (raw.name === 'before') close = done;
+          else done();
+        });
+      });
+    await loadFlow(flow(...elsewhere, ...slow('before')), { credentials: given, nodes: [slowNodes] });
+    await ready('in');
+    await send(1);
+    const deployed = deploy(flow(...catching, ...slow('after')), 'nodes');
+    const goOn = await until(() => close, 5000, 'the deploy');
+    const { received = 0 } = (await statusOf('cloud')).counters;
+    broker.current.deliver('open/PR_scripted/DU_1/attributes', '{"a":');
+    const isThere = async () => (await statusOf('cloud')).counters.received === received + 1;
+    await until(isThere, 5000, 'the message');
+    goOn();
+    await deployed;
+    should([(await statusOf('cloud')).counters.malformed, logOf('in', 'error'), logOf('in', 'warn')]).eql([
+      2,
+      [FIRST],
+      [],
+    ]);
   });
 
   it('is said to the end when the node closes', async () => {
