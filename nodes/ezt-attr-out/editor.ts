@@ -4,6 +4,7 @@ import { attribute, devices, qos, valid } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
 
 interface AttrOutProps {
+  version: number;
   name: string;
   cloud: string;
   device: string;
@@ -18,6 +19,7 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
   inputs: 1,
   outputs: 1,
   defaults: {
+    version: { value: 1 },
     name: { value: '' },
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
     device: { value: '', label: labelOf('device'), validate: valid(devices) },

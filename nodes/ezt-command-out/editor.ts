@@ -4,6 +4,7 @@ import { device, flag, number, qos, valid, word } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
 
 interface CommandOutProps {
+  version: number;
   name: string;
   cloud: string;
   device: string;
@@ -23,6 +24,7 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
   inputs: 1,
   outputs: 1,
   defaults: {
+    version: { value: 1 },
     name: { value: '' },
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
     device: { value: '', label: labelOf('device'), validate: valid(device) },

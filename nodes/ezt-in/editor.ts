@@ -16,6 +16,7 @@ import { choice, devices, each, qos, topicLevel, types, valid, word } from '../e
 import { suggestions } from '../editor/suggestions';
 
 interface InProps {
+  version: number;
   name: string;
   cloud: string;
   /** A list, or a variable in its place. */
@@ -39,6 +40,7 @@ RED.nodes.registerType<InProps>('ezt-in', {
   inputs: 0,
   outputs: 1,
   defaults: {
+    version: { value: 1 },
     name: { value: '' },
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
     devices: { value: [], label: labelOf('devices'), validate: valid(each(devices)) },

@@ -7,6 +7,7 @@ import { choice, clientId, endpoint, group, number, secret, topicLevel, valid } 
 type Numeric = number | string;
 
 interface ConfigProps {
+  version: number;
   name: string;
   endpoint: string;
   tls: string;
@@ -35,6 +36,7 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
   color: '#8fbfd9',
   icon: 'eztcloud.svg',
   defaults: {
+    version: { value: 1 },
     name: { value: '' },
     endpoint: { value: '', required: true, label: labelOf('endpoint'), validate: valid(endpoint, true) },
     tls: { value: '', type: 'tls-config', required: false, label: labelOf('tls') },

@@ -121,7 +121,7 @@ for (const language of ['en-US', 'zh-CN'] as const) {
             );
           }
           const { credentials, ...node } = await editor.ask<Record<string, unknown>>(held(id));
-          node.should.deepEqual(saved);
+          node.should.deepEqual({ version: 1, ...saved });
           if (isConfig)
             should(credentials).deepEqual({ projectKey: 'PR_0123456789', projectSecret: 'secret' });
 

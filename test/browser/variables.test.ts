@@ -5,7 +5,7 @@ import { needs } from '../support/machine';
 import { type NodeRed, startNodeRed } from '../support/node-red';
 
 const variable = (name: string): string => `\${${name}}`;
-const place = { z: 'tab', wires: [], name: '', qos: variable('QOS'), cloud: 'cloud' };
+const place = { version: 1, z: 'tab', wires: [], name: '', qos: variable('QOS'), cloud: 'cloud' };
 const lists = (value: unknown) =>
   Object.fromEntries(['devices', 'types', 'streams', 'attributes', 'methods'].map((name) => [name, value]));
 
@@ -59,6 +59,7 @@ const NODES = [
   {
     id: 'cloud',
     type: 'eztcloud-config',
+    version: 1,
     name: 'project',
     tls: variable('TLS'),
     ...Object.fromEntries(
