@@ -94,7 +94,15 @@ function prepare(nodes: number) {
         const topic = parse(text);
         if (!topic) return;
         const { device, channel: type } = topic;
-        const envelope = { topic: text, device, timestamp: 0, qos: 0 as const, retain: false, type };
+        const envelope = {
+          topic: text,
+          device,
+          project: '',
+          timestamp: 0,
+          qos: 0 as const,
+          retain: false,
+          type,
+        };
         deliver(envelope, payload, receivers);
       });
       if (taken !== messages) throw new Error(`${taken} of ${messages} handed over`);

@@ -23,6 +23,8 @@ import { formatCode } from './transport/reason-codes';
 import { openReconnecting, type ReconnectOptions, type State } from './transport/reconnect';
 
 export interface ClientOptions extends Omit<ReconnectOptions, 'connectTimeout' | 'receiveMaximum'> {
+  /** What messages call the project. */
+  project?: string;
   /** Shared-subscription group; empty for none. */
   group: string;
   queue: OutboxOptions;
@@ -106,6 +108,7 @@ export function openClient(options: ClientOptions): Client {
   const commands = createCommands(() => inbox.holdsBack);
   const replies = createReplyReceiver(commands, counted);
   const inbox = createInbox({
+    project: options.project ?? '',
     parse: topicParser(projectKey),
     router,
     subscriptions,

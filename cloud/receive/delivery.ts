@@ -101,10 +101,10 @@ function shape(
 
 /** Field by field: spreading the envelope would cost as much as decoding the payload (docs/performance.md). */
 function messageOf(
-  { topic, device, timestamp, qos, retain, type, stream }: Envelope,
+  { topic, device, project, timestamp, qos, retain, type, stream }: Envelope,
   payload: unknown,
 ): ValueMessage {
-  const message: ValueMessage = { topic, device, timestamp, qos, retain, type, payload };
+  const message: ValueMessage = { topic, device, project, timestamp, qos, retain, type, payload };
   if (stream !== undefined) message.stream = stream;
   return message;
 }

@@ -24,6 +24,8 @@ export interface InboxCounters {
 }
 
 export interface InboxOptions {
+  /** The project's label. */
+  project: string;
   parse(topic: string): Topic | undefined;
   router: Router;
   subscriptions: Pick<Subscriptions, 'isDuplicate'>;
@@ -52,7 +54,8 @@ export interface Inbox {
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { parse, router, subscriptions, devices, ownPushes, replies, grouped, paused, onError } = options;
+  const { project, parse, router, subscriptions, devices, ownPushes, replies, grouped, paused, onError } =
+    options;
   const counters: InboxCounters = {
     received: 0,
     delivered: 0,
@@ -98,7 +101,7 @@ export function createInbox(options: InboxOptions): Inbox {
   function dispatch(incoming: Incoming, receivers: readonly Receiver[]) {
     const { received, topic, timestamp } = incoming;
     try {
-      const envelope = envelopeOf(incoming);
+      const envelope = envelopeOf(incoming, project);
       const findOwn = topic.channel === 'attributes' ? ownPushes.of(topic.device) : undefined;
       const delivery = deliver(envelope, received.payload, receivers, findOwn);
       const { delivered, malformed, payload, errors } = delivery;
@@ -138,7 +141,7 @@ export function createInbox(options: InboxOptions): Inbox {
     const waiting = waitingFor(incoming);
     if (!waiting) return;
     incoming.answered = true;
-    const { errors } = deliver(envelopeOf(incoming), incoming.received.payload, [waiting]);
+    const { errors } = deliver(envelopeOf(incoming, project), incoming.received.payload, [waiting]);
     errors.forEach(onError);
   }
 

@@ -14,10 +14,12 @@ export interface Incoming {
   answered: boolean;
 }
 
-export function envelopeOf({ received, topic, timestamp }: Incoming): Envelope {
+/** `project`: its label. */
+export function envelopeOf({ received, topic, timestamp }: Incoming, project: string): Envelope {
   const envelope: Envelope = {
     topic: received.topic,
     device: topic.device,
+    project,
     timestamp,
     qos: received.qos,
     retain: received.retain,

@@ -49,6 +49,7 @@ export function projectSettings(
   const clientId = text(raw, 'clientId');
   if (!isClientId(clientId)) throw bad('clientId', `at most ${MAX_FIELD} bytes, no control characters`);
   return {
+    project: text(raw, 'name') || text(raw, 'endpoint'),
     endpoint,
     username,
     password,

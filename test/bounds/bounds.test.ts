@@ -141,6 +141,7 @@ describe('bounds', function () {
     const reading: boolean[] = [];
     let paused = true;
     const inbox = createInbox({
+      project: '',
       parse: topicParser('PR_1'),
       router,
       subscriptions: { isDuplicate: () => false },

@@ -41,6 +41,7 @@ export async function fuzzMessages(
   for (const listener of listeners(totals)) router.add(listener);
   const prototype = pristine();
   const inbox = createInbox({
+    project: '',
     parse: topicParser(KEY),
     router,
     subscriptions: { isDuplicate: () => false },

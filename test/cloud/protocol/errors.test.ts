@@ -50,7 +50,14 @@ const request = (
 const reply = (id: number, method = 'm') => ({ method, params: {}, id });
 const malformed = () =>
   new Promise((_resolve, reject) => {
-    const envelope = { topic: 't', device: 'DU_1', timestamp: 1, qos: 1 as const, retain: false };
+    const envelope = {
+      topic: 't',
+      device: 'DU_1',
+      project: '',
+      timestamp: 1,
+      qos: 1 as const,
+      retain: false,
+    };
     const receiver = {
       attributes: [],
       methods: [],

@@ -7,7 +7,7 @@ import { receiver, send } from './receiver';
 function got(channel: Topic['channel'], bytes: string | Buffer, form: Partial<Receiver>) {
   const one = receiver(form);
   send(channel, bytes, one);
-  return one.messages.map(({ topic, device, timestamp, qos, retain, parts, ...rest }) => rest);
+  return one.messages.map(({ topic, device, project, timestamp, qos, retain, parts, ...rest }) => rest);
 }
 
 const EVENT = '{"method":"m","params":{"a":1},"x":2}';

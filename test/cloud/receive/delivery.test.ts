@@ -66,10 +66,11 @@ describe('delivery', () => {
           code: 'EZT_MALFORMED',
           message: 'The received message is not valid attributes: not JSON.',
         });
-        const { topic, device, timestamp, qos, retain } = envelopeOf(topicOf('attributes'));
+        const { topic, device, project, timestamp, qos, retain } = envelopeOf(topicOf('attributes'));
         should(raw).eql({
           topic,
           device,
+          project,
           timestamp,
           qos,
           retain,

@@ -34,6 +34,7 @@ describe('inbox', () => {
     };
     router.add(listener);
     const inbox = createInbox({
+      project: '',
       parse: topicParser('PR_1'),
       router,
       subscriptions: { isDuplicate: () => isDuplicate },

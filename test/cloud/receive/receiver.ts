@@ -9,6 +9,7 @@ export const topicOf = (channel: Topic['channel']): Topic =>
 export const envelopeOf = ({ channel, stream }: Topic) => ({
   topic: `open/PR_1/DU_1/${channel}`,
   device: 'DU_1',
+  project: 'Factory',
   timestamp: 1_700_000_000_000,
   qos: 1 as const,
   retain: false,

@@ -4,6 +4,7 @@ import { definition, says, types } from './registered';
 /** Names and defaults of the contract's tables. */
 const CONTRACT: Record<string, Record<string, unknown>> = {
   'eztcloud-config': {
+    version: 1,
     name: '',
     endpoint: '',
     tls: '',
@@ -19,6 +20,7 @@ const CONTRACT: Record<string, Record<string, unknown>> = {
     rateLimit: 0,
   },
   'ezt-in': {
+    version: 1,
     name: '',
     cloud: '',
     devices: [],
@@ -31,8 +33,9 @@ const CONTRACT: Record<string, Record<string, unknown>> = {
     own: 'keep',
     qos: 1,
   },
-  'ezt-attr-out': { name: '', cloud: '', device: '', attribute: '', qos: 1 },
+  'ezt-attr-out': { version: 1, name: '', cloud: '', device: '', attribute: '', qos: 1 },
   'ezt-command-out': {
+    version: 1,
     name: '',
     cloud: '',
     device: '',

@@ -54,6 +54,7 @@ describe('ezt-in: what it sends', function () {
         rest.should.deepEqual({
           topic: `open/${broker.key}/${suffix}`,
           device: 'DU_1',
+          project: broker.endpoint,
           type,
           payload: output === 'message' ? message : value,
           qos: 1,
