@@ -10,10 +10,10 @@ export type OutChannel = 'attributes_push' | 'command_send';
 export type Qos = 0 | 1 | 2;
 
 export interface Topic {
-  device: string;
-  channel: Channel;
+  readonly device: string;
+  readonly channel: Channel;
   /** Data stream identifier; on `data` only. */
-  stream?: string;
+  readonly stream?: string;
 }
 
 /** Returns the constant instead of a substring of the topic, so that later look-ups need not hash it again. */
@@ -40,20 +40,39 @@ export function isOutTopic(projectKey: string, topic: string): boolean {
   return open === 'open' && key === projectKey && isTopicLevel(device) && known && more.length === 0;
 }
 
-/** A parser of the topics one project receives; `undefined` for any other topic. */
+/** So many topics are remembered with what they mean, some 1 MB: devices use the same few again and again. */
+const REMEMBERED = 4_096;
+const LONGEST_REMEMBERED = 256;
+
+/**
+ * A parser of the topics one project receives; `undefined` for any other topic. It answers a topic that it remembers with
+ * the same object, whose texts have been hashed already: what is looked up by them later is found sooner.
+ */
 export function topicParser(projectKey: string): (topic: string) => Topic | undefined {
   const prefix = `open/${projectKey}/`;
+  const remembered = new Map<string, Topic>();
   return (topic) => {
-    if (!topic.startsWith(prefix)) return undefined;
-    const slash = topic.indexOf('/', prefix.length);
-    if (slash <= prefix.length) return undefined;
-    const device = topic.slice(prefix.length, slash);
-    const rest = topic.slice(slash + 1);
-    if (rest.startsWith('data/')) {
-      const stream = rest.slice(5);
-      return stream === '' || stream.includes('/') ? undefined : { device, channel: 'data', stream };
+    const found = remembered.get(topic);
+    if (found) return found;
+    const parsed = parse(prefix, topic);
+    if (parsed && topic.length <= LONGEST_REMEMBERED) {
+      if (remembered.size === REMEMBERED) remembered.clear();
+      remembered.set(topic, parsed);
     }
-    const channel = channelOf(rest);
-    return channel === undefined || channel === 'data' ? undefined : { device, channel };
+    return parsed;
   };
+}
+
+function parse(prefix: string, topic: string): Topic | undefined {
+  if (!topic.startsWith(prefix)) return undefined;
+  const slash = topic.indexOf('/', prefix.length);
+  if (slash <= prefix.length) return undefined;
+  const device = topic.slice(prefix.length, slash);
+  const rest = topic.slice(slash + 1);
+  if (rest.startsWith('data/')) {
+    const stream = rest.slice(5);
+    return stream === '' || stream.includes('/') ? undefined : { device, channel: 'data', stream };
+  }
+  const channel = channelOf(rest);
+  return channel === undefined || channel === 'data' ? undefined : { device, channel };
 }

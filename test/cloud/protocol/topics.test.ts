@@ -119,4 +119,14 @@ describe('topics', () => {
       );
     });
   });
+
+  it('reads a topic alike the first time and ever after, however many others came between', () => {
+    const again = topicParser(KEY);
+    const topic = formatTopic(KEY, 'DU_1', 'data', 's1');
+    const first = { ...again(topic) };
+    for (let i = 0; i < 10_000; i += 1) again(formatTopic(KEY, `DU_${i}`, 'alarm'));
+    should(again(topic)).eql(first);
+    should(again(topic)).eql({ device: 'DU_1', channel: 'data', stream: 's1' });
+    should(again(formatTopic('PR_other', 'DU_1', 'data', 's1'))).be.undefined();
+  });
 });
