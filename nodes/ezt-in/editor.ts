@@ -11,7 +11,7 @@ import {
   unlessSame,
 } from '../editor/form';
 import { listOf } from '../editor/lists';
-import { labelOf, labelStyle } from '../editor/red';
+import { labelOf, labelStyle, type Translate } from '../editor/red';
 import { choice, devices, each, qos, topicLevel, types, valid, word } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
 
@@ -70,7 +70,7 @@ RED.nodes.registerType<InProps>('ezt-in', {
     return this._('eztcloud.port.received');
   },
   oneditprepare() {
-    showTypes(listOf(this.types ?? this._def.defaults.types?.value));
+    showTypes(this, listOf(this.types ?? this._def.defaults.types?.value));
     for (const name of LISTS) prepareList(this, name, this[name]);
     keepForeignOptions(this, { dataFormat: this.dataFormat, output: this.output, own: this.own });
     keepVariables(this, ['cloud']);
@@ -91,19 +91,19 @@ RED.nodes.registerType<InProps>('ezt-in', {
   },
 });
 
-/** Ticks `types`, and shows a box for each that is none of the six, such as `${NAME}`, lest saving lose it. */
-function showTypes(types: readonly string[]): void {
-  for (const type of types.filter((each) => !CHANNELS.some((channel) => channel === each))) {
-    const box = $('<input type="checkbox">').attr('data-type', type);
-    $('<label>').append(box, $('<span>').text(type)).appendTo('.ezt-types');
+/** A box for each type, ticked if it is one of `types`; also for what is no type, such as `${NAME}`, lest saving lose it. */
+function showTypes(node: { _: Translate }, types: readonly string[]): void {
+  const foreign = types.filter((type) => !CHANNELS.some((channel) => channel === type));
+  for (const type of [...CHANNELS, ...foreign]) {
+    const text = foreign.includes(type) ? type : node._(`eztcloud.type.${type}`);
+    const box = $('<input type="checkbox">').attr({ id: `ezt-in-type-${type}`, 'data-type': type });
+    box.prop('checked', types.includes(type));
+    $('<label>').append(box, $('<span>').text(text)).appendTo('.ezt-types');
   }
-  boxes().each((_, box) => {
-    $(box).prop('checked', types.includes(typeOf(box)));
-  });
 }
 
 const boxes = (): JQuery => $('.ezt-types input');
-const typeOf = (box: HTMLElement): string => box.dataset.type ?? box.id.replace('ezt-in-type-', '');
+const typeOf = (box: HTMLElement): string => box.dataset.type ?? '';
 
 function chosenTypes(): string[] {
   return boxes().filter(':checked').toArray().map(typeOf);
