@@ -17,20 +17,17 @@ execFileSync(process.execPath, ['build.mjs'], {
 node(['node_modules/mocha/bin/mocha.js', ...process.argv.slice(2)], {
   NODE_V8_COVERAGE: `${directory}/raw`,
 });
-node([
-  ...['--max-old-space-size=8192', 'node_modules/c8/bin/c8.js', 'report', '--merge-async'],
-  ...[
-    '--temp-directory',
-    `${directory}/raw`,
-    '--reports-dir',
-    directory,
-    '--reporter',
-    'json-summary',
-    '--reporter',
-    'html',
-  ],
-  ...['cloud', 'nodes', 'emulator'].flatMap((folder) => ['--include', `dist/${folder}/**`]),
-]);
+const report = [
+  'report',
+  '--merge-async',
+  '--temp-directory',
+  `${directory}/raw`,
+  '--reports-dir',
+  directory,
+];
+const reporters = ['json-summary', 'html'].flatMap((name) => ['--reporter', name]);
+const included = ['cloud', 'nodes', 'emulator'].flatMap((folder) => ['--include', `dist/${folder}/**`]);
+node(['--max-old-space-size=8192', 'node_modules/c8/bin/c8.js', ...report, ...reporters, ...included]);
 
 const folders = new Map();
 for (const [file, { lines }] of Object.entries(
