@@ -2,9 +2,7 @@ export { type Client, type ClientOptions, type Counters, openClient } from './cl
 export type { ClientUser } from './client-user';
 export type { SeenDevice } from './devices/device-memory';
 export { fitsField, isClientId, MAX_FIELD } from './protocol/connect-field';
-export type { DeviceMessage, Parts, RawMessage, ValueMessage } from './protocol/device-message';
 export {
-  type Command,
   checkCommand,
   encodeAttributes,
   encodeCommand,
@@ -12,7 +10,7 @@ export {
   wholeCommand,
 } from './protocol/encoding';
 export { type Endpoint, formatEndpoint, parseEndpoint } from './protocol/endpoint';
-export type { ErrorCode, Reason } from './protocol/error-reasons';
+export type { Reason } from './protocol/error-reasons';
 export { EztError, fill, type ReasonParams, sentences } from './protocol/errors';
 export { canReadGb18030 } from './protocol/gb18030';
 export { isPlainObject } from './protocol/json';
@@ -21,22 +19,12 @@ export {
   type Choice,
   type ChoiceName,
   DATA_FORMATS,
-  type DataFormat,
   NUMBERS,
   type NumberLimit,
   type NumberName,
   readFlag,
   readNumber,
 } from './protocol/limits';
-export type {
-  Alarm,
-  Attributes,
-  CommandReply,
-  DeviceEvent,
-  Online,
-  Payloads,
-} from './protocol/messages';
-export type { ModbusFrame } from './protocol/modbus';
 export {
   dropBlanks,
   isBrokenVariable,
@@ -48,7 +36,7 @@ export {
   variableName,
   wordProblem,
 } from './protocol/names';
-export { CHANNELS, type Channel, formatTopic, isTopicLevel, type Qos } from './protocol/topics';
+export { CHANNELS, formatTopic, isTopicLevel } from './protocol/topics';
 export type { Answer } from './send/pending-command';
 export type { Listener, OwnPush, Receiver } from './subscriptions/listener';
 export { testConnection } from './transport/connection-test';
@@ -56,3 +44,4 @@ export type { ConnectionTestOptions, ConnectionTestStep } from './transport/conn
 export type { Refusal, Trouble } from './transport/reason-codes';
 export type { State } from './transport/reconnect';
 export { type SubscriptionTrouble, subscriptionTrouble } from './transport/subscription-trouble';
+export type * from './types';

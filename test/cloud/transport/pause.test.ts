@@ -4,6 +4,7 @@ import should from 'should';
 import { formatTopic, type ValueMessage } from '../../../cloud';
 import { until } from '../../support/events';
 import type { ScriptedBroker } from '../../support/scripted-broker';
+import { COMMAND, filters, replies } from './asking';
 import {
   attributesOf,
   close,
@@ -25,10 +26,6 @@ describe('transport: while flows are deployed', () => {
   withBroker((started) => {
     broker = started;
   });
-  const command = { method: 'm', params: {}, id: 1 };
-  const replies = () => recordingListener({ channels: ['command_reply'], unshared: true });
-  const filters = (count: number, client: { details(): { filters: object } }) =>
-    until(() => Object.keys(client.details().filters).length === count, 5000, `${count} filters`);
 
   it('a command gives up no filter of a node that is being replaced', async () => {
     const { client } = await openConnected(broker);
@@ -39,9 +36,9 @@ describe('transport: while flows are deployed', () => {
     client.pause();
     client.unlisten(leaving);
     const options = { qos: 1, timeout: 5000, listener: asking } as const;
-    const answered = client.user().request(DEVICE, command, options);
+    const answered = client.user().request(DEVICE, COMMAND, options);
     await broker.packet('publish');
-    broker.current.deliver(formatTopic(KEY, DEVICE, 'command_reply'), JSON.stringify(command));
+    broker.current.deliver(formatTopic(KEY, DEVICE, 'command_reply'), JSON.stringify(COMMAND));
     await pause(A_WHILE);
     should(broker.packets('unsubscribe')).deepEqual([]);
     client.resume();
@@ -55,7 +52,7 @@ describe('transport: while flows are deployed', () => {
     const listener = replies();
     client.listen(listener);
     const user = client.user();
-    const failed = user.request(DEVICE, command, { qos: 1, timeout: 5000, listener });
+    const failed = user.request(DEVICE, COMMAND, { qos: 1, timeout: 5000, listener });
     const outcome = failed.then(
       () => 'answered',
       (error: { code: string }) => error.code,
@@ -94,10 +91,10 @@ describe('transport: while flows are deployed', () => {
     await filters(1, client);
     client.pause();
     const options = { qos: 1, timeout: 500, listener: heard } as const;
-    const asked = client.user().request(DEVICE, command, options);
+    const asked = client.user().request(DEVICE, COMMAND, options);
     await broker.packet('publish');
     const before = Date.now();
-    broker.current.deliver(formatTopic(KEY, DEVICE, 'command_reply'), JSON.stringify(command));
+    broker.current.deliver(formatTopic(KEY, DEVICE, 'command_reply'), JSON.stringify(COMMAND));
     should((await asked).reply.id).equal(1);
     const answered = Date.now();
     should(heard.messages).deepEqual([]);

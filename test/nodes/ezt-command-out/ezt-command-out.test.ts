@@ -1,62 +1,28 @@
 import should from 'should';
-import { playDevices, type Sent } from '../../support/devices';
-import { deploy, loadFlow, nodeOf, unload } from '../../support/flows';
+import { nodeOf } from '../../support/flows';
 import { needs } from '../../support/machine';
-import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
-import {
-  credentials,
-  next,
-  palette,
-  place,
-  project,
-  ready,
-  record,
-  type Seen,
-  tab,
-} from '../../support/project';
+import { next, place, type Seen } from '../../support/project';
+import { withAnsweringNode } from './with-answering-node';
 
 type Properties = Record<string, unknown>;
 
 describe('ezt-command-out: what it sends', function () {
   needs(this, 'mosquitto');
-  let broker: Mosquitto;
   let errors: Seen[];
-  const sent: Sent[] = [];
-
-  before(async () => {
+  before(() => {
     process.env.EZT_TEST_PARAMS = '{"from":"env"}';
-    broker = await startMosquitto();
-    await playDevices(await broker.platform(), broker.key, (command, reply) => {
-      sent.push(command);
-      void reply();
-    });
-    await loadFlow(flow({}), { credentials: credentials(broker) });
-    await ready('out');
-    errors = record('errors');
-    nodeOf('keep').context().flow.set('params', { from: 'flow' });
-    nodeOf('keep').context().global.set('params', { from: 'global' });
   });
-  beforeEach(() => {
-    sent.length = 0;
-    errors.length = 0;
-  });
-  after(async () => {
-    await unload();
-    await broker.stop();
+  const { sent, reconfigure } = withAnsweringNode(
+    (recorded) => {
+      errors = recorded;
+      nodeOf('keep').context().flow.set('params', { from: 'flow' });
+      nodeOf('keep').context().global.set('params', { from: 'global' });
+    },
+    [{ id: 'keep', type: 'helper', ...place, wires: [] }],
+  );
+  after(() => {
     delete process.env.EZT_TEST_PARAMS;
   });
-
-  const flow = (properties: Properties) => [
-    ...tab('out'),
-    ...project(broker),
-    ...palette('ezt-command-out', 'out', { device: 'DU_1', ...properties }),
-    { id: 'keep', type: 'helper', ...place, wires: [] },
-  ];
-
-  async function reconfigure(properties: Properties): Promise<void> {
-    await deploy(flow(properties), 'nodes');
-    await ready('out');
-  }
 
   const payload = { p: 1 };
   const forms: [

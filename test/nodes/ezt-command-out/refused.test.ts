@@ -1,59 +1,23 @@
 import should from 'should';
-import { playDevices, type Sent } from '../../support/devices';
-import { deploy, loadFlow, nodeOf, unload } from '../../support/flows';
+import { deploy, nodeOf } from '../../support/flows';
 import { needs } from '../../support/machine';
-import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
-import {
-  credentials,
-  next,
-  palette,
-  project,
-  ready,
-  record,
-  type Seen,
-  statusOf,
-  tab,
-} from '../../support/project';
+import { next, type Seen, statusOf } from '../../support/project';
+import { withAnsweringNode } from './with-answering-node';
 
 type Properties = Record<string, unknown>;
 
 describe('ezt-command-out: what it refuses', function () {
   needs(this, 'mosquitto');
-  let broker: Mosquitto;
   let errors: Seen[];
-  const sent: Sent[] = [];
-
-  before(async () => {
+  before(() => {
     process.env.EZT_TEST_TEXT = 'not an object';
-    broker = await startMosquitto();
-    await playDevices(await broker.platform(), broker.key, (command, reply) => {
-      sent.push(command);
-      void reply();
-    });
-    await loadFlow(flow({}), { credentials: credentials(broker) });
-    await ready('out');
-    errors = record('errors');
   });
-  beforeEach(() => {
-    sent.length = 0;
-    errors.length = 0;
+  const { sent, flow, reconfigure } = withAnsweringNode((recorded) => {
+    errors = recorded;
   });
-  after(async () => {
-    await unload();
-    await broker.stop();
+  after(() => {
     delete process.env.EZT_TEST_TEXT;
   });
-
-  const flow = (properties: Properties) => [
-    ...tab('out'),
-    ...project(broker),
-    ...palette('ezt-command-out', 'out', { device: 'DU_1', ...properties }),
-  ];
-
-  async function reconfigure(properties: Properties): Promise<void> {
-    await deploy(flow(properties), 'nodes');
-    await ready('out');
-  }
 
   const payload = { p: 1 };
   const refused: [what: string, code: string, properties: Properties, message: Properties][] = [

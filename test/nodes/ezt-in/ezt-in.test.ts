@@ -1,23 +1,20 @@
-import type { MqttClient } from 'mqtt';
 import should from 'should';
 import { collect } from '../../support/events';
 import { loadFlow, nodeOf, unload } from '../../support/flows';
 import { needs } from '../../support/machine';
-import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
-import { credentials, deviceOf, next, palette, project, ready, type Seen, tab } from '../../support/project';
+import type { Mosquitto } from '../../support/mosquitto';
+import { credentials, next, palette, project, ready, type Seen, tab } from '../../support/project';
+import { type Device, withPlatform } from './with-platform';
 
 describe('ezt-in: what it sends', function () {
   needs(this, 'mosquitto');
   let broker: Mosquitto;
-  let platform: MqttClient;
-  let device: ReturnType<typeof deviceOf>;
+  let device: Device;
 
-  before(async () => {
-    broker = await startMosquitto();
-    platform = await broker.platform();
-    device = deviceOf(platform, broker.key);
+  withPlatform((started, sender) => {
+    broker = started;
+    device = sender;
   });
-  after(() => broker.stop());
   afterEach(unload);
 
   async function listen(properties: Record<string, unknown>): Promise<void> {

@@ -1,12 +1,10 @@
-import type { MqttClient } from 'mqtt';
 import should from 'should';
 import { collect } from '../../support/events';
 import { loadFlow, nodeOf, unload } from '../../support/flows';
 import { needs } from '../../support/machine';
-import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
+import type { Mosquitto } from '../../support/mosquitto';
 import {
   credentials,
-  deviceOf,
   palette,
   project,
   ready,
@@ -15,19 +13,17 @@ import {
   statusOf,
   tab,
 } from '../../support/project';
+import { type Device, withPlatform } from './with-platform';
 
 describe('ezt-in: what it lets through', function () {
   needs(this, 'mosquitto');
   let broker: Mosquitto;
-  let platform: MqttClient;
-  let device: ReturnType<typeof deviceOf>;
+  let device: Device;
 
-  before(async () => {
-    broker = await startMosquitto();
-    platform = await broker.platform();
-    device = deviceOf(platform, broker.key);
+  withPlatform((started, sender) => {
+    broker = started;
+    device = sender;
   });
-  after(() => broker.stop());
   afterEach(unload);
 
   /** `ends` hears what ends a test, after everything else: it tells when all has arrived. */

@@ -1,12 +1,10 @@
-import type { MqttClient } from 'mqtt';
 import should from 'should';
 import { collect } from '../../support/events';
 import { loadFlow, nodeOf, unload } from '../../support/flows';
 import { needs } from '../../support/machine';
-import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
+import type { Mosquitto } from '../../support/mosquitto';
 import {
   credentials,
-  deviceOf,
   next,
   palette,
   project,
@@ -16,20 +14,19 @@ import {
   statusOf,
   tab,
 } from '../../support/project';
+import { type Device, withPlatform } from './with-platform';
 
 const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 
 describe('ezt-in: hostile input', function () {
   needs(this, 'mosquitto');
   let broker: Mosquitto;
-  let platform: MqttClient;
-  let device: ReturnType<typeof deviceOf>;
+  let device: Device;
   let sent: Seen[];
 
-  before(async () => {
-    broker = await startMosquitto();
-    platform = await broker.platform();
-    device = deviceOf(platform, broker.key);
+  withPlatform((started, sender) => {
+    broker = started;
+    device = sender;
   });
   beforeEach(async () => {
     const flow = [
@@ -43,7 +40,6 @@ describe('ezt-in: hostile input', function () {
     sent = record('in.got');
   });
   afterEach(unload);
-  after(() => broker.stop());
 
   const bad: [what: string, suffix: string, payload: string | Buffer][] = [
     ['not JSON', 'DU_1/attributes', '{"a":'],

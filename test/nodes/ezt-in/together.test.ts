@@ -1,12 +1,10 @@
-import type { MqttClient } from 'mqtt';
 import should from 'should';
 import { collect } from '../../support/events';
 import { loadFlow, nodeOf, unload } from '../../support/flows';
 import { needs } from '../../support/machine';
-import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
+import type { Mosquitto } from '../../support/mosquitto';
 import {
   credentials,
-  deviceOf,
   next,
   palette,
   place,
@@ -16,21 +14,22 @@ import {
   type Seen,
   tab,
 } from '../../support/project';
+import { type Device, withPlatform } from './with-platform';
 
 const MESSAGES = 200;
 
 describe('ezt-in: several of them', function () {
   needs(this, 'mosquitto');
   let broker: Mosquitto;
-  let platform: MqttClient;
-  let device: ReturnType<typeof deviceOf>;
+  let device: Device;
 
-  before(async () => {
-    broker = await startMosquitto({ config: ['max_queued_messages 0'] });
-    platform = await broker.platform();
-    device = deviceOf(platform, broker.key);
-  });
-  after(() => broker.stop());
+  withPlatform(
+    (started, sender) => {
+      broker = started;
+      device = sender;
+    },
+    { config: ['max_queued_messages 0'] },
+  );
   afterEach(unload);
 
   const start = async (protocol: string, nodes: Record<string, object>) => {

@@ -1,36 +1,23 @@
-import type { MqttClient } from 'mqtt';
 import should from 'should';
 import { collect, until } from '../../support/events';
 import { type Flow, loadFlow, nodeOf, unload } from '../../support/flows';
 import { needs } from '../../support/machine';
-import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
-import {
-  credentials,
-  deviceOf,
-  palette,
-  place,
-  project,
-  ready,
-  record,
-  statusOf,
-  tab,
-} from '../../support/project';
+import type { Mosquitto } from '../../support/mosquitto';
+import { credentials, palette, place, project, ready, record, statusOf, tab } from '../../support/project';
 import { shows } from '../../support/statuses';
+import { type Device, withPlatform } from './with-platform';
 
 const variable = (name: string): string => `\${${name}}`;
 
 describe('ezt-in: lists from variables', function () {
   needs(this, 'mosquitto');
   let broker: Mosquitto;
-  let platform: MqttClient;
-  let device: ReturnType<typeof deviceOf>;
+  let device: Device;
 
-  before(async () => {
-    broker = await startMosquitto();
-    platform = await broker.platform();
-    device = deviceOf(platform, broker.key);
+  withPlatform((started, sender) => {
+    broker = started;
+    device = sender;
   });
-  after(() => broker.stop());
   afterEach(async () => {
     for (const name of Object.keys(process.env)) if (name.startsWith('EZT_LIST')) delete process.env[name];
     await unload();
