@@ -46,12 +46,14 @@ const forms = readdirSync('nodes')
   .map((folder) => `nodes/${folder}/form.html`)
   .filter(existsSync)
   .sort();
+/** A form, with the rows that several forms share where it says `<!-- row … -->`. */
+const form = (file) =>
+  readFileSync(file, 'utf8').replaceAll(/^ *<!-- row (\w+) -->\r?\n/gm, (_marker, row) =>
+    readFileSync(`nodes/editor/rows/${row}.form.html`, 'utf8'),
+  );
 writeFileSync(
   `${out}/eztcloud.html`,
-  [
-    ...forms.map((file) => readFileSync(file, 'utf8')),
-    `<script type="text/javascript">\n${script}</script>\n`,
-  ].join('\n'),
+  [...forms.map(form), `<script type="text/javascript">\n${script}</script>\n`].join('\n'),
 );
 cpSync('nodes/locales', `${out}/locales`, { recursive: true });
 // Node-RED looks for zh-TW, zh-Hans, zh-HK … under `zh` when they have no folder of their own, and takes English otherwise.
