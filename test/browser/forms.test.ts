@@ -1,12 +1,10 @@
-import type { Browser, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import should from 'should';
-import type { Emulator } from '../../emulator/emulator';
-import { type Editor, openEditor, startBrowser } from '../support/browser';
-import { environment, startFastEmulator } from '../support/emulator';
+import type { Editor } from '../support/browser';
 import { example, named } from '../support/examples';
 import { needs } from '../support/machine';
-import { type NodeRed, startNodeRed } from '../support/node-red';
 import { FORMS } from './forms';
+import { PROJECT, withEditor } from './with-editor';
 
 const tour = example('tour.json');
 const CONFIG = String(named(tour, 'EZtCloud project').id);
@@ -27,23 +25,17 @@ for (const language of ['en-US', 'zh-CN'] as const) {
   describe(`forms in a browser, ${language}`, function () {
     needs(this, 'chromium');
     this.timeout(120_000);
-    let emulator: Emulator;
-    let red: NodeRed;
-    let browser: Browser;
     let editor: Editor;
-    before(async () => {
-      emulator = await startFastEmulator({ builtIn: false });
-      red = await startNodeRed({ env: environment(emulator) });
-      const tab = { id: 'tab', type: 'tab', label: 'Test' };
-      await red.deploy([tab, ...tour.nodes.filter(({ id }) => /^e27c10d/.test(id))]);
-      browser = await startBrowser();
-      editor = await openEditor(browser, red.url, language);
-    });
-    after(async () => {
-      await browser?.close();
-      await red?.stop();
-      await emulator?.stop();
-    });
+    withEditor(
+      (started) => {
+        editor = started.editor;
+      },
+      {
+        emulator: { builtIn: false },
+        language,
+        nodes: [{ id: 'tab', type: 'tab', label: 'Test' }, ...PROJECT],
+      },
+    );
 
     const control = (tray: Locator, id: string) => tray.locator(`#${id}`);
     async function enter(tray: Locator, id: string, value: string | boolean) {

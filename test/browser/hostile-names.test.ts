@@ -1,49 +1,42 @@
 import { connectAsync, type MqttClient } from 'mqtt';
-import type { Browser } from 'playwright-core';
 import should from 'should';
 import type { Emulator } from '../../emulator/emulator';
-import { type Editor, openEditor, startBrowser } from '../support/browser';
-import { environment, listening, startFastEmulator } from '../support/emulator';
-import { example } from '../support/examples';
+import type { Editor } from '../support/browser';
+import { listening } from '../support/emulator';
 import { needs } from '../support/machine';
-import { type NodeRed, startNodeRed } from '../support/node-red';
+import type { NodeRed } from '../support/node-red';
+import { PROJECT, withEditor } from './with-editor';
 
 const EVIL = '<img src=x onerror=hacked=1>';
 /** The same without a blank, which the name of a device or of a stream cannot have. */
 const EVIL_LEVEL = '<script>hacked=1';
 const DEVICE = `DU_${EVIL_LEVEL}`;
 const LEVELS: readonly string[] = ['device', 'devices', 'streams'];
-const config = example('tour.json').nodes.filter(({ id }) => /^e27c10d/.test(id));
-const place = { z: 'tab', cloud: config[0]?.id, qos: 1 };
+const place = { z: 'tab', cloud: PROJECT[0]?.id, qos: 1 };
 
 describe('names that are HTML, in a browser', function () {
   needs(this, 'chromium');
   this.timeout(120_000);
-  let emulator: Emulator;
-  let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
   let device: MqttClient;
-  before(async () => {
-    emulator = await startFastEmulator({ builtIn: false });
-    red = await startNodeRed({ env: environment(emulator) });
-    await red.deploy([
-      { id: 'tab', type: 'tab', label: 'Test' },
-      { id: 'in', type: 'ezt-in', ...place, x: 200, y: 80, types: [], devices: [], wires: [] },
-      {
-        id: 'command',
-        type: 'ezt-command-out',
-        ...place,
-        x: 200,
-        y: 160,
-        device: DEVICE,
-        method: EVIL,
-        wires: [],
-      },
-      { id: 'attributes', type: 'ezt-attr-out', ...place, x: 200, y: 240, device: DEVICE },
-      ...config,
-    ]);
-    await listening(red, String(config[0]?.id), 6);
+  const nodes = [
+    { id: 'tab', type: 'tab', label: 'Test' },
+    { id: 'in', type: 'ezt-in', ...place, x: 200, y: 80, types: [], devices: [], wires: [] },
+    {
+      id: 'command',
+      type: 'ezt-command-out',
+      ...place,
+      x: 200,
+      y: 160,
+      device: DEVICE,
+      method: EVIL,
+      wires: [],
+    },
+    { id: 'attributes', type: 'ezt-attr-out', ...place, x: 200, y: 240, device: DEVICE },
+    ...PROJECT,
+  ];
+  async function prepare(emulator: Emulator, red: NodeRed) {
+    await listening(red, String(PROJECT[0]?.id), 6);
     device = await connectAsync(emulator.deviceEndpoint, {
       username: DEVICE,
       password: emulator.deviceSecret,
@@ -61,15 +54,16 @@ describe('names that are HTML, in a browser', function () {
     const attributes = `open/${emulator.projectKey}/${DEVICE}/attributes`;
     await application.publishAsync(attributes, JSON.stringify({ [EVIL]: 1 }), { qos: 1 });
     await application.endAsync();
-    browser = await startBrowser();
-    editor = await openEditor(browser, red.url);
-  });
-  after(async () => {
+  }
+  after(() => {
     device?.end(true);
-    await browser?.close();
-    await red?.stop();
-    await emulator?.stop();
   });
+  withEditor(
+    (started) => {
+      editor = started.editor;
+    },
+    { emulator: { builtIn: false }, nodes, prepare },
+  );
 
   const suggestion = () =>
     editor.page.locator('.ui-menu-item:visible, .red-ui-autoComplete-container:visible');

@@ -1,34 +1,25 @@
-import type { Browser } from 'playwright-core';
 import should from 'should';
 import type { Emulator } from '../../emulator/emulator';
-import { type Editor, openEditor, startBrowser } from '../support/browser';
-import { connections, environment, startFastEmulator } from '../support/emulator';
+import type { Editor } from '../support/browser';
+import { connections } from '../support/emulator';
 import { until } from '../support/events';
 import { example, named } from '../support/examples';
 import { needs } from '../support/machine';
-import { type NodeRed, startNodeRed } from '../support/node-red';
+import type { NodeRed } from '../support/node-red';
+import { withEditor } from './with-editor';
 
 const PACKAGE = '@eztcloud/node-red-eztcloud';
 
 describe('importing examples in a browser', function () {
   needs(this, 'chromium');
   this.timeout(120_000);
+  let editor: Editor;
   let emulator: Emulator;
   let red: NodeRed;
-  let browser: Browser;
-  let editor: Editor;
-  before(async () => {
-    emulator = await startFastEmulator();
-    red = await startNodeRed({ env: environment(emulator) });
-    browser = await startBrowser();
-    editor = await openEditor(browser, red.url);
-    await editor.ask("RED.sidebar.show('debug')");
+  withEditor((started) => {
+    ({ emulator, red, editor } = started);
   });
-  after(async () => {
-    await browser?.close();
-    await red?.stop();
-    await emulator?.stop();
-  });
+  before(() => editor.ask("RED.sidebar.show('debug')"));
 
   /** As a user does: menu, Import, Examples, the package, the file, Import. */
   async function importExample(name: string): Promise<void> {

@@ -1,16 +1,14 @@
 import { connectAsync } from 'mqtt';
-import type { Browser } from 'playwright-core';
 import should from 'should';
 import type { Emulator } from '../../emulator/emulator';
-import { type Editor, openEditor, startBrowser } from '../support/browser';
-import { environment, listening, startFastEmulator } from '../support/emulator';
+import type { Editor } from '../support/browser';
+import { listening } from '../support/emulator';
 import { until } from '../support/events';
-import { example } from '../support/examples';
 import { needs } from '../support/machine';
-import { type NodeRed, startNodeRed } from '../support/node-red';
+import type { NodeRed } from '../support/node-red';
+import { PROJECT, withEditor } from './with-editor';
 
-const config = example('tour.json').nodes.filter(({ id }) => /^e27c10d/.test(id));
-const cloud = String(config[0]?.id);
+const cloud = String(PROJECT[0]?.id);
 const place = { z: 'tab', cloud, qos: 1 };
 /** In the order in which the cloud hears them. */
 const KNOWN = ['DU_11', 'DU_10', 'DU_1', 'X_DU_1'];
@@ -18,20 +16,15 @@ const KNOWN = ['DU_11', 'DU_10', 'DU_1', 'X_DU_1'];
 describe('suggestions in a browser', function () {
   needs(this, 'chromium');
   this.timeout(120_000);
-  let emulator: Emulator;
-  let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
-  before(async () => {
-    emulator = await startFastEmulator({ builtIn: false });
-    red = await startNodeRed({ env: environment(emulator) });
-    await red.deploy([
-      { id: 'tab', type: 'tab', label: 'Test' },
-      { id: 'in', type: 'ezt-in', ...place, x: 200, y: 80, types: [], devices: [], wires: [] },
-      { id: 'attributes', type: 'ezt-attr-out', ...place, x: 200, y: 160, device: '', attribute: '' },
-      { id: 'command', type: 'ezt-command-out', ...place, x: 200, y: 240, device: '', wires: [] },
-      ...config,
-    ]);
+  const nodes = [
+    { id: 'tab', type: 'tab', label: 'Test' },
+    { id: 'in', type: 'ezt-in', ...place, x: 200, y: 80, types: [], devices: [], wires: [] },
+    { id: 'attributes', type: 'ezt-attr-out', ...place, x: 200, y: 160, device: '', attribute: '' },
+    { id: 'command', type: 'ezt-command-out', ...place, x: 200, y: 240, device: '', wires: [] },
+    ...PROJECT,
+  ];
+  async function prepare(emulator: Emulator, red: NodeRed) {
     // All six types of ezt-in: one filter each.
     await listening(red, cloud, 6);
     const application = await connectAsync(emulator.endpoint, {
@@ -49,14 +42,13 @@ describe('suggestions in a browser', function () {
       return ((await response.json()) as unknown[]).length === KNOWN.length;
     };
     await until(heard, 5000, 'the devices');
-    browser = await startBrowser();
-    editor = await openEditor(browser, red.url);
-  });
-  after(async () => {
-    await browser?.close();
-    await red?.stop();
-    await emulator?.stop();
-  });
+  }
+  withEditor(
+    (started) => {
+      editor = started.editor;
+    },
+    { emulator: { builtIn: false }, nodes, prepare },
+  );
 
   const menu = () => editor.page.locator('.red-ui-autoComplete-container:visible li');
 

@@ -1,12 +1,9 @@
 import { resolve } from 'node:path';
-import type { Browser } from 'playwright-core';
 import should from 'should';
-import type { Emulator } from '../../emulator/emulator';
-import { type Editor, openEditor, startBrowser } from '../support/browser';
-import { environment, startFastEmulator } from '../support/emulator';
+import type { Editor } from '../support/browser';
 import { example, named } from '../support/examples';
 import { needs } from '../support/machine';
-import { type NodeRed, startNodeRed } from '../support/node-red';
+import { withEditor } from './with-editor';
 
 const tour = example('tour.json');
 const TYPES = ['attributes', 'event_report', 'command_reply', 'data', 'alarm', 'online'];
@@ -19,22 +16,13 @@ const picture = process.env.TOUR_PNG;
 describe('the tour in a browser', function () {
   needs(this, 'chromium');
   this.timeout(120_000);
-  let emulator: Emulator;
-  let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
-  before(async () => {
-    emulator = await startFastEmulator({ interval: picture === undefined ? 200 : 1000 });
-    red = await startNodeRed({ env: environment(emulator) });
-    await red.deploy(tour.nodes);
-    browser = await startBrowser();
-    editor = await openEditor(browser, red.url);
-  });
-  after(async () => {
-    await browser?.close();
-    await red?.stop();
-    await emulator?.stop();
-  });
+  withEditor(
+    (started) => {
+      editor = started.editor;
+    },
+    { emulator: { interval: picture === undefined ? 200 : 1000 }, nodes: tour.nodes },
+  );
 
   it('is what the editor opens with', async () => {
     const tab = editor.page.locator('#red-ui-workspace-tabs .red-ui-tab.active');
