@@ -18,7 +18,7 @@ type Node = EditedNode<object>;
 
 /**
  * Makes the "Test connection" button send the dialog's values, saved or not, and list the answer step by step.
- * Returns what gives a running test up, for when the dialog closes.
+ * Returns a function that abandons a running test, for when the dialog closes.
  */
 export function prepareTest(node: Node): () => void {
   const button = $('#ezt-test');
@@ -59,7 +59,7 @@ function dialogValues(node: Node): Record<string, unknown> {
   return { ...values, id: node.id, projectSecret: secret, tls, tlsConfig: changedNode(tls) };
 }
 
-/** Properties and credentials of a config node that Node-RED does not know yet as it is in the editor. */
+/** Properties and credentials of a config node as they are in the editor; `undefined` if they are deployed. */
 function changedNode(id: string): object | undefined {
   const node = id === '' ? null : RED.nodes.node(id);
   if (!node?.changed) return undefined;
@@ -67,7 +67,7 @@ function changedNode(id: string): object | undefined {
   return { ...Object.fromEntries(properties), credentials: credentialsOf(node) };
 }
 
-/** Those that the editor knows; a stored password it does not, and it tells one that was cleared by `has_…` only. */
+/** The credentials that the editor knows: not a stored password, and only `has_…` shows that one was cleared. */
 function credentialsOf({ _def, credentials = {} }: EditorNode): object {
   const names = Object.keys(_def.credentials ?? {});
   const values = names.map((name) => [
@@ -118,7 +118,7 @@ function failure(node: Node, xhr: JQuery.jqXHR): string {
   return node._('eztcloud.test.noAnswer');
 }
 
-/** The catalogue's text, or `fallback` (shown as text, it may come from the network) where it has none. */
+/** The catalogue's text, or `fallback` where it has none. Show it as text: `fallback` may come from the network. */
 function translated(node: Node, key: string, fallback: string): string {
   const full = `eztcloud.${key}`;
   const text = node._(full);

@@ -17,7 +17,7 @@ export function fieldText(node: Pick<AnyNode, '_def'>, name: string): string | u
 
 /**
  * Shows the default of each property that the node does not have: flows written by hand leave properties out, and
- * Node-RED leaves defaults of 0 out of a new config node. Fill selects before, make typed inputs after.
+ * Node-RED leaves defaults of 0 out of a new config node. Call it after filling selects and before making typed inputs.
  */
 export function prepareDefaults(node: AnyNode): void {
   for (const [name, { value, type }] of Object.entries(node._def.defaults)) {
@@ -30,8 +30,8 @@ export function prepareDefaults(node: AnyNode): void {
 }
 
 /**
- * What number fields hold, as numbers, for `oneditsave`; blank gives the default. `${NAME}` and what is not a
- * number stay text. Node-RED, which stores text afterwards, keeps a number that equals the text of its field.
+ * The values of number fields, as numbers, for `oneditsave`; an empty field gives the default. `${NAME}` and what is
+ * not a number stay text. Node-RED, which stores text afterwards, keeps a number that equals the text of its field.
  */
 export function savedNumbers(node: AnyNode, names: readonly string[]): Record<string, number | string> {
   const entries = names.map((name): [string, number | string] => {
@@ -48,7 +48,7 @@ export function prepareList(node: AnyNode, name: string, items: unknown): void {
   pasteLinesAsList(control);
 }
 
-/** Lets names that stand in lines be pasted: a text field would drop the line ends and make one name of them all. */
+/** Pasted lines become a list: a text field by itself drops line ends and would join the names into one. */
 export function pasteLinesAsList(control: JQuery): void {
   control.on('paste', ({ originalEvent }) => {
     const pasted =
@@ -60,7 +60,7 @@ export function pasteLinesAsList(control: JQuery): void {
 }
 
 /**
- * What list fields hold, for `oneditsave`: an array, or what the node held already if that says the same. See
+ * The values of list fields, for `oneditsave`: an array, or the node's own value if that means the same. See
  * `savedNumbers` for why the field is written too.
  */
 export function savedLists(node: AnyNode, names: readonly string[]): Record<string, unknown> {
@@ -72,17 +72,17 @@ export function savedLists(node: AnyNode, names: readonly string[]): Record<stri
   return Object.fromEntries(entries);
 }
 
-/** `items`, or what the node holds if it says the same in another way, such as `${NAME}` without a list around it. */
+/** `items`, or the node's own value if that means the same, such as `${NAME}` without a list around it. */
 export const unlessSame = (items: string[], held: unknown): unknown =>
   held !== undefined && JSON.stringify(listOf(held)) === JSON.stringify(items) ? held : items;
 
-/** Turns a checkbox whose setting is a variable into a text field, lest saving lose it. */
+/** Turns a checkbox whose setting is a variable into a text field, so that saving does not lose it. */
 export function keepForeignFlag(node: AnyNode, name: string): void {
   const value: unknown = Reflect.get(node, name);
   if (isVariable(value)) field(node, name).attr('type', 'text').addClass('ezt-variable').val(value);
 }
 
-/** Gives each select an option for a value it does not offer, such as `${NAME}`, lest saving lose it. */
+/** Gives each select an option for a value it does not offer, such as `${NAME}`, so that saving does not lose it. */
 export function keepForeignOptions(node: AnyNode, values: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(values)) {
     const select = field(node, name);
@@ -94,13 +94,13 @@ export function keepForeignOptions(node: AnyNode, values: Record<string, unknown
   }
 }
 
-/** As {@link keepForeignOptions}, for the config nodes that `names` refer to; one that is gone is not kept. */
+/** The same as {@link keepForeignOptions} for references to config nodes; a reference to a deleted node is not kept. */
 export function keepVariables(node: AnyNode, names: readonly string[]): void {
   const values = names.map((name): [string, unknown] => [name, Reflect.get(node, name)]);
   keepForeignOptions(node, Object.fromEntries(values.filter(([, value]) => isVariable(value))));
 }
 
-/** Fills the QoS select, the same in every node, and shows the node's own. */
+/** Fills the QoS select, which is the same in every node, and selects the node's value. */
 export function prepareQos(node: EditedNode<{ qos: number | string }>): void {
   const select = field(node, 'qos').empty();
   for (const qos of [0, 1, 2]) {

@@ -28,7 +28,7 @@ export function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** `text` as the items that are complete, and the one at its end that is still being typed. */
+/** Splits `text` into the complete items and the last one, which is still being typed. */
 export function splitTyped(text: string): { before: string; typed: string } {
   const typed = TYPED.exec(text)?.[0] ?? '';
   return { before: text.slice(0, text.length - typed.length), typed };

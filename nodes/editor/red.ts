@@ -13,7 +13,7 @@ interface Property<V, N> {
   required?: boolean;
   /** Type of config node the property refers to. */
   type?: string;
-  /** How Node-RED's own messages call the property. */
+  /** The name of the property in Node-RED's own messages. */
   label?: string;
   validate?: Validator<N>;
 }
@@ -54,7 +54,7 @@ interface Definition<P, C extends string> {
   oneditdelete?(this: EditedNode<P>): void;
 }
 
-/** What the editor knows of any node; `changed`: since the last deploy, new ones too. */
+/** What the editor knows of any node. `changed`: new or edited since the last deploy. */
 export interface EditorNode {
   readonly changed?: boolean;
   readonly credentials?: Readonly<Record<string, unknown>>;
@@ -87,7 +87,7 @@ declare global {
   }
 }
 
-/** The translated name of a property, for `defaults`: they are read before any node, and its `_`, exists. */
+/** The translated name of a property, for `defaults`, which are read before any node (and its `_`) exists. */
 export function labelOf(property: string): string {
   return RED._(`@eztcloud/node-red-eztcloud/eztcloud:eztcloud.label.${property}`);
 }

@@ -21,9 +21,9 @@ import {
 import { parseList } from './lists';
 import type { Translate, Validator } from './red';
 
-// What the forms accept. The limits themselves are the runtime's, in cloud/protocol; here they get a sentence.
+// What the forms accept. The limits are shared with the runtime (cloud/protocol); here each gets a sentence.
 
-/** Key of the catalogue's section `invalid` and what fills it; `undefined` where nothing is wrong. */
+/** A key in the catalogue's section `invalid` and the values for its placeholders; `undefined` if nothing is wrong. */
 type Problem = [key: string, params?: Record<string, string | number>] | undefined;
 type Rule = (value: unknown) => Problem;
 
@@ -31,7 +31,7 @@ const isEmpty = (value: unknown): boolean => value === undefined || value === nu
 
 /**
  * A validator that says in the user's language what `rule` finds wrong. `${NAME}` always passes, and so does an empty
- * field; one that holds blanks only is as good as empty, unless it is `needed`: Node-RED looks for the empty one only.
+ * field. A field with only blanks counts as empty, except where it is `needed`: Node-RED rejects only empty ones.
  */
 export function valid<N extends { _: Translate }>(
   rule: (value: unknown, node: N) => Problem,
@@ -102,7 +102,7 @@ export const devices: Rule = (value) => {
 /** The device field of a node that can send to one. */
 export const device: Rule = (value) => ((namesIn(value)?.length ?? 0) > 1 ? ['oneDevice'] : devices(value));
 
-/** What EZtCloud lets an attribute be called. */
+/** An attribute name that EZtCloud accepts. */
 export const attribute: Rule = (value) =>
   isIdentifier(dropBlanks(String(value))) ? undefined : ['attribute'];
 

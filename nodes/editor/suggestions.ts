@@ -14,15 +14,15 @@ interface LearnedDevice {
 type Kind = 'attributes' | 'streams' | 'methods';
 type Node = EditedNode<object>;
 
-/** How a form's fields get suggestions from what has been learned of the chosen project's devices. */
+/** Gives a form's fields suggestions from what is known of the chosen project's devices. */
 export interface Suggestions {
   /** Device usernames in `name`; `list`: the field holds several. */
   devices(name: string, list: boolean): void;
-  /** Names of one kind in `name`, of the devices that field `deviceField` holds, or of all; `list`: `name` holds several. */
+  /** Names of one kind in `name`, of the devices in field `deviceField`, or of all; `list`: `name` holds several. */
   names(name: string, kind: Kind, deviceField: string, list: boolean): void;
 }
 
-/** Suggestions for the form of `node`; what was learned is asked for once per project and open form. */
+/** Suggestions for the form of `node`; the runtime is asked once per project and open form. */
 export function suggestions(node: Node): Suggestions {
   const asked = new Map<string, Promise<LearnedDevice[]>>();
   const learned = (): Promise<LearnedDevice[]> => {
@@ -72,8 +72,8 @@ function complete(input: JQuery, list: boolean, known: () => Promise<Completion[
 }
 
 /**
- * The completions that hold what is typed. Node-RED takes the first at Tab and Enter: that is what is typed, where it
- * is known, then what begins with it.
+ * The completions that contain what is typed. Node-RED takes the first at Tab and Enter, so an exact match comes first
+ * and then those that begin with it.
  */
 export function bestFirst(all: readonly Completion[], typed: string): Completion[] {
   const wanted = typed.toLowerCase();
@@ -112,7 +112,7 @@ function readDevice(row: unknown): LearnedDevice[] {
   ];
 }
 
-/** Whether `value` is an object whose members may be looked at. */
+/** Whether `value` is an object, whose members can be read. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
