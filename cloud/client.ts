@@ -1,16 +1,15 @@
 import { performance } from 'node:perf_hooks';
+import type { ClientOptions, Counters } from './client-options';
 import { type ClientUser, createUser } from './client-user';
 import { createDevices, type SeenDevice } from './devices/device-memory';
 import { createNotifier } from './notifier';
 import { EztError } from './protocol/errors';
 import { type Qos, topicParser } from './protocol/topics';
-import { createInbox, type InboxCounters } from './receive/inbox';
+import { createInbox } from './receive/inbox';
 import { createOwnPushes } from './receive/own-pushes';
 import { createReplyReceiver } from './reply-receiver';
 import { createCommands } from './send/commands';
-import { type DiskOptions, openOutbox } from './send/open-outbox';
-import type { OutboxOptions } from './send/outbox';
-import type { OutboxCounters } from './send/pending-messages';
+import { openOutbox } from './send/open-outbox';
 import { watchSent } from './send/sent';
 import { connectionEnd } from './send/window';
 import type { Listener } from './subscriptions/listener';
@@ -20,32 +19,7 @@ import { openSessionStore } from './subscriptions/session-store';
 import { createSubscriptions } from './subscriptions/subscriptions';
 import type { Connection } from './transport/connection';
 import { formatCode } from './transport/reason-codes';
-import { openReconnecting, type ReconnectOptions, type State } from './transport/reconnect';
-
-export interface ClientOptions extends Omit<ReconnectOptions, 'connectTimeout' | 'receiveMaximum'> {
-  /** What messages call the project. */
-  project?: string;
-  /** Shared-subscription group; empty for none. */
-  group: string;
-  queue: OutboxOptions;
-  /** Where messages and the session are stored over a restart; without it they are not. */
-  disk?: DiskOptions;
-  /** Something threw while a message or a change was handed over. */
-  onError(error: unknown): void;
-  /** The broker does less than was asked for. Each warning comes once. */
-  onWarning?(warning: EztError): void;
-  /** Milliseconds between attempts to subscribe to refused filters; 30 s by default. */
-  retryRefused?: number;
-}
-
-/** Counted since the client was opened. */
-export interface Counters extends InboxCounters, OutboxCounters {
-  /** Acknowledged, but nobody at the platform subscribes to it. */
-  noSubscribers: number;
-  /** Command replies that answered no command: late, duplicated or somebody else's. */
-  unmatchedReplies: number;
-  connections: number;
-}
+import { openReconnecting, type State } from './transport/reconnect';
 
 /** A project, through its one connection. */
 export interface Client {

@@ -1,4 +1,5 @@
-export { type Client, type ClientOptions, type Counters, openClient } from './client';
+export { type Client, openClient } from './client';
+export type { ClientOptions, Counters } from './client-options';
 export type { ClientUser } from './client-user';
 export type { SeenDevice } from './devices/device-memory';
 export { fitsField, isClientId, MAX_FIELD } from './protocol/connect-field';

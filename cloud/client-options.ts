@@ -1,0 +1,31 @@
+import type { EztError } from './protocol/errors';
+import type { InboxCounters } from './receive/inbox';
+import type { DiskOptions } from './send/open-outbox';
+import type { OutboxOptions } from './send/outbox';
+import type { OutboxCounters } from './send/pending-messages';
+import type { ReconnectOptions } from './transport/reconnect';
+
+export interface ClientOptions extends Omit<ReconnectOptions, 'connectTimeout' | 'receiveMaximum'> {
+  /** What messages call the project. */
+  project?: string;
+  /** Shared-subscription group; empty for none. */
+  group: string;
+  queue: OutboxOptions;
+  /** Where messages and the session are stored over a restart; without it they are not. */
+  disk?: DiskOptions;
+  /** Something threw while a message or a change was handed over. */
+  onError(error: unknown): void;
+  /** The broker does less than was asked for. Each warning comes once. */
+  onWarning?(warning: EztError): void;
+  /** Milliseconds between attempts to subscribe to refused filters; 30 s by default. */
+  retryRefused?: number;
+}
+
+/** Counted since the client was opened. */
+export interface Counters extends InboxCounters, OutboxCounters {
+  /** Acknowledged, but nobody at the platform subscribes to it. */
+  noSubscribers: number;
+  /** Command replies that answered no command: late, duplicated or somebody else's. */
+  unmatchedReplies: number;
+  connections: number;
+}
