@@ -39,7 +39,7 @@ describe('client: a command that waits for its reply', () => {
     ['at a stop', ({ client }) => close(client)],
   ];
   for (const [when, end] of ways) {
-    it(`${when}, its PUBLISH unacknowledged and on disk: told that it goes out later`, async () => {
+    it(`${when}, its PUBLISH unacknowledged and on disk: its error says that it goes out later`, async () => {
       broker.on.publish = () => undefined;
       const started = await start(true);
       const ended = request(started);
@@ -53,7 +53,7 @@ describe('client: a command that waits for its reply', () => {
       should(queued()).equal(1);
     });
 
-    it(`${when}, its PUBLISH unacknowledged and in memory: told that it is not sent later`, async () => {
+    it(`${when}, its PUBLISH unacknowledged and in memory: its error says that it is not sent later`, async () => {
       broker.on.publish = () => undefined;
       const started = await start(false);
       const ended = request(started);
@@ -63,7 +63,7 @@ describe('client: a command that waits for its reply', () => {
     });
 
     for (const onDisk of [true, false]) {
-      it(`${when}, acknowledged (queue on ${onDisk ? 'disk' : 'memory'}): told that it was sent`, async () => {
+      it(`${when}, acknowledged (queue on ${onDisk ? 'disk' : 'memory'}): its error says that it was sent`, async () => {
         const started = await start(onDisk);
         const ended = request(started);
         await broker.packet('publish');
@@ -74,7 +74,7 @@ describe('client: a command that waits for its reply', () => {
       });
     }
 
-    it(`${when}, acknowledged in that very moment: told that it was sent`, async () => {
+    it(`${when}, acknowledged in that very moment: its error says that it was sent`, async () => {
       broker.on.publish = () => undefined;
       const started = await start(true);
       const ended = request(started);

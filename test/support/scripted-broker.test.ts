@@ -86,7 +86,7 @@ describe('support: scripted broker', () => {
     should(packet).containEql({ reasonCode: 0x8e });
   });
 
-  it('never answers when told so, and sends garbage', async () => {
+  it('never answers when asked not to, and sends garbage', async () => {
     await start({
       onConnection: (connection) => {
         connection.silent = true;

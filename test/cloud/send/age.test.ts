@@ -127,7 +127,7 @@ describe('the age of a message', () => {
   });
 
   describe('over a restart of Node-RED', () => {
-    it('is told by uptime: the clock may be set, the machine may sleep', () => {
+    it('is measured by uptime: the clock may be set, the machine may sleep', () => {
       const accepted = acceptedNow();
       machine.pass(3000);
       should(ageOf(accepted)).equal(3000);
@@ -144,7 +144,7 @@ describe('the age of a message', () => {
 
   describe('over a restart of the machine, or where its starts have no name', () => {
     for (const boot of ['another', '']) {
-      it(`is told by the wall clock (${boot})`, () => {
+      it(`is measured by the wall clock (${boot})`, () => {
         const accepted = { ...acceptedNow(), boot };
         machine.reboot(20_000);
         should(ageOf(accepted)).equal(20_000);
@@ -163,7 +163,7 @@ describe('the age of a message', () => {
       should(ageOf(accepted)).equal(20_000);
     });
 
-    it('accepted in 1970: nobody knows, and an old command is worse than one that is told to have expired', () => {
+    it('accepted in 1970: nobody knows, and an old command is worse than one that is reported as expired', () => {
       machine.setClock(-YEARS);
       const accepted = { ...acceptedNow(), boot: 'another' };
       machine.setClock(YEARS);

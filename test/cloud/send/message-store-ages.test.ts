@@ -43,7 +43,7 @@ describe('what an earlier run left on disk, by its age', () => {
     ['of the time before the clock was set, from before that', { time: Date.now() - YEARS, boot: 'another' }],
   ];
   for (const [what, accepted] of old) {
-    it(`${what}: expired, and told`, async () => {
+    it(`${what}: expired, and reported`, async () => {
       if (accepted.uptime !== undefined && acceptedNow().boot === '') return; // not Linux, as above
       left('old', accepted);
       disk.openOutbox().attach(fakeConnection());

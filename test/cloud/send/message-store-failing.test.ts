@@ -76,7 +76,7 @@ describe('outbox with a store on a disk that fails', () => {
     });
   }
 
-  it('on a full file system: told, nothing left behind, and all goes on when there is room', async () => {
+  it('on a full file system: reported, nothing left behind, and all goes on when there is room', async () => {
     let full = true;
     const files = openMessageFiles(disk.directory, () => true, {
       ...DISK,
@@ -144,7 +144,7 @@ describe('outbox with a store on a disk that fails', () => {
     should(disk.errors).deepEqual(['Error: EACCES']);
   });
 
-  it('unreadable files are told, and stop nothing', async () => {
+  it('unreadable files are reported, and stop nothing', async () => {
     writeFileSync(join(disk.directory, '00000000000000001.json'), '{"topic"');
     const outbox = disk.openOutbox();
     await sendOne(outbox);
@@ -184,7 +184,7 @@ describe('outbox with a store on a disk that fails', () => {
     should(connection.sent).deepEqual(numbered(10));
   });
 
-  it('a directory that cannot be used: told once, every message fails, nothing is thrown', async () => {
+  it('a directory that cannot be used: reported once, every message fails, nothing is thrown', async () => {
     rmSync(disk.directory, { recursive: true });
     writeFileSync(disk.directory, 'a file in its place');
     const outbox = disk.openOutbox();

@@ -15,7 +15,7 @@ describe('a store that others used or use', () => {
   });
   afterEach(() => disk.close());
 
-  it('two at a time: the second is told who the first is, sends nothing, and disturbs nothing', async () => {
+  it('two at a time: the second learns who the first is, sends nothing, and disturbs nothing', async () => {
     const first = disk.openOutbox();
     for (const topic of numbered(10)) void rejection(first.add(messages(topic)));
     await disk.written(10);

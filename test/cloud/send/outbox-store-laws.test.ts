@@ -169,7 +169,7 @@ describe('outbox with a store, whatever happens in whatever order', () => {
       }
     }));
 
-  it('what is on disk in the end has been told so, and what has been told so is there, or was sent or expired', () =>
+  it('what is on disk in the end has been reported as kept, and what has been reported as kept is there, or was sent or expired', () =>
     always(({ added, onDisk }) => {
       for (const one of added) {
         const there = one.topics.some((topic) => onDisk.has(topic));

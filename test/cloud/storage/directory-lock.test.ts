@@ -86,7 +86,7 @@ describe('a lock on a directory', () => {
     await until(() => locks.length - lost.length === 1, 2000, 'one holder');
   });
 
-  it('is lost, and that is told, when another took it from a process that was stopped', async () => {
+  it('is lost, and that is reported, when another took it from a process that was stopped', async () => {
     await take();
     leave({ pid: 4711, token: 'theirs' });
     await until(() => lost.length === 1, 2000, 'the loss');

@@ -67,7 +67,7 @@ describe('files that are written whole', () => {
     should([busy.calls, readdirSync(directory)]).deepEqual([5, []]);
   });
 
-  it('other errors are told at once', async () => {
+  it('other errors are reported at once', async () => {
     const broken = failing('rename', 'EIO', 100);
     await writeWhole(path, 'a', broken).should.be.rejectedWith(/EIO/);
     should(broken.calls).equal(1);

@@ -32,7 +32,7 @@ describe('session store', () => {
     should(store.takeFilters()).deepEqual([]);
   });
 
-  it('a failed write is told once, and does not end it: the same and others are written again', async () => {
+  it('a failed write is reported once, and does not end it: the same and others are written again', async () => {
     let full = true;
     const store = open('me', {
       ...DISK,
@@ -52,7 +52,7 @@ describe('session store', () => {
     ['a FIFO', (file: string) => void execFileSync('mkfifo', [file])],
     ['a directory', (file: string) => mkdirSync(file)],
   ] as const) {
-    it(`${what} in its place keeps nobody from starting: set aside, told, and begun anew`, async () => {
+    it(`${what} in its place keeps nobody from starting: set aside, reported, and begun anew`, async () => {
       mkdirSync(directory);
       put(join(directory, 'session.json'));
       const store = open();

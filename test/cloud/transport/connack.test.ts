@@ -37,7 +37,7 @@ describe('transport: CONNACK', () => {
     ['no shared subscriptions', { sharedSubscriptionAvailable: false }, 0x9e],
     ['no packet as large as a SUBSCRIBE', { maximumPacketSize: 30 }, 0x95],
   ] as const) {
-    it(`${what}: the listener is told, and the connection stays`, async () => {
+    it(`${what}: the listener is notified, and the connection stays`, async () => {
       announce(properties);
       broker.on.subscribe = (_packet, connection) => connection.close(code); // as a broker does that has said so
       const { client } = await openConnected(broker, { group: 'g', retryRefused: 20 });

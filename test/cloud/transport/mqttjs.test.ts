@@ -103,7 +103,7 @@ describe('transport: contract with mqtt.js', () => {
     should(granted).deepEqual([1, 0x87, 0]);
   });
 
-  it('a link that ends: what awaits SUBACK or UNSUBACK is told', async () => {
+  it('a link that ends: what awaits SUBACK or UNSUBACK fails', async () => {
     await connected({ on: { subscribe: () => undefined, unsubscribe: () => undefined } });
     const answers = Promise.allSettled([client.subscribeAsync('a'), client.unsubscribeAsync('b')]);
     await broker.packet('unsubscribe');

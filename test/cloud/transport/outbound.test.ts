@@ -62,7 +62,7 @@ describe('transport: messages to the broker', () => {
     }
   }
 
-  it('that are refused are told in the words of the broker', async () => {
+  it('that are refused fail with the reason of the broker', async () => {
     broker.on.publish = ({ messageId = 0 }, connection) =>
       connection.send({
         cmd: 'puback',

@@ -20,7 +20,7 @@ describe('transport: packets that are too large for us', function () {
   this.timeout(60_000);
   afterEach(closeAll);
 
-  it('are kept back by a broker that is told so; the next message arrives (case 23)', async function () {
+  it('are not sent by a broker that knows the limit; the next message arrives (case 23)', async function () {
     needs(this, 'mosquitto');
     const broker = await startMosquitto();
     const { client } = await openConnected(broker, { protocol: '5' });

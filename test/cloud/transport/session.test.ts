@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { MqttClient } from 'mqtt';
 import should from 'should';
 import { formatTopic } from '../../../cloud';
@@ -8,7 +5,6 @@ import { until, within } from '../../support/events';
 import { needs } from '../../support/machine';
 import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
 import { startProxy, type TcpProxy } from '../../support/proxy';
-import { type ScriptedBroker, startScriptedBroker } from '../../support/scripted-broker';
 import {
   attributesOf,
   close,
@@ -18,7 +14,6 @@ import {
   KEY,
   numbered,
   numbers,
-  open,
   openConnected,
   recordingListener,
   upTo,
@@ -107,7 +102,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
       await line.connection.close(true);
     });
 
-    it('the session ends when it is told to (case 47)', async () => {
+    it('the session ends when the client is closed with the end of its session (case 47)', async () => {
       const { client } = await openConnected(broker, session('ended'));
       await within(close(client, true), 3000, 'it to close');
       const line = await dialled(broker, { clean: false, clientId: 'ended', version });
@@ -136,90 +131,6 @@ for (const protocol of ['5', '3.1.1'] as const) {
       const after = await broker.platform();
       await after.publishAsync(attributesOf(), numbered(1), { qos: 1 });
       await until(() => all.messages.length === 1, 5000, 'the message');
-    });
-  });
-
-  describe(`transport: persistent session on a scripted broker, MQTT ${protocol}`, () => {
-    let broker: ScriptedBroker;
-    beforeEach(async () => {
-      broker = await startScriptedBroker({
-        on: { connect: (_packet, connection) => connection.connack(0, {}, broker.connections.length > 1) },
-      });
-    });
-    afterEach(async () => {
-      await closeAll();
-      await broker.stop();
-    });
-
-    it('a filter whose SUBACK got lost is unsubscribed when nobody wants it any more', async () => {
-      broker.on.subscribe = (_packet, connection) => connection.destroy();
-      const { client } = await openConnected(broker, session('lost'));
-      const all = recordingListener();
-      client.listen(all);
-      await broker.packet('subscribe');
-      client.unlisten(all);
-      const { unsubscriptions } = await broker.packet('unsubscribe');
-      unsubscriptions.should.deepEqual([ATTRIBUTES]);
-      await until(() => connected(client), 2000, 'the connection');
-      client.details().filters.should.be.empty();
-    });
-
-    it('what an earlier process held is unsubscribed once, not at every reconnection', async () => {
-      const directory = await mkdtemp(join(tmpdir(), 'ezt-session-'));
-      const disk = { directory, queue: false, free: Promise.resolve() };
-      await writeFile(
-        join(directory, 'session.json'),
-        JSON.stringify({ clientId: 'lives', filters: [ALARMS] }),
-      );
-      broker.on.connect = (_packet, connection) => connection.connack(0, {}, true);
-      const { client } = await openConnected(broker, { ...session('lives'), disk });
-      client.listen(recordingListener());
-      for (const connections of [2, 3]) {
-        await until(
-          () => client.details().filters[ATTRIBUTES] === 1 && connected(client),
-          2000,
-          'the filter',
-        );
-        broker.current.destroy();
-        await until(() => client.counters.connections === connections, 2000, 'the next connection');
-      }
-      await until(() => client.details().filters[ATTRIBUTES] === 1 && connected(client), 2000, 'the filter');
-      await client.user().push(['DU_1'], Buffer.from('{}'), 1);
-      broker
-        .packets('unsubscribe')
-        .map(({ unsubscriptions }) => unsubscriptions)
-        .should.deepEqual([[ALARMS]]);
-      await close(client);
-      await rm(directory, { recursive: true });
-    });
-
-    it('messages that come before the subscriptions are renewed are handed over', async () => {
-      const { client } = open(broker, session('early'));
-      const all = recordingListener();
-      client.listen(all);
-      await until(() => client.details().filters[ATTRIBUTES] === 1, 2000, 'the filter');
-      const { subscriptions } = broker.current;
-      broker.on.connect = (_packet, connection) => {
-        connection.connack(0, {}, true);
-        for (const held of subscriptions.values()) connection.subscriptions.set(held.topic, held);
-        for (const n of upTo(3)) connection.deliver(attributesOf(), numbered(n));
-      };
-      broker.current.destroy();
-      await until(() => all.messages.length === 3, 2000, 'the messages');
-      await broker.packet('puback', 3);
-    });
-
-    it('a broker that cannot be reached does not hold up the end of a session (case 47)', async () => {
-      const { client } = await openConnected(broker, session('gone'));
-      broker.on.disconnect = () => undefined;
-      broker.on.connect = () => undefined;
-      broker.on.publish = () => undefined;
-      const push = should(client.user().push(['DU_1'], Buffer.from('{}'), 1)).be.rejectedWith({
-        code: 'EZT_CLOSED',
-      });
-      await within(close(client, true), 3000, 'it to close');
-      await push;
-      await until(() => broker.sockets.open === 0, 1000, 'the sockets to close');
     });
   });
 }

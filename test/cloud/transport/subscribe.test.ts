@@ -54,7 +54,7 @@ describe('transport: subscriptions', () => {
     });
   }
 
-  it('a listener of several types is told of the one that is denied, and gets the rest (case 12)', async () => {
+  it('a listener of several types learns which one is denied, and gets the rest (case 12)', async () => {
     deny(ALARMS);
     const { client } = await openConnected(broker);
     const both = recordingListener({ channels: ['alarm', 'attributes'] });
@@ -76,7 +76,7 @@ describe('transport: subscriptions', () => {
     should(client.refusalOf(one)).be.undefined();
   });
 
-  it('denied on reconnection: the listener is told anew (case 13)', async () => {
+  it('denied on reconnection: the listener is notified again (case 13)', async () => {
     const { client } = await openConnected(broker);
     const attributes = recordingListener();
     client.listen(attributes);

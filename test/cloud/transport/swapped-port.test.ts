@@ -15,7 +15,7 @@ describe('transport: the ports of mqtts and wss mixed up', () => {
   const named = (endpoint: string, trouble: Trouble) =>
     nameSwappedPort(parseEndpoint(endpoint), { trouble, detail: 'x' }).trouble;
 
-  it('are told by the well-known port of the other, where nothing came of the handshake', () => {
+  it('are recognised by the well-known port of the other, where nothing came of the handshake', () => {
     for (const trouble of ['lost', 'timeout'] as const) {
       named('mqtts://host:7886', trouble).should.equal('swappedPort');
       named('wss://host:7885', trouble).should.equal('swappedPort');
@@ -25,12 +25,12 @@ describe('transport: the ports of mqtts and wss mixed up', () => {
     }
   });
 
-  it('are not told where the server has an answer, or cannot be reached', () => {
+  it('are not reported where the server has an answer, or cannot be reached', () => {
     for (const trouble of ['credentials', 'busy', 'untrusted', 'portClosed', 'dns'] as const)
       named('mqtts://host:7886', trouble).should.equal(trouble);
   });
 
-  it('are told with what to write instead', () => {
+  it('are reported with what to write instead', () => {
     const { detail } = nameSwappedPort(parseEndpoint('wss://host:7885'), {
       trouble: 'lost',
       detail: 'hang up',

@@ -39,7 +39,7 @@ describe('transport: TLS', () => {
   ];
   for (const transport of ['mqtts', 'wss'] as const) {
     for (const [what, options, trouble] of unfit) {
-      it(`${transport}: ${what} is refused, named, and told no credentials`, async () => {
+      it(`${transport}: ${what} is refused, named, and gets no credentials`, async () => {
         const broker = await start({ transport, ...options });
         const it = open(broker);
         (await refused(it)).trouble.should.equal(trouble);

@@ -87,7 +87,7 @@ describe('a queue on disk over restarts of Node-RED', function () {
     await again.stop();
   });
 
-  it('what has expired meanwhile is not sent, and that is told', async () => {
+  it('what has expired meanwhile is not sent, and that is reported', async () => {
     const before = got().length;
     await proxy.refuse(true);
     const killed = await start(1);
