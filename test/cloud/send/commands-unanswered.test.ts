@@ -1,29 +1,17 @@
 import should from 'should';
 import type { CommandReply } from '../../../cloud/protocol/messages';
-import { type Commands, createCommands, type SendCommand } from '../../../cloud/send/commands';
-import { type Clock, stopClock } from './clock';
+import type { Commands } from '../../../cloud/send/commands';
+import type { Clock } from './clock';
 import { rejection, turn } from './settling';
-
-const reply = (id: string | number, params: unknown = {}): CommandReply => ({ method: 'm', params, id });
-const acknowledged: SendCommand = (sent) => {
-  sent();
-  return Promise.resolve();
-};
+import { reply, withCommands } from './with-commands';
 
 describe('commands', () => {
   let clock: Clock;
   let commands: Commands;
-  const owner = {};
-  beforeEach(() => {
-    clock = stopClock();
-    commands = createCommands();
+  const { offer, request } = withCommands((made, stopped) => {
+    commands = made;
+    clock = stopped;
   });
-  afterEach(() => clock.restore());
-
-  const offer = (device: string, given: CommandReply, retained = false) =>
-    commands.offer(device, given, retained);
-  const request = (device: string, id: number, send = acknowledged, by = owner) =>
-    commands.request(device, { method: 'm', id }, 1000, send, by);
 
   describe('what does not answer', () => {
     const names = (method: string | undefined): CommandReply => ({ ...reply(7), ...(method && { method }) });
