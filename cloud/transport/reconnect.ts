@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { retryDelay } from './backoff';
 import { connectBriefly } from './brief-connection';
@@ -10,7 +9,9 @@ import type { Connected } from './packets';
 import type { Received } from './publish-packets';
 import { needsAPerson, type Refusal } from './reason-codes';
 import { createPortCheck } from './swapped-port';
-import { chooseVersion, provesVersion5 } from './version';
+import { createTakeovers, TAKEOVER_PERIOD } from './takeovers';
+import { chooseVersion } from './version';
+import { createVersionCheck } from './version-check';
 
 /** The state of a project's connection. `since` and `until`: milliseconds since the epoch. */
 export type State =
@@ -49,15 +50,10 @@ export interface ReconnectingConnection {
 
 /** After a connection of this length (ms) backoff starts anew. */
 const STABLE = 5_000;
-/** Two clients with one id take over each other's session for ever. After so many times in so many ms this one waits. */
-const TAKEOVERS = 3;
-const TAKEOVER_PERIOD = 600_000;
 const RECHECK_VERSION = 600_000;
-const CHECK_TIMEOUT = 15_000;
 
 export function openReconnecting(options: ReconnectOptions, events: ReconnectEvents): ReconnectingConnection {
   const delay = options.retryDelay ?? retryDelay;
-  const recheckAfter = options.recheckVersion ?? RECHECK_VERSION;
   let state: State = { is: 'idle' };
   let connection: Connection | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -65,12 +61,9 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
   let failures = 0;
   /** Whether it has been connected: then the port is the right one. */
   let known = false;
-  /** Whether MQTT 5 was tried while 3.1.1 worked, and failed. */
-  let checked = false;
-  let recheck: NodeJS.Timeout | undefined;
-  let check = new AbortController();
   let closing = false;
-  let takeovers: number[] = [];
+  const takeovers = createTakeovers(options.randomClientId);
+  const versionCheck = createVersionCheck(options, options.recheckVersion ?? RECHECK_VERSION);
   const unfinished = createUnfinished();
   const port = createPortCheck(options.endpoint, options.tls, (refusal) => {
     if (state.is === 'waiting' && !closing) enter({ ...state, refusal });
@@ -92,7 +85,7 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
           connectedAt = performance.now();
           known = true;
           choice.connected();
-          if (choice.guessed) checkVersion(mine, checked ? recheckAfter : 0);
+          if (choice.guessed) versionCheck.start(() => upgrade(mine));
           void events.onConnected(mine, connected).then(() => {
             if (connection === mine) enter({ is: 'connected', since: Date.now(), version });
           });
@@ -101,7 +94,7 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
         onNoSubscribers: events.onNoSubscribers,
         onClosed(refusal) {
           connection = undefined;
-          stopChecking();
+          versionCheck.stop();
           const ours = events.onDisconnected(refusal);
           ended(refusal, connectedAt === undefined ? undefined : performance.now() - connectedAt, ours);
         },
@@ -115,34 +108,12 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
     const named = known ? refusal : port.name(refusal);
     if (choice.ended(named, lifetime !== undefined)) return connect();
     // The reason is neither the network nor another client, so the other messages need no longer delay.
-    if (ours) takeovers = takeovers.slice(0, -1);
+    if (ours) takeovers.forgive();
     if (ours || (lifetime !== undefined && lifetime >= STABLE)) failures = 0;
     failures += 1;
     const { why, wait } = nextAttempt(named, ours ? undefined : lifetime);
     enter({ is: 'waiting', refusal: why, until: Date.now() + wait });
     timer = setTimeout(connect, wait);
-  }
-
-  /**
-   * 3.1.1 works, and 5 may have failed only because the broker was restarting. So 5 is tried on a second connection
-   * with another client id, at once and then from time to time.
-   */
-  function checkVersion(mine: Connection, after: number) {
-    recheck = setTimeout(() => {
-      check = new AbortController();
-      const beside = { ...options, version: 5, clientId: `ezt-${randomUUID()}`, clean: true } as const;
-      void connectBriefly(beside, CHECK_TIMEOUT, check.signal).then((refusal) => {
-        if (connection !== mine) return;
-        checked = true;
-        if (provesVersion5(refusal)) upgrade(mine);
-        else checkVersion(mine, recheckAfter);
-      });
-    }, after);
-  }
-
-  function stopChecking() {
-    clearTimeout(recheck);
-    check.abort();
   }
 
   function upgrade(mine: Connection) {
@@ -154,19 +125,9 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
   }
 
   function nextAttempt(refusal: Refusal, lifetime: number | undefined): { why: Refusal; wait: number } {
-    // With MQTT 3.1.1, and some brokers, a takeover looks like a lost connection.
     const suspect = refusal.trouble === 'lost' && lifetime !== undefined && lifetime < STABLE;
-    if (refusal.trouble === 'takenOver' || (suspect && !options.randomClientId)) {
-      const now = performance.now();
-      takeovers = [...takeovers.filter((at) => now - at < TAKEOVER_PERIOD), now];
-      if (takeovers.length >= TAKEOVERS) {
-        const detail = 'another client connects with the same client id';
-        return {
-          why: { trouble: 'takenOver', detail },
-          wait: suspect ? delay(failures, true) : TAKEOVER_PERIOD,
-        };
-      }
-    }
+    const takenOver = takeovers.ended(refusal, suspect);
+    if (takenOver) return { why: takenOver, wait: suspect ? delay(failures, true) : TAKEOVER_PERIOD };
     return { why: refusal, wait: delay(failures, needsAPerson(refusal)) };
   }
 
@@ -179,7 +140,7 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
     async close(endSession, deadline) {
       closing = true;
       clearTimeout(timer);
-      stopChecking();
+      versionCheck.stop();
       port.stop();
       const left = () => Math.max(0, deadline - performance.now());
       const last = connection;
