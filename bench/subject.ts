@@ -40,7 +40,7 @@ export interface Lab {
 export interface Subject {
   readonly nodeRed: NodeRed;
   readonly projectKey: string;
-  /** One burst of `messages` (of devices, or of the source), and a few before them that do not count. */
+  /** One burst of `messages` (of devices, or of the source). */
   measure(messages: number): Promise<Figures>;
   heap(): Promise<number>;
   /** Profiles while `messages` pass; resolves with the `.cpuprofile`. */
@@ -49,8 +49,6 @@ export interface Subject {
 }
 
 const SOURCE_DEVICES = 10;
-/** So many of a burst pass before it counts. */
-const LEAD = 0.1;
 const READY_TIMEOUT = 120_000;
 let projects = 0;
 
@@ -67,8 +65,8 @@ export async function startSubject(contender: Contender, { broker, load }: Lab):
     return (await answer.json()) as T;
   };
 
-  async function burst(messages: number, before: number, idle = ''): Promise<Reading> {
-    await api(`/bench/arm/${messages * fanOut}/${before * fanOut}`, 'POST');
+  async function burst(messages: number, idle = ''): Promise<Reading> {
+    await api(`/bench/arm/${messages * fanOut}`, 'POST');
     if (traffic) await load.publish(projectKey, messages);
     else
       await api(`/bench/flood/${SOURCE}`, 'POST', { messages, window, devices: SOURCE_DEVICES, projectKey });
@@ -76,12 +74,10 @@ export async function startSubject(contender: Contender, { broker, load }: Lab):
   }
 
   async function measure(messages: number): Promise<Figures> {
-    const before = Math.max(1, Math.ceil(messages * LEAD));
-    const { count, wall, cpu, latencies } = await burst(messages + before, before);
-    const expected = (messages + before) * fanOut;
+    const { count, wall, cpu, latencies } = await burst(messages);
+    const expected = messages * fanOut;
     if (count !== expected) throw new Error(`${contender.name}: ${count} of ${expected} messages arrived`);
-    const counted = messages * fanOut;
-    const figures = { rate: (1000 * counted) / wall, cpu: cpu / counted };
+    const figures = { rate: (1000 * count) / wall, cpu: cpu / count };
     return latencies.length === 0
       ? figures
       : { ...figures, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) };
@@ -91,7 +87,7 @@ export async function startSubject(contender: Contender, { broker, load }: Lab):
   else await load.answer(projectKey);
   const deadline = Date.now() + READY_TIMEOUT;
   const once = Math.min(traffic?.devices ?? 1, 10_000);
-  while ((await burst(once, 1, '?idle=1000')).count !== once * fanOut) {
+  while ((await burst(once, '?idle=1000')).count !== once * fanOut) {
     if (Date.now() > deadline) throw new Error(`${contender.name} does not get its messages`);
   }
 

@@ -73,7 +73,7 @@ export function openClient(options: ClientOptions): Client {
   const devices = createDevices();
   const router = createRouter(projectKey, group);
   const subscriptions = createSubscriptions(router, onSubscriptions, (filter, granted, asked) =>
-    warnOnce(filter, new EztError('lowerQos', { filter, granted, asked })),
+    warnOnce(filter, () => new EztError('lowerQos', { filter, granted, asked })),
   );
   const listeners = createListeners(router, subscriptions, () => paused);
   const ownPushes = createOwnPushes(() => router.hasListeners('attributes'));
@@ -99,9 +99,11 @@ export function openClient(options: ClientOptions): Client {
     changes.notify();
   }
 
-  function warnOnce(about: string, warning: EztError) {
-    if (!warned.has(about)) options.onWarning?.(warning);
+  /** The warning is made only when it is given: an error with its stack for every PUBACK would halve the speed. */
+  function warnOnce(about: string, warning: () => EztError) {
+    if (warned.has(about)) return;
     warned.add(about);
+    options.onWarning?.(warning());
   }
 
   const reconnecting = openReconnecting(
@@ -118,7 +120,7 @@ export function openClient(options: ClientOptions): Client {
       onMessage: inbox.receive,
       onNoSubscribers() {
         counted.noSubscribers += 1;
-        warnOnce('noSubscribers', new EztError('noSubscribers'));
+        warnOnce('noSubscribers', () => new EztError('noSubscribers'));
       },
       onDisconnected(refusal) {
         connection = undefined;

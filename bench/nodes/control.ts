@@ -45,8 +45,8 @@ export = (RED: NodeAPI): void => {
     if (OUTGOING.has(node.node.type)) arrived(msg);
   });
 
-  RED.httpAdmin.post('/bench/arm/:messages/:from', (request, response) => {
-    arm(Number(request.params.messages), Number(request.params.from));
+  RED.httpAdmin.post('/bench/arm/:messages', (request, response) => {
+    arm(Number(request.params.messages));
     response.json({});
   });
   RED.httpAdmin.get('/bench/reading', (request, response) => {

@@ -8,9 +8,9 @@ import type { NodeMessage } from 'node-red';
 export interface Reading {
   /** Messages that arrived. */
   count: number;
-  /** Milliseconds from the mark to the last message. */
+  /** Milliseconds from arming, which the load follows at once, to the last message. */
   wall: number;
-  /** Microseconds of processor time of the whole process, from the mark to the last message. */
+  /** Microseconds of processor time of the whole process, from arming to the last message. */
   cpu: number;
   /** Milliseconds each message took from its source, where it had one. */
   latencies: number[];
@@ -29,8 +29,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 let count = 0;
 let expected = 0;
-let mark = 0;
-let marked = 0;
+let armed = 0;
 let last = 0;
 let cpuAtStart = process.cpuUsage();
 let cpuAtEnd = cpuAtStart;
@@ -43,19 +42,11 @@ export const arrivals = new Set<(message: Timed) => void>();
 /** A message has reached the end of the flow. The same few steps for every contender. */
 export function arrived(message: Timed): void {
   count += 1;
-  if (count === mark) begin();
   if (message.startedAt !== undefined) {
     latencies.push(performance.now() - message.startedAt);
     for (const listener of arrivals) listener(message);
   }
   if (count === expected) end();
-}
-
-/** From here on it counts: by now the stream flows, and what a first packet holds is not had for nothing. */
-function begin() {
-  marked = performance.now();
-  cpuAtStart = process.cpuUsage();
-  latencies = [];
 }
 
 function end() {
@@ -65,14 +56,16 @@ function end() {
 }
 
 /**
- * Starts a measurement that counts from the `from`-th message and ends with the `messages`-th. Without a collection before:
- * it would take the shapes of messages with it, and with them all optimised code that knows them.
+ * Starts a measurement that ends with the `messages`-th message. It counts from here, not from the first arrival: a node
+ * that handles all it can read before the flow runs has done most of its work by then. Without a collection before: it
+ * would take the shapes of messages with it, and with them all optimised code that knows them.
  */
-export function arm(messages: number, from: number): void {
+export function arm(messages: number): void {
   count = 0;
   latencies = [];
   expected = messages;
-  mark = from;
+  armed = performance.now();
+  cpuAtStart = process.cpuUsage();
 }
 
 /** Resolves when all are there, or when nothing more comes for `idle` ms. */
@@ -94,7 +87,7 @@ export async function reading(idle = IDLE): Promise<Reading> {
   const complete = count >= expected;
   return {
     count,
-    wall: complete ? last - marked : Number.NaN,
+    wall: complete ? last - armed : Number.NaN,
     cpu: complete ? cpuAtEnd.user + cpuAtEnd.system : Number.NaN,
     latencies,
   };

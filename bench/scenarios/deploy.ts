@@ -38,7 +38,7 @@ async function deployOnce(
   const nodeRed = await startBenchNodeRed(empty, place);
   try {
     broker.subscriptions();
-    await nodeRed.request(`/bench/arm/${nodes}/1`, { method: 'POST' });
+    await nodeRed.request(`/bench/arm/${nodes}`, { method: 'POST' });
     const start = performance.now();
     await nodeRed.deploy(make(nodes)(place));
     const started = performance.now() - start;
