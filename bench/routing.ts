@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { topicParser } from '../cloud/protocol/topics';
-import { deliver } from '../cloud/receive/delivery';
+import { contentOf, deliver } from '../cloud/receive/delivery';
 import type { Receiver } from '../cloud/subscriptions/listener';
 import { createRouter } from '../cloud/subscriptions/router';
 import { median } from './statistics';
@@ -103,7 +103,7 @@ function prepare(nodes: number) {
           retain: false,
           type,
         };
-        deliver(envelope, payload, receivers);
+        deliver(envelope, payload, receivers, contentOf('attributes', payload));
       });
       if (taken !== messages) throw new Error(`${taken} of ${messages} handed over`);
     },

@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { ClientOptions, Counters } from './client-options';
 import { type ClientUser, createUser } from './client-user';
-import { createDevices, type SeenDevice } from './devices/device-memory';
+import { createDeviceMemory } from './devices/device-memory';
+import type { DeviceMemory } from './devices/known-device';
 import { createNotifier } from './notifier';
 import { EztError } from './protocol/errors';
 import { type Qos, topicParser } from './protocol/topics';
@@ -35,7 +36,8 @@ export interface Client {
     queued: number;
     commands: number;
   };
-  devices(): SeenDevice[];
+  /** What is known of each device. */
+  readonly memory: DeviceMemory;
   /** Calls `listener` when the state or the subscriptions have changed; returns how to stop that. */
   onChange(listener: () => void): () => void;
   listen(listener: Listener): void;
@@ -70,7 +72,7 @@ export function openClient(options: ClientOptions): Client {
   const session = options.clean
     ? undefined
     : openSessionStore(options.disk?.directory, options.clientId, onError);
-  const devices = createDevices();
+  const memory = createDeviceMemory();
   const router = createRouter(projectKey, group);
   const subscriptions = createSubscriptions(router, onSubscriptions, (filter, granted, asked) =>
     warnOnce(filter, () => new EztError('lowerQos', { filter, granted, asked })),
@@ -86,7 +88,7 @@ export function openClient(options: ClientOptions): Client {
     parse: topicParser(projectKey),
     router,
     subscriptions,
-    devices,
+    memory,
     ownPushes,
     replies: () => (commands.size() > 0 ? replies : undefined),
     grouped: group !== '',
@@ -148,7 +150,7 @@ export function openClient(options: ClientOptions): Client {
       queued: outbox.size(),
       commands: commands.size(),
     }),
-    devices: devices.list,
+    memory,
     onChange: changes.add,
     listen: listeners.add,
     unlisten: listeners.remove,

@@ -1,7 +1,8 @@
 export { type Client, openClient } from './client';
 export type { ClientOptions, Counters } from './client-options';
 export type { ClientUser } from './client-user';
-export type { SeenDevice } from './devices/device-memory';
+export { type SeenDevice, seenDevices } from './devices/device-memory';
+export type { DeviceMemory, KnownAttribute, KnownDevice } from './devices/known-device';
 export { fitsField, isClientId, MAX_FIELD } from './protocol/connect-field';
 export {
   checkCommand,
@@ -39,7 +40,7 @@ export {
 } from './protocol/names';
 export { CHANNELS, formatTopic, isTopicLevel } from './protocol/topics';
 export type { Answer } from './send/pending-command';
-export type { Listener, OwnPush, Receiver } from './subscriptions/listener';
+export type { Heard, Listener, OwnPush, Receiver } from './subscriptions/listener';
 export { testConnection } from './transport/connection-test';
 export type { ConnectionTestOptions, ConnectionTestStep } from './transport/connection-test-steps';
 export type { Refusal, Trouble } from './transport/reason-codes';

@@ -1,10 +1,166 @@
-import { isPlainObject, type PlainObject } from '../protocol/json';
+import { clonePayload, isPlainObject, type PlainObject } from '../protocol/json';
 import type { Topic } from '../protocol/topics';
+import type { DeviceMemory, KnownAttribute, KnownDevice } from './known-device';
 
-/** What is known of a device from its messages. */
+/** A device memory that is being filled. */
+export interface LearningMemory extends DeviceMemory {
+  /**
+   * Learns from a received message. `payload`: decoded, `undefined` for `data` and for what is malformed. `alive`:
+   * whether the device itself has just spoken.
+   */
+  learn(topic: Topic, payload: unknown, now: number, alive: boolean): void;
+}
+
+type Names = (typeof KINDS)[number];
+
+interface Entry extends KnownDevice {
+  lastSeen: number;
+  online: boolean | null;
+  onlineAt: number | null;
+  alarm: boolean | null;
+  alarmAt: number | null;
+  readonly attributes: Map<string, KnownAttribute>;
+  readonly streams: string[];
+  readonly events: string[];
+  readonly commands: string[];
+  /** How many nodes name it. */
+  kept: number;
+}
+
+const MAX_DEVICES = 100_000;
+/** The most names of each kind of one device, and names in all. */
+const MAX_NAMES = 100;
+const MAX_NAMES_IN_ALL = 2_000_000;
+const MAX_NAME_LENGTH = 128;
+const KINDS = ['streams', 'events', 'commands'] as const;
+
+/** `maxDevices`: the longest unheard are forgotten beyond that. */
+export function createDeviceMemory(maxDevices = MAX_DEVICES): LearningMemory {
+  /** The longest unheard first, roughly. */
+  const known = new Map<string, Entry>();
+  const keptNames = new Map<string, number>();
+  const states = new Map<string, Map<string, unknown>>();
+  let names = 0;
+
+  function entryOf(device: string, now: number, alive: boolean): Entry {
+    let entry = known.get(device);
+    if (entry) {
+      if (alive) entry.lastSeen = now;
+      return entry;
+    }
+    if (known.size >= maxDevices) forgetSome();
+    entry = {
+      device,
+      lastSeen: now,
+      online: null,
+      onlineAt: null,
+      alarm: null,
+      alarmAt: null,
+      attributes: new Map(),
+      streams: [],
+      events: [],
+      commands: [],
+      kept: keptNames.get(device) ?? 0,
+    };
+    known.set(device, entry);
+    return entry;
+  }
+
+  /** Removes the tenth that has been unheard for the longest, but none that a node names. */
+  function forgetSome() {
+    const candidates = [...known.values()].filter(({ kept }) => kept === 0);
+    candidates.sort((a, b) => a.lastSeen - b.lastSeen);
+    for (const entry of candidates.slice(0, Math.ceil(maxDevices / 10))) {
+      known.delete(entry.device);
+      names -= entry.attributes.size;
+      for (const kind of KINDS) names -= entry[kind].length;
+      for (const state of states.values()) state.delete(entry.device);
+    }
+  }
+
+  const fits = (count: number, name: string) =>
+    count < MAX_NAMES && names < MAX_NAMES_IN_ALL && name.length <= MAX_NAME_LENGTH;
+
+  function note(entry: Entry, kind: Names, name: unknown) {
+    const list = entry[kind];
+    if (typeof name !== 'string' || list.includes(name) || !fits(list.length, name)) return;
+    list.push(name);
+    names += 1;
+  }
+
+  function setAttributes({ attributes }: Entry, payload: PlainObject, at: number) {
+    for (const name in payload) {
+      const before = attributes.get(name);
+      if (!before) {
+        if (!fits(attributes.size, name)) continue;
+        names += 1;
+      }
+      attributes.set(name, { value: clonePayload(payload[name]), at, previous: before?.value });
+    }
+  }
+
+  return {
+    learn(topic, payload, now, alive) {
+      if (topic.device.length > MAX_NAME_LENGTH) return;
+      const entry = entryOf(topic.device, now, alive);
+      if (topic.stream !== undefined) note(entry, 'streams', topic.stream);
+      if (!isPlainObject(payload)) return;
+      switch (topic.channel) {
+        case 'attributes':
+          setAttributes(entry, payload, now);
+          break;
+        case 'online':
+          entry.online = payload.online === true;
+          entry.onlineAt = now;
+          break;
+        case 'alarm':
+          entry.alarm = payload.alerting === true;
+          entry.alarmAt = now;
+          break;
+        case 'event_report':
+          note(entry, 'events', payload.method);
+          break;
+        case 'command_reply':
+          note(entry, 'commands', payload.method);
+          break;
+      }
+    },
+    get size() {
+      return known.size;
+    },
+    get: (device) => known.get(device),
+    all: () => known.values(),
+    keep(devices) {
+      const change = (by: number) => {
+        for (const device of devices) {
+          keptNames.set(device, (keptNames.get(device) ?? 0) + by);
+          if (keptNames.get(device) === 0) keptNames.delete(device);
+          const entry = known.get(device);
+          if (entry) entry.kept += by;
+        }
+      };
+      change(1);
+      let ended = false;
+      return () => {
+        if (!ended) change(-1);
+        ended = true;
+      };
+    },
+    stateOf<T>(node: string) {
+      const state = states.get(node) ?? new Map<string, unknown>();
+      states.set(node, state);
+      return state as Map<string, T>;
+    },
+    dropState(node) {
+      states.delete(node);
+    },
+  };
+}
+
+/** What the pickers are told of a device. */
 export interface SeenDevice {
   device: string;
-  /** From its last `online` message; `undefined` before the first. */
+  /** Missing before the first `online` message. */
   online?: boolean;
   /** Milliseconds since the epoch. */
   lastSeen: number;
@@ -14,112 +170,16 @@ export interface SeenDevice {
   methods: string[];
 }
 
-export interface Devices {
-  /** Notes a received message. `payload`: its decoded value, or `undefined` if nobody needed it decoded. */
-  see(topic: Topic, payload: unknown, now: number): void;
-  /** The known devices, the last seen first. */
-  list(): SeenDevice[];
-}
-
-type Names = (typeof KINDS)[number];
-
-interface Entry extends Partial<Record<Names, string[]>> {
-  online?: boolean;
-  lastSeen: number;
-  /** Seen again since it was added or last spared by {@link forgetSome}. */
-  seenAgain: boolean;
-}
-
-/** The most devices, names of each kind of one device, and names in all: 50 MB at most. */
-const MAX_DEVICES = 10_000;
-const MAX_NAMES = 100;
-const MAX_NAMES_IN_ALL = 200_000;
-const MAX_NAME_LENGTH = 128;
-const KINDS = ['attributes', 'streams', 'methods'] as const;
-
-export function createDevices(maxDevices = MAX_DEVICES): Devices {
-  const seen = new Map<string, Entry>();
-  let names = 0;
-
-  function entryOf(device: string, now: number): Entry {
-    let entry = seen.get(device);
-    if (entry) {
-      entry.lastSeen = now;
-      entry.seenAgain = true;
-    } else {
-      if (seen.size >= maxDevices) forgetSome();
-      entry = { lastSeen: now, seenAgain: false };
-      seen.set(device, entry);
-    }
-    return entry;
-  }
-
-  /** Removes a tenth of the devices, oldest first. One that has been seen again is spared once (second chance). */
-  function forgetSome() {
-    let left = Math.ceil(maxDevices / 10);
-    for (const [device, entry] of seen) {
-      seen.delete(device);
-      if (entry.seenAgain) {
-        entry.seenAgain = false;
-        seen.set(device, entry);
-      } else {
-        for (const kind of KINDS) names -= entry[kind]?.length ?? 0;
-        left -= 1;
-        if (left === 0) break;
-      }
-    }
-  }
-
-  const isFull = (known: readonly string[]) => known.length >= MAX_NAMES || names >= MAX_NAMES_IN_ALL;
-
-  /** Adds `name` if it is new. Returns its index in `known`; -1 if it is not added. */
-  function note(known: string[], name: unknown): number {
-    if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH || isFull(known)) return -1;
-    const found = known.indexOf(name);
-    if (found >= 0) return found;
-    names += 1;
-    return known.push(name) - 1;
-  }
-
-  /** A device usually reports the same attributes in the same order: then one comparison for each is enough. */
-  function noteAll(known: string[], object: PlainObject) {
-    let next = 0;
-    for (const name in object) {
-      if (known[next] !== name) next = note(known, name);
-      if (isFull(known)) return;
-      next += 1;
-    }
-  }
-
-  return {
-    see(topic, payload, now) {
-      if (topic.device.length > MAX_NAME_LENGTH) return;
-      const entry = entryOf(topic.device, now);
-      if (topic.stream !== undefined) {
-        entry.streams ??= [];
-        note(entry.streams, topic.stream);
-      } else if (!isPlainObject(payload) || topic.channel === 'alarm') {
-        return;
-      } else if (topic.channel === 'attributes') {
-        entry.attributes ??= [];
-        noteAll(entry.attributes, payload);
-      } else if (topic.channel === 'online') {
-        entry.online = payload.online === true;
-      } else {
-        entry.methods ??= [];
-        note(entry.methods, payload.method);
-      }
-    },
-    list: () =>
-      [...seen]
-        .map(([device, { online, lastSeen, attributes, streams, methods }]) => ({
-          device,
-          ...(online !== undefined && { online }),
-          lastSeen,
-          attributes: [...(attributes ?? [])],
-          streams: [...(streams ?? [])],
-          methods: [...(methods ?? [])],
-        }))
-        .sort((a, b) => b.lastSeen - a.lastSeen),
-  };
+/** All known devices, the last heard first. */
+export function seenDevices(memory: DeviceMemory): SeenDevice[] {
+  return [...memory.all()]
+    .map(({ device, online, lastSeen, attributes, streams, events, commands }) => ({
+      device,
+      ...(online !== null && { online }),
+      lastSeen,
+      attributes: [...attributes.keys()],
+      streams: [...streams],
+      methods: [...new Set([...events, ...commands])],
+    }))
+    .sort((a, b) => b.lastSeen - a.lastSeen);
 }

@@ -6,62 +6,74 @@ import { type Decoded, decodeMessage } from '../protocol/messages';
 import type { Channel } from '../protocol/topics';
 import type { OwnPush, Receiver } from '../subscriptions/listener';
 
+/** What one received message holds, decoded once for everybody. */
+export interface Content {
+  /** `undefined` for `data`, which each receiver gets in the format that it asks for. */
+  decoded: Decoded | EztError | undefined;
+  /** The push of this connection that has come back. */
+  own: OwnPush | undefined;
+}
+
 export interface Delivery {
   /** Messages handed to receivers. */
   delivered: number;
   /** Whether the payload could not be decoded in a form that a receiver asked for. */
   malformed: boolean;
-  /** The decoded payload; `undefined` when no receiver asked for it. */
-  payload: unknown;
   /** What receivers threw; the others got their messages all the same. */
   errors: unknown[];
 }
 
-/**
- * Hands one received message to `receivers`. Each gets a message of its own, since flows change what they get. The
- * bytes are decoded once for each form that is asked for, and not at all without receivers. `findOwn` finds the push
- * of this connection that caused the message.
- */
+/** `findOwn` finds the push of this connection that caused the message. */
+export function contentOf(
+  channel: Channel,
+  bytes: Buffer,
+  findOwn?: (attributes: object) => OwnPush | undefined,
+): Content {
+  if (channel === 'data') return { decoded: undefined, own: undefined };
+  const decoded = decode(channel, bytes, 'json');
+  const own = findOwn && !(decoded instanceof EztError) ? findOwn(decoded.payload as object) : undefined;
+  return { decoded, own };
+}
+
+/** Hands one received message to `receivers`. Each gets a message of its own, since flows change what they get. */
 export function deliver(
   envelope: Envelope,
   bytes: Buffer,
   receivers: readonly Receiver[],
-  findOwn?: (attributes: object) => OwnPush | undefined,
+  { decoded, own }: Content,
 ): Delivery {
-  const forms: Partial<Record<DataFormat, Decoded | EztError>> = {};
-  let own: OwnPush | undefined;
-  const delivery: Delivery = { delivered: 0, malformed: false, payload: undefined, errors: [] };
-  const hand = (receiver: Receiver, isLast: boolean) => {
-    // Only `data` has formats.
-    const format = envelope.type === 'data' ? receiver.dataFormat : 'json';
-    let decoded = forms[format];
-    if (!decoded) {
-      decoded = decode(envelope.type, bytes, format);
-      forms[format] = decoded;
-      if (findOwn && decoded instanceof EztError === false) own = findOwn(decoded.payload as object);
-    }
-    if (decoded instanceof EztError) {
-      delivery.malformed = true;
-      receiver.onMalformed(decoded, { ...envelope, payload: Buffer.from(bytes) });
-      return;
-    }
-    delivery.payload = decoded.payload;
-    if (own && receiver.own === 'drop') return;
-    // Only the last gets the original: a flow that runs at once must not change what the others will get.
-    for (const message of shape(envelope, decoded, receiver, isLast ? original : clonePayload)) {
-      if (own) message.own = true;
-      receiver.onMessage(message, own);
-      delivery.delivered += 1;
-    }
-  };
-  receivers.forEach((receiver, i) => {
+  const delivery: Delivery = { delivered: 0, malformed: false, errors: [] };
+  const formats: Partial<Record<DataFormat, Decoded | EztError>> = {};
+  for (let i = 0; i < receivers.length; i += 1) {
+    const receiver = receivers[i] as Receiver;
     try {
-      hand(receiver, i === receivers.length - 1);
+      const content = decoded ?? inFormat(formats, bytes, receiver.dataFormat);
+      if (content instanceof EztError) {
+        delivery.malformed = true;
+        receiver.onMalformed(content, { ...envelope, payload: Buffer.from(bytes) });
+      } else if (!own || receiver.own !== 'drop') {
+        // Only the last gets the original: a flow that runs at once must not change what the others will get.
+        const last = i === receivers.length - 1;
+        for (const message of shape(envelope, content, receiver, last ? original : clonePayload)) {
+          if (own) message.own = true;
+          receiver.onMessage(message, own);
+          delivery.delivered += 1;
+        }
+      }
     } catch (error) {
       delivery.errors.push(error);
     }
-  });
+  }
   return delivery;
+}
+
+function inFormat(
+  formats: Partial<Record<DataFormat, Decoded | EztError>>,
+  bytes: Buffer,
+  format: DataFormat,
+): Decoded | EztError {
+  formats[format] ??= decode('data', bytes, format);
+  return formats[format];
 }
 
 const original = (value: unknown): unknown => value;

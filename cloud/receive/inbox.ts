@@ -1,13 +1,14 @@
-import type { Devices } from '../devices/device-memory';
+import type { LearningMemory } from '../devices/device-memory';
+import { EztError } from '../protocol/errors';
 import type { Topic } from '../protocol/topics';
 import { isSharedIdentifier } from '../subscriptions/filters';
-import type { Receiver } from '../subscriptions/listener';
+import type { Heard, Receiver } from '../subscriptions/listener';
 import type { Router } from '../subscriptions/router';
 import type { Subscriptions } from '../subscriptions/subscriptions';
 import type { Connection } from '../transport/connection';
 import type { Received } from '../transport/publish-packets';
 import { createBacklog } from './backlog';
-import { deliver } from './delivery';
+import { contentOf, deliver } from './delivery';
 import { envelopeOf, type Incoming } from './incoming';
 import type { OwnPushes } from './own-pushes';
 
@@ -29,7 +30,7 @@ export interface InboxOptions {
   parse(topic: string): Topic | undefined;
   router: Router;
   subscriptions: Pick<Subscriptions, 'isDuplicate'>;
-  devices: Devices;
+  memory: Pick<LearningMemory, 'learn'>;
   ownPushes: Pick<OwnPushes, 'of'>;
   /** Takes command replies; `undefined` while no command awaits one. */
   replies(): Receiver | undefined;
@@ -40,6 +41,8 @@ export interface InboxOptions {
   /** Something threw while a message was handed over. */
   onError(error: unknown): void;
 }
+
+type Observer = (heard: Heard) => void;
 
 /** Hands each received message to those who want it, and acknowledges it afterwards. */
 export interface Inbox {
@@ -54,7 +57,7 @@ export interface Inbox {
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { project, parse, router, subscriptions, devices, ownPushes, replies, grouped, paused, onError } =
+  const { project, parse, router, subscriptions, memory, ownPushes, replies, grouped, paused, onError } =
     options;
   const counters: InboxCounters = {
     received: 0,
@@ -82,7 +85,8 @@ export function createInbox(options: InboxOptions): Inbox {
 
   function handOver(incoming: Incoming) {
     const { connection, received } = incoming;
-    dispatch(incoming, receiversOf(incoming));
+    const { receivers, observers } = takersOf(incoming);
+    dispatch(incoming, receivers, observers);
     // QoS 0 is not acknowledged.
     if (received.qos > 0 && handedOver.push([connection, received]) === 1) setImmediate(acknowledge);
   }
@@ -98,34 +102,43 @@ export function createInbox(options: InboxOptions): Inbox {
     handedOver = [];
   }
 
-  function dispatch(incoming: Incoming, receivers: readonly Receiver[]) {
+  function dispatch(incoming: Incoming, receivers: readonly Receiver[], observers: readonly Observer[]) {
     const { received, topic, timestamp } = incoming;
     try {
-      const envelope = envelopeOf(incoming, project);
-      const findOwn = topic.channel === 'attributes' ? ownPushes.of(topic.device) : undefined;
-      const delivery = deliver(envelope, received.payload, receivers, findOwn);
-      const { delivered, malformed, payload, errors } = delivery;
-      counters.delivered += delivered;
-      if (malformed) counters.malformed += 1;
-      devices.see(topic, payload, timestamp);
-      errors.forEach(onError);
+      const content = contentOf(topic.channel, received.payload, findOwn(topic));
+      const payload =
+        content.decoded && !(content.decoded instanceof EztError) ? content.decoded.payload : undefined;
+      const alive = !received.retain && !content.own;
+      // Before the flows get it: they may change it.
+      memory.learn(topic, payload, timestamp, alive);
+      const delivery = deliver(envelopeOf(incoming, project), received.payload, receivers, content);
+      counters.delivered += delivery.delivered;
+      if (delivery.malformed) counters.malformed += 1;
+      delivery.errors.forEach(onError);
+      for (const observe of observers)
+        observe({ device: topic.device, channel: topic.channel, payload, timestamp, alive });
     } catch (error) {
       onError(error);
     }
   }
 
-  function receiversOf(incoming: Incoming): Receiver[] {
+  const findOwn = ({ channel, device }: Topic) =>
+    channel === 'attributes' ? ownPushes.of(device) : undefined;
+
+  function takersOf(incoming: Incoming) {
     const { topic, received } = incoming;
     const receivers: Receiver[] = [];
+    const observers: Observer[] = [];
     const waiting = waitingFor(incoming);
     if (waiting) receivers.push(waiting);
     // With a group two copies may come: one for the group, and one for command replies.
     if (!grouped || received.identifiers.length === 0 || isShared(received)) {
-      router.match(topic, ({ receiver }) => {
+      router.match(topic, ({ receiver, observe }) => {
         if (receiver) receivers.push(receiver);
+        if (observe) observers.push(observe);
       });
     }
-    return receivers;
+    return { receivers, observers };
   }
 
   const isShared = ({ identifiers }: Received) => grouped && identifiers.some(isSharedIdentifier);
@@ -141,7 +154,9 @@ export function createInbox(options: InboxOptions): Inbox {
     const waiting = waitingFor(incoming);
     if (!waiting) return;
     incoming.answered = true;
-    const { errors } = deliver(envelopeOf(incoming, project), incoming.received.payload, [waiting]);
+    const { payload } = incoming.received;
+    const content = contentOf('command_reply', payload);
+    const { errors } = deliver(envelopeOf(incoming, project), payload, [waiting], content);
     errors.forEach(onError);
   }
 

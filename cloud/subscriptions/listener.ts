@@ -15,6 +15,20 @@ export interface Listener {
   readonly unshared: boolean;
   /** Takes the messages; without it they are subscribed to only, e.g. command replies. */
   readonly receiver?: Receiver;
+  /** Is told of each message, after the device memory has learned from it and the receivers have got theirs. */
+  readonly observe?: (heard: Heard) => void;
+}
+
+/** A received message as observers see it, after the memory has learned from it. Read only. */
+export interface Heard {
+  readonly device: string;
+  readonly channel: Channel;
+  /** Decoded; `undefined` for `data` and for what is malformed. */
+  readonly payload: unknown;
+  /** Time of receipt, milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** Whether the device itself has just spoken: neither a retained message nor a push of this connection come back. */
+  readonly alive: boolean;
 }
 
 /** A push by this connection that has come back on `attributes`. */

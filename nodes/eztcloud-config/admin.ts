@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { formatEndpoint } from '../../cloud';
+import { formatEndpoint, seenDevices } from '../../cloud';
 import { findProject, type Project } from './runtime';
 import { testHandler } from './test-handler';
 
@@ -18,7 +18,7 @@ export function registerAdmin(RED: NodeAPI): void {
   RED.httpAdmin.get(
     '/eztcloud/:configId/devices',
     read,
-    ofProject((project) => project.client?.devices() ?? []),
+    ofProject((project) => (project.client ? seenDevices(project.client.memory) : [])),
   );
   RED.httpAdmin.get('/eztcloud/:configId/status', read, ofProject(statusOf));
 

@@ -1,5 +1,5 @@
 import should from 'should';
-import { createDevices } from '../../cloud/devices/device-memory';
+import { createDeviceMemory, seenDevices } from '../../cloud/devices/device-memory';
 import { topicParser } from '../../cloud/protocol/topics';
 import { createInbox } from '../../cloud/receive/inbox';
 import { createCommands } from '../../cloud/send/commands';
@@ -65,14 +65,14 @@ describe('bounds', function () {
   });
 
   it('100,000 devices: the last 10,000 at most are remembered', function () {
-    const devices = createDevices();
+    const devices = createDeviceMemory();
     const before = used();
     for (let i = 0; i < 100_000; i += 1) {
       const device = `DU_${String(i).padStart(10, '0')}`;
-      devices.see({ device, channel: 'attributes' }, { temperature: i, humidity: i }, i);
+      devices.learn({ device, channel: 'attributes' }, { temperature: i, humidity: i }, i, true);
     }
     const grown = used() - before;
-    const seen = devices.list();
+    const seen = seenDevices(devices);
     should(seen.length).be.belowOrEqual(10_000);
     should(seen[0]?.device).equal('DU_0000099999');
     should(grown).be.below(25 * MB);
@@ -80,7 +80,7 @@ describe('bounds', function () {
   });
 
   it('10,000 hostile devices with 300 long names each: 200,000 names in all are remembered', function () {
-    const devices = createDevices();
+    const devices = createDeviceMemory();
     const before = used();
     let unique = 0;
     const name = () => {
@@ -90,23 +90,23 @@ describe('bounds', function () {
     for (let i = 0; i < 10_000; i += 1) {
       const device = `DU_${i}`;
       const attributes = Object.fromEntries(Array.from({ length: 100 }, () => [name(), i]));
-      devices.see({ device, channel: 'attributes' }, attributes, i);
+      devices.learn({ device, channel: 'attributes' }, attributes, i, true);
       for (let n = 0; n < 100; n += 1) {
-        devices.see({ device, channel: 'data', stream: name() }, undefined, i);
-        devices.see({ device, channel: 'event_report' }, { method: name() }, i);
+        devices.learn({ device, channel: 'data', stream: name() }, undefined, i, true);
+        devices.learn({ device, channel: 'event_report' }, { method: name() }, i, true);
       }
     }
     const grown = used() - before;
-    const kept = devices
-      .list()
-      .map(({ attributes, streams, methods }) => [attributes, streams, methods].flat());
+    const kept = seenDevices(devices).map(({ attributes, streams, methods }) =>
+      [attributes, streams, methods].flat(),
+    );
     should(kept.flat().length).equal(200_000);
     should(grown).be.below(60 * MB);
     // Whoever is forgotten makes room.
     for (let i = 0; i < 1000; i += 1)
-      devices.see({ device: `new ${i}`, channel: 'alarm' }, undefined, 20_000);
-    devices.see({ device: 'new 0', channel: 'attributes' }, { temperature: 1 }, 20_001);
-    should(devices.list()[0]?.attributes).deepEqual(['temperature']);
+      devices.learn({ device: `new ${i}`, channel: 'alarm' }, undefined, 20_000, true);
+    devices.learn({ device: 'new 0', channel: 'attributes' }, { temperature: 1 }, 20_001, true);
+    should(seenDevices(devices)[0]?.attributes).deepEqual(['temperature']);
     figure(this, inMB(grown));
   });
 
@@ -145,7 +145,7 @@ describe('bounds', function () {
       parse: topicParser('PR_1'),
       router,
       subscriptions: { isDuplicate: () => false },
-      devices: createDevices(),
+      memory: createDeviceMemory(),
       ownPushes: { of: () => undefined },
       replies: () => undefined,
       grouped: false,

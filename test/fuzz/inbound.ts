@@ -1,5 +1,5 @@
 import { CHANNELS, type Channel, DATA_FORMATS } from '../../cloud';
-import { createDevices } from '../../cloud/devices/device-memory';
+import { createDeviceMemory } from '../../cloud/devices/device-memory';
 import { topicParser } from '../../cloud/protocol/topics';
 import { createInbox } from '../../cloud/receive/inbox';
 import type { Listener } from '../../cloud/subscriptions/listener';
@@ -45,7 +45,7 @@ export async function fuzzMessages(
     parse: topicParser(KEY),
     router,
     subscriptions: { isDuplicate: () => false },
-    devices: createDevices(),
+    memory: createDeviceMemory(),
     ownPushes: { of: () => undefined },
     replies: () => undefined,
     grouped: false,

@@ -1,20 +1,20 @@
 import should from 'should';
-import { createDevices, type Devices } from '../../../cloud/devices/device-memory';
+import { createDeviceMemory, type LearningMemory, seenDevices } from '../../../cloud/devices/device-memory';
 import { CHANNELS, type Channel } from '../../../cloud/protocol/topics';
 
-const see = (devices: Devices, device: string, channel: Channel, payload: unknown, now = 1) =>
-  devices.see({ device, channel }, payload, now);
+const see = (devices: LearningMemory, device: string, channel: Channel, payload: unknown, now = 1) =>
+  devices.learn({ device, channel }, payload, now, true);
 
 describe('devices', () => {
   it('are learned from what they send', () => {
-    const devices = createDevices();
+    const devices = createDeviceMemory();
     see(devices, 'DU_1', 'attributes', { b: 1, a: 2 }, 1);
     see(devices, 'DU_1', 'attributes', { a: 3, c: 4 }, 2);
     see(devices, 'DU_1', 'event_report', { method: 'm', params: {} }, 3);
     see(devices, 'DU_1', 'command_reply', { method: 'n', params: {}, id: 1 }, 4);
-    devices.see({ device: 'DU_1', channel: 'data', stream: 's1' }, undefined, 5);
+    devices.learn({ device: 'DU_1', channel: 'data', stream: 's1' }, undefined, 5, true);
     see(devices, 'DU_1', 'online', { online: true }, 6);
-    devices.list().should.eql([
+    seenDevices(devices).should.eql([
       {
         device: 'DU_1',
         online: true,
@@ -27,10 +27,10 @@ describe('devices', () => {
   });
 
   it('are online only as the last online message said', () => {
-    const devices = createDevices();
+    const devices = createDeviceMemory();
     see(devices, 'DU_1', 'attributes', { online: true, method: 'x' });
     see(devices, 'DU_1', 'alarm', { alerting: true, online: true, method: 'x' });
-    should(devices.list()[0]).eql({
+    should(seenDevices(devices)[0]).eql({
       device: 'DU_1',
       lastSeen: 1,
       attributes: ['online', 'method'],
@@ -38,22 +38,21 @@ describe('devices', () => {
       methods: [],
     });
     see(devices, 'DU_1', 'online', { online: false, method: 'x' });
-    should(devices.list()[0]).have.properties({ online: false, methods: [] });
+    should(seenDevices(devices)[0]).have.properties({ online: false, methods: [] });
   });
 
   it('are listed with the last seen first, in the order of their coming where that is equal', () => {
-    const devices = createDevices();
+    const devices = createDeviceMemory();
     for (const [i, device] of ['a', 'b', 'c', 'd'].entries())
       see(devices, device, 'alarm', undefined, i === 0 ? 9 : 5);
     see(devices, 'c', 'alarm', undefined, 7);
-    devices
-      .list()
+    seenDevices(devices)
       .map(({ device }) => device)
       .should.eql(['a', 'c', 'b', 'd']);
   });
 
   it('may be called anything, and send anything', () => {
-    const devices = createDevices();
+    const devices = createDeviceMemory();
     for (const name of ['__proto__', 'constructor', '<img onerror=x>']) {
       for (const channel of CHANNELS) {
         for (const payload of [undefined, null, 5, 'x', [1], {}, { method: 5 }, Buffer.from('x')]) {
@@ -61,35 +60,34 @@ describe('devices', () => {
         }
       }
     }
-    devices
-      .list()
+    seenDevices(devices)
       .map(({ device }) => device)
       .should.eql(['__proto__', 'constructor', '<img onerror=x>']);
-    should(devices.list()[0]).have.properties({ attributes: ['method'], streams: [], methods: [] });
+    should(seenDevices(devices)[0]).have.properties({ attributes: ['method'], streams: [], methods: [] });
   });
 
   it('are 10,000 at most, those last seen', () => {
-    const devices = createDevices();
+    const devices = createDeviceMemory();
     for (let i = 0; i < 100_000; i += 1) see(devices, `DU_${i}`, 'alarm', undefined, i);
-    const list = devices.list();
+    const list = seenDevices(devices);
     list.length.should.be.within(9000, 10_000);
     should(list[0]?.device).equal('DU_99999');
     should(list.at(-1)?.lastSeen).equal(100_000 - list.length);
   });
 
   it('that go on sending are not the ones forgotten', () => {
-    const devices = createDevices(10);
+    const devices = createDeviceMemory(10);
     see(devices, 'faithful', 'attributes', { known: 1 }, 0);
     for (let i = 0; i < 100; i += 1) {
       see(devices, 'faithful', 'alarm', undefined, i);
       see(devices, `DU_${i}`, 'alarm', undefined, i);
     }
-    should(devices.list().find(({ device }) => device === 'faithful')?.attributes).eql(['known']);
-    devices.list().length.should.be.belowOrEqual(10);
+    should(seenDevices(devices).find(({ device }) => device === 'faithful')?.attributes).eql(['known']);
+    seenDevices(devices).length.should.be.belowOrEqual(10);
   });
 
   it('keep a hundred names of each kind, none of them long', () => {
-    const devices = createDevices();
+    const devices = createDeviceMemory();
     const many = (prefix: string) => Array.from({ length: 1000 }, (_, i) => `${prefix}${i}`);
     const long = 'x'.repeat(129);
     see(devices, 'DU_1', 'attributes', {
@@ -97,13 +95,13 @@ describe('devices', () => {
       ...Object.fromEntries(many('a').map((name) => [name, 1])),
     });
     for (const stream of [long, ...many('s')])
-      devices.see({ device: 'DU_1', channel: 'data', stream }, undefined, 1);
+      devices.learn({ device: 'DU_1', channel: 'data', stream }, undefined, 1, true);
     for (const method of [long, ...many('m')]) see(devices, 'DU_1', 'event_report', { method });
-    const [one] = devices.list();
+    const [one] = seenDevices(devices);
     should(one?.attributes).eql(many('a').slice(0, 100));
     should(one?.streams).eql(many('s').slice(0, 100));
     should(one?.methods).eql(many('m').slice(0, 100));
     see(devices, long, 'alarm', undefined);
-    devices.list().length.should.equal(1);
+    seenDevices(devices).length.should.equal(1);
   });
 });

@@ -4,7 +4,7 @@ import { checkCommand, encodeAttributes, encodeCommand } from '../../../cloud/pr
 import { parseEndpoint } from '../../../cloud/protocol/endpoint';
 import type { Reason } from '../../../cloud/protocol/error-reasons';
 import { EztError, fill, sentences } from '../../../cloud/protocol/errors';
-import { deliver } from '../../../cloud/receive/delivery';
+import { contentOf, deliver } from '../../../cloud/receive/delivery';
 import { type Commands, createCommands, type SendCommand } from '../../../cloud/send/commands';
 import { createOutbox } from '../../../cloud/send/outbox';
 import { type FakeConnection, fakeConnection, messages } from '../send/fake-connection';
@@ -66,7 +66,7 @@ const malformed = () =>
       onMessage: () => undefined,
       onMalformed: reject,
     };
-    deliver({ ...envelope, type: 'alarm' }, Buffer.alloc(0), [receiver]);
+    deliver({ ...envelope, type: 'alarm' }, Buffer.alloc(0), [receiver], contentOf('alarm', Buffer.alloc(0)));
   });
 
 /** One way to each reason that this layer gives itself. */

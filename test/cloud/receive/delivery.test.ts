@@ -1,7 +1,7 @@
 import should from 'should';
 import { isPlainObject } from '../../../cloud/protocol/json';
 import { MESSAGES } from '../../../cloud/protocol/messages';
-import { deliver } from '../../../cloud/receive/delivery';
+import { contentOf, deliver } from '../../../cloud/receive/delivery';
 import { envelopeOf, receiver, send, topicOf } from './receiver';
 
 describe('delivery', () => {
@@ -47,7 +47,7 @@ describe('delivery', () => {
   it('gives each bytes of its own', () => {
     const [one, other] = [receiver(), receiver()];
     const wire = Buffer.from('abc');
-    deliver(envelopeOf(topicOf('data')), wire, [one, other]);
+    deliver(envelopeOf(topicOf('data')), wire, [one, other], contentOf('data', wire));
     wire.fill(0);
     const [first] = one.messages;
     if (Buffer.isBuffer(first?.payload)) first.payload.fill(1);

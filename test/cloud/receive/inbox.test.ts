@@ -1,5 +1,5 @@
 import should from 'should';
-import { createDevices } from '../../../cloud/devices/device-memory';
+import { createDeviceMemory } from '../../../cloud/devices/device-memory';
 import { topicParser } from '../../../cloud/protocol/topics';
 import { createInbox } from '../../../cloud/receive/inbox';
 import type { Listener, Receiver } from '../../../cloud/subscriptions/listener';
@@ -38,7 +38,7 @@ describe('inbox', () => {
       parse: topicParser('PR_1'),
       router,
       subscriptions: { isDuplicate: () => isDuplicate },
-      devices: createDevices(),
+      memory: createDeviceMemory(),
       ownPushes: { of: () => undefined },
       replies: () => replies,
       grouped: false,

@@ -1,7 +1,7 @@
 import type { RawMessage, ValueMessage } from '../../../cloud/protocol/device-message';
 import type { EztError } from '../../../cloud/protocol/errors';
 import type { Topic } from '../../../cloud/protocol/topics';
-import { deliver } from '../../../cloud/receive/delivery';
+import { contentOf, deliver } from '../../../cloud/receive/delivery';
 import type { Receiver } from '../../../cloud/subscriptions/listener';
 
 export const topicOf = (channel: Topic['channel']): Topic =>
@@ -33,5 +33,7 @@ export function receiver(form: Partial<Receiver> = {}) {
   return { ...it, messages, malformed };
 }
 
-export const send = (channel: Topic['channel'], bytes: string | Buffer, ...receivers: Receiver[]) =>
-  deliver(envelopeOf(topicOf(channel)), Buffer.from(bytes), receivers);
+export const send = (channel: Topic['channel'], bytes: string | Buffer, ...receivers: Receiver[]) => {
+  const payload = Buffer.from(bytes);
+  return deliver(envelopeOf(topicOf(channel)), payload, receivers, contentOf(channel, payload));
+};
