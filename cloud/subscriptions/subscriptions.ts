@@ -6,6 +6,7 @@ import { NOT_AUTHORIZED } from '../transport/subscription-trouble';
 import { inPackets, type Offer, subscribePackets, unavailable } from './batches';
 import { createDeadlyFilters } from './deadly-filters';
 import { createDuplicateFilter } from './duplicate-filter';
+import { createFilterStates } from './filter-states';
 import type { Router } from './router';
 
 /** Subscribes and unsubscribes so that the broker holds exactly the wanted filters. */
@@ -44,14 +45,10 @@ export function createSubscriptions(
   onChange: () => void,
   onLowerQos: (filter: string, granted: Qos, asked: Qos) => void = () => undefined,
 ): Subscriptions {
-  const held = new Map<string, Qos>();
-  const refused = new Map<string, number>();
-  /** The QoS asked for. A broker may grant less, and asking again would not help. */
-  const asked = new Map<string, Qos>();
+  const states = createFilterStates(onLowerQos);
+  const { held, refused, stuck } = states;
   const duplicates = createDuplicateFilter(plan);
   const deadly = createDeadlyFilters();
-  /** Filters that the broker has refused to unsubscribe. */
-  const stuck = new Set<string>();
   let attached: { connection: Connection; offer: Offer } | undefined;
   let running: Promise<void> | undefined;
   let outdated = false;
@@ -76,11 +73,11 @@ export function createSubscriptions(
   async function pass(connection: Connection, offer: Offer): Promise<void> {
     const current = () => attached?.connection === connection;
     const target = plan.filters(new Set(retry ? [] : refused.keys()));
-    if (retry) for (const filter of refused.keys()) if (!target.has(filter)) refused.delete(filter);
+    if (retry) for (const filter of refused.keys()) if (!target.has(filter)) states.pardon(filter);
     retry = false;
     const add: [string, Qos][] = [];
     for (const [filter, qos] of target) {
-      if (qos <= (asked.get(filter) ?? -1)) continue;
+      if (qos <= states.askedQos(filter)) continue;
       const refusal = foreseen(filter, offer);
       if (refusal === undefined) add.push([filter, qos]);
       else settle(filter, refusal);
@@ -110,7 +107,7 @@ export function createSubscriptions(
     const current = () => attached?.connection === connection;
     const askFor = async (identifier: number | undefined, filters: [string, Qos][]) => {
       for (const [filter, qos] of filters) {
-        asked.set(filter, qos);
+        states.asking(filter, qos);
         deadly.asking(filter);
       }
       const answered = (codes: readonly number[]) => {
@@ -137,29 +134,11 @@ export function createSubscriptions(
   async function unsubscribe(connection: Connection, filters: string[]) {
     const codes = await connection.unsubscribe(filters).catch(() => filters.map(() => REFUSED));
     if (attached?.connection !== connection) return;
-    for (const [i, filter] of filters.entries()) {
-      if ((codes[i] ?? 0) >= REFUSED) stuck.add(filter);
-      else forget(filter);
-    }
+    for (const [i, filter] of filters.entries()) states.unsubscribed(filter, codes[i] ?? 0);
   }
 
   function settle(filter: string, code: number) {
-    if (code < REFUSED) {
-      const wanted = asked.get(filter) ?? 0;
-      if (code < wanted) onLowerQos(filter, code as Qos, wanted);
-      held.set(filter, code as Qos);
-      refused.delete(filter);
-      return;
-    }
-    forget(filter);
-    refused.set(filter, code);
-    outdated = true; // narrower filters may be granted instead
-  }
-
-  function forget(filter: string) {
-    held.delete(filter);
-    asked.delete(filter);
-    stuck.delete(filter);
+    if (!states.answered(filter, code)) outdated = true; // narrower filters may be granted instead
   }
 
   return {
@@ -167,15 +146,11 @@ export function createSubscriptions(
     refused,
     async attach(connection, offer, session) {
       // Including filters that were asked for and not answered. All are asked for again, which updates identifiers.
-      const present = session ? new Set([...held.keys(), ...asked.keys(), ...session]) : [];
+      const present = session ? [...states.present(), ...session] : [];
       if (!session) duplicates.end();
       attached = { connection, offer };
       running = undefined;
-      held.clear();
-      refused.clear();
-      asked.clear();
-      stuck.clear();
-      for (const filter of present) held.set(filter, 0);
+      states.begin(present);
       await reconcile();
     },
     detach(hungUp = false) {
