@@ -1,3 +1,4 @@
+import type { Aliases } from './protocol/aliases';
 import type { EztError } from './protocol/errors';
 import type { InboxCounters } from './receive/inbox';
 import type { DiskOptions } from './send/open-outbox';
@@ -8,6 +9,8 @@ import type { ReconnectOptions } from './transport/reconnect';
 export interface ClientOptions extends Omit<ReconnectOptions, 'connectTimeout' | 'receiveMaximum'> {
   /** What messages call the project. */
   project?: string;
+  /** What people call its devices; nothing by default. */
+  aliases?: Aliases;
   /** Shared-subscription group; empty for none. */
   group: string;
   queue: OutboxOptions;

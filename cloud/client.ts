@@ -4,6 +4,7 @@ import { type ClientUser, createUser } from './client-user';
 import { createDeviceMemory } from './devices/device-memory';
 import type { DeviceMemory } from './devices/known-device';
 import { createNotifier } from './notifier';
+import { type Aliases, NO_ALIASES } from './protocol/aliases';
 import { EztError } from './protocol/errors';
 import { type Qos, topicParser } from './protocol/topics';
 import { createInbox } from './receive/inbox';
@@ -36,6 +37,8 @@ export interface Client {
     queued: number;
     commands: number;
   };
+  /** What people call the devices. */
+  readonly aliases: Aliases;
   /** What is known of each device. */
   readonly memory: DeviceMemory;
   /** Calls `listener` when the state or the subscriptions have changed; returns how to stop that. */
@@ -62,7 +65,7 @@ const CONNECTING = { connectTimeout: 15_000, receiveMaximum: 100 };
 const CLOSING = { draining: 1_500, all: 2_800 };
 
 export function openClient(options: ClientOptions): Client {
-  const { username: projectKey, group, onError } = options;
+  const { username: projectKey, group, aliases = NO_ALIASES, onError } = options;
   const counted = { noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
   const changes = createNotifier(onError);
   /** What `onWarning` was called for. */
@@ -150,6 +153,7 @@ export function openClient(options: ClientOptions): Client {
       queued: outbox.size(),
       commands: commands.size(),
     }),
+    aliases,
     memory,
     onChange: changes.add,
     listen: listeners.add,

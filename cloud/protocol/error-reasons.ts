@@ -28,6 +28,14 @@ const MESSAGES = {
       'The access point is not the deployed one: type __option__ itself. Stored values and values of variables are never sent to another access point.',
     deployFirst: '__option__ is an environment variable: deploy, then test.',
     deployFiles: 'The TLS configuration names files that are not the deployed ones: deploy, then test.',
+    aliasesInvalid:
+      'The aliases of the project are not valid: expected a table such as {"DU_1": {"name": "Pump 1", "tags": ["north"]}}.',
+    aliasesTooMany: 'The project has too many aliases: it takes __limit__.',
+    aliasDevice:
+      'The aliases of the project name "__device__", which is not a device username: 1 to 128 characters without blanks, invisible characters or / + #.',
+    aliasName: 'The alias of __device__ is not valid: it must be text of at most 128 characters.',
+    aliasTags:
+      'The tags of __device__ are not valid: expected a list of at most __limit__ texts of 1 to 128 characters without # , ; and line ends.',
     chasesEcho:
       'A loop: __to__ pushes what __from__ received, which is what __to__ has pushed to __device__. Set "Own pushes" of __from__ to leave them out, or stop messages with msg.own in the flow.',
   },
@@ -36,9 +44,13 @@ const MESSAGES = {
     deviceInvalid:
       'Not a device username: it must be text of 1 to 128 characters without blanks, invisible characters or / + #.',
     deviceCharacter:
-      '"__device__" is not a device username: character __position__ is __code__, a blank or an invisible character. Delete it, or type the name again.',
+      '"__device__" is neither an alias in the project nor a device username: character __position__ is __code__, a blank or an invisible character. Delete it, or type the name again.',
     deviceVariable:
       'Not a device username: it holds a variable, which Node-RED replaces only where it is the whole value of a setting.',
+    tagUnknown:
+      'No device has the tag #__tag__: correct the name, or give the tag to a device in the project’s table of aliases.',
+    aliasAmbiguous:
+      '"__name__" fits __count__ devices (__devices__): use the username, or give each a name of its own in the project’s table of aliases.',
     deviceSeveral: 'This node takes one device at a time, but __count__ are named: split the list first.',
   },
   EZT_PAYLOAD: {

@@ -21,6 +21,9 @@ export const CHOICES = {
 export type ChoiceName = keyof typeof CHOICES;
 export type Choice<N extends ChoiceName> = (typeof CHOICES)[N][number];
 
+/** The table `aliases`: rows, tags of one device, UTF-16 code units of a name or a tag. */
+export const ALIASES = { devices: 100_000, tags: 50, length: 128 } as const;
+
 /** The longest that a JavaScript timer can wait, in seconds: about 24 days. */
 const LONGEST_TIMER = 2_147_483;
 

@@ -13,8 +13,8 @@ export function registerAttrOut(RED: NodeAPI): void {
     RED.nodes.createNode(this, raw);
     const joined = joinProject(RED, this, raw.cloud, () => attrOutSettings(raw as Raw));
     onInput(RED, this, async (message, send) => {
-      const { user, settings, changed } = joined();
-      const devices = devicesOf(settings.device, message);
+      const { user, aliases, settings, changed } = joined();
+      const devices = devicesOf(aliases, settings.device, message);
       const payload = encodeAttributes(message.payload, settings.attribute);
       const loopDepth = countLoop(RED, this, message, devices);
       const settled = user.push(devices, payload, settings.qos, loopDepth);

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type Answer, type Command, isTopicLevel, type Listener, namesIn } from '../../cloud';
-import { deviceOf } from '../shared/devices';
+import type { Aliases, Answer, Command, Listener } from '../../cloud';
+import { deviceOf, namedInNode } from '../shared/devices';
 import { type Message, onInput } from '../shared/input';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
@@ -14,8 +14,8 @@ export function registerCommandOut(RED: NodeAPI): void {
     const joined = joinProject(RED, this, raw.cloud, () => commandOutSettings(raw as Raw), repliesOf);
 
     onInput(RED, this, async (message, send) => {
-      const { user, settings, listener, changed } = joined();
-      const device = deviceOf(settings.device, message);
+      const { user, aliases, settings, listener, changed } = joined();
+      const device = deviceOf(aliases, settings.device, message);
       const { method, params, id } = await commandOf(RED, this, settings, message);
       const command: Command = { method, params, id: user.commandId(device, id) };
       const { qos, timeout } = settings;
@@ -37,11 +37,11 @@ export function registerCommandOut(RED: NodeAPI): void {
 }
 
 /** What the node subscribes to: the replies of its device, or of every device. */
-function repliesOf({ device, waitReply, qos }: CommandOutSettings): Listener | undefined {
-  const devices = device.length > 0 ? namesIn(device) : [];
+function repliesOf({ device, waitReply, qos }: CommandOutSettings, aliases: Aliases): Listener | undefined {
+  if (!waitReply) return undefined;
   // An invalid device name fails message by message; a filter made of it would end the connection.
-  if (!waitReply || !devices?.every(isTopicLevel)) return undefined;
-  return { devices, channels: ['command_reply'], streams: [], qos, unshared: true };
+  const devices = namedInNode(aliases, device);
+  return devices && { devices, channels: ['command_reply'], streams: [], qos, unshared: true };
 }
 
 function addReply(message: Message, { reply, elapsed }: Answer, method: string) {

@@ -39,6 +39,6 @@ export function registerIn(RED: NodeAPI): void {
         },
       };
     };
-    joinProject(RED, this, raw.cloud, () => inSettings(RED, raw as Raw), listenerOf);
+    joinProject(RED, this, raw.cloud, (aliases) => inSettings(RED, raw as Raw, aliases), listenerOf);
   });
 }

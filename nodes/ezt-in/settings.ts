@@ -1,17 +1,19 @@
 import type { NodeAPI } from 'node-red';
 import {
+  type Aliases,
   CHANNELS,
   type Channel,
   type Choice,
   canReadGb18030,
   nameProblem,
-  namesIn,
   type Qos,
   wordProblem,
 } from '../../cloud';
+import { listenedDevices } from '../shared/devices';
 import { allNames, bad, choice, list, qos, type Raw } from '../shared/raw-settings';
 
 export interface InSettings {
+  /** Usernames; empty: every device. */
   devices: string[];
   channels: Channel[];
   streams: string[];
@@ -24,19 +26,17 @@ export interface InSettings {
   qos: Qos;
 }
 
-/** Settings of `ezt-in`. Throws `EZT_CONFIG`. */
-export function inSettings(RED: NodeAPI, raw: Raw): InSettings {
+/** Settings of `ezt-in`. Throws `EZT_CONFIG`, and `EZT_DEVICE` for a tag or an alias that names no device. */
+export function inSettings(RED: NodeAPI, raw: Raw, aliases: Aliases): InSettings {
   const types = raw.types === undefined ? ['attributes'] : list(RED, raw, 'types');
   const channels = CHANNELS.filter((channel) => types.length === 0 || types.includes(channel));
   if (types.some((type) => !CHANNELS.some((channel) => channel === type)))
     throw bad('types', CHANNELS.join(', '));
-  // Device names never hold a comma, so every text is split.
-  const devices = new Set(list(RED, raw, 'devices').flatMap((item) => namesIn(item) ?? []));
   const dataFormat = choice(raw, 'dataFormat');
   if (dataFormat === 'gb18030' && !canReadGb18030())
     throw bad('dataFormat', 'a Node.js with full ICU for GB18030');
   return {
-    devices: allNames('devices', [...devices], nameProblem),
+    devices: listenedDevices(aliases, 'devices', list(RED, raw, 'devices')),
     channels,
     streams: allNames('streams', list(RED, raw, 'streams'), nameProblem),
     attributes: allNames('attributes', list(RED, raw, 'attributes'), wordProblem),

@@ -14,7 +14,7 @@ import { projectSettings } from './settings';
 import { changedTls, deployedTls } from './tls-dialog';
 
 /** Keys that are no properties, or are read separately. */
-const APART = ['id', 'endpoint', 'projectKey', 'projectSecret', 'tlsConfig', 'proxyConfig'];
+const APART = ['id', 'endpoint', 'projectKey', 'projectSecret', 'aliases', 'tlsConfig', 'proxyConfig'];
 
 /**
  * Settings of the project whose dialog is open, saved or not. `body`: `id`, the properties and credentials of

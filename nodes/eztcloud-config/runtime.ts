@@ -1,6 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type Client, EztError, formatEndpoint, openClient } from '../../cloud';
+import { type Aliases, type Client, EztError, formatEndpoint, NO_ALIASES, openClient } from '../../cloud';
 import { deploysOf } from '../shared/deploys';
 import type { Raw } from '../shared/raw-settings';
 import { asError, translate } from '../shared/texts';
@@ -19,6 +19,8 @@ export interface Project {
   readonly problem: EztError | undefined;
   /** `undefined` when there is a problem. */
   readonly settings: ProjectSettings | undefined;
+  /** What people call its devices. Throws the problem, if there is one. */
+  readonly aliases: Aliases;
   /** `undefined` while no node uses it. */
   readonly client: Client | undefined;
   /** Makes `user` a user of the connection, which the first one opens. Throws the problem, if there is one. */
@@ -137,6 +139,10 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     node,
     problem,
     settings,
+    get aliases() {
+      if (!settings) throw problem ?? new EztError('noConfig');
+      return settings.aliases ?? NO_ALIASES;
+    },
     get client() {
       return client;
     },

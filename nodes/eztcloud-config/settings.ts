@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { NodeAPI } from 'node-red';
 import {
   type ClientOptions,
+  createAliases,
   EztError,
   fitsField,
   isClientId,
@@ -50,6 +51,7 @@ export function projectSettings(
   if (!isClientId(clientId)) throw bad('clientId', `at most ${MAX_FIELD} bytes, no control characters`);
   return {
     project: text(raw, 'name') || text(raw, 'endpoint'),
+    aliases: createAliases(typeof raw.aliases === 'string' ? text(raw, 'aliases') : raw.aliases),
     endpoint,
     username,
     password,

@@ -1,5 +1,5 @@
-import { EztError, nameProblem, namesIn } from '../../cloud';
-import { bad, type Raw, text } from './raw-settings';
+import { type Aliases, EztError, nameProblem, namesIn } from '../../cloud';
+import { allNames, bad, type Raw, text } from './raw-settings';
 
 type Message = Record<string, unknown>;
 /** What the field of a node holds: text that names one or several, or a list from a variable; empty: `msg.device`. */
@@ -14,51 +14,60 @@ export function configuredDevices(raw: Raw): ConfiguredDevices {
 }
 
 /**
- * The devices that the node names, else the message's: a list, or text that separates several; each device once.
- * Throws `EZT_DEVICE` when there is none, or one that cannot be a device.
+ * The usernames of the devices that the node names, else the message: a list, or text that separates several; each
+ * an alias, a `#tag` or a username. Each device comes once. Throws `EZT_DEVICE` when there is none, or one that cannot
+ * be a device.
  */
-export function devicesOf(configured: ConfiguredDevices, message: Message): string[] {
+export function devicesOf(aliases: Aliases, configured: ConfiguredDevices, message: Message): string[] {
   const named = configured.length > 0 ? configured : message.device;
-  const devices = namesOf(named).map(usernameOf);
+  const devices = namesOf(aliases, named).flatMap(aliases.usernames);
   if (devices.length === 0) throw new EztError('deviceMissing');
   return devices.length === 1 ? devices : [...new Set(devices)];
 }
 
 /** As {@link devicesOf}, where only one device can be served. */
-export function deviceOf(configured: ConfiguredDevices, message: Message): string {
-  const [device = '', ...more] = devicesOf(configured, message);
+export function deviceOf(aliases: Aliases, configured: ConfiguredDevices, message: Message): string {
+  const [device = '', ...more] = devicesOf(aliases, configured, message);
   if (more.length > 0) throw new EztError('deviceSeveral', { count: more.length + 1 });
   return device;
 }
 
-function namesOf(named: unknown): string[] {
+/**
+ * The usernames that the field `devices` of a node means, looked up when the node starts; a field with nothing in it
+ * gives none. Throws `EZT_DEVICE` for an unknown tag or an ambiguous name, `EZT_CONFIG` for what cannot be a device.
+ */
+export function listenedDevices(aliases: Aliases, option: string, items: readonly string[]): string[] {
+  const names = items.flatMap((item) => aliases.namesIn(item) ?? []);
+  const devices = names.flatMap((name) => aliases.find(name) ?? allNames(option, [name], nameProblem));
+  if (items.length > 0 && devices.length === 0) throw bad(option, 'names of devices'); // nothing means every device
+  return [...new Set(devices)];
+}
+
+/**
+ * The usernames that the field `device` names; none where `msg.device` does. `undefined`: it names what cannot be a
+ * device, so every message will fail.
+ */
+export function namedInNode(aliases: Aliases, configured: ConfiguredDevices): string[] | undefined {
+  if (configured.length === 0) return [];
+  try {
+    return devicesOf(aliases, configured, {});
+  } catch (error) {
+    if (error instanceof EztError) return undefined;
+    throw error;
+  }
+}
+
+function namesOf(aliases: Aliases, named: unknown): string[] {
   if (named === undefined || named === null) return [];
-  if (Array.isArray(named)) return named.flatMap(namesOfItem);
-  const names = typeof named === 'string' ? namesIn(named) : undefined;
+  if (Array.isArray(named)) return named.flatMap((item) => namesOfItem(aliases, item));
+  const names = typeof named === 'string' ? aliases.namesIn(named) : undefined;
   if (!names) throw new EztError('deviceInvalid');
   return names;
 }
 
 /** An empty item of a list is an error; an empty part of a text, between two commas, is ignored. */
-function namesOfItem(item: unknown): string[] {
-  const names = Array.isArray(item) ? [] : namesOf(item);
+function namesOfItem(aliases: Aliases, item: unknown): string[] {
+  const names = Array.isArray(item) ? [] : namesOf(aliases, item);
   if (names.length === 0) throw new EztError(Array.isArray(item) ? 'deviceInvalid' : 'deviceMissing');
   return names;
-}
-
-/** The username for `name`. Display names of devices could be looked up here. */
-function usernameOf(name: string): string {
-  const problem = nameProblem(name);
-  switch (problem?.is) {
-    case undefined:
-      return name;
-    case 'shape':
-      throw new EztError('deviceInvalid');
-    case 'variable':
-      throw new EztError('deviceVariable');
-    case 'character': {
-      const { code, position, shown } = problem;
-      throw new EztError('deviceCharacter', { device: shown, code, position });
-    }
-  }
 }

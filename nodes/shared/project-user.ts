@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { type ClientUser, EztError, type Listener } from '../../cloud';
+import { type Aliases, type ClientUser, EztError, type Listener } from '../../cloud';
 import { type Project, runningProject } from '../eztcloud-config/runtime';
 import { deploysOf } from './deploys';
 import { definitionOf, isDisabled } from './flow-nodes';
@@ -12,6 +12,8 @@ const CLOSE_TIMEOUT = 2_000;
 /** What a node works with while it uses a project. */
 export interface Joined<S> {
   user: ClientUser;
+  /** What people call the project's devices. */
+  aliases: Aliases;
   settings: S;
   /** What the node listens with, if it does. */
   listener: Listener | undefined;
@@ -25,6 +27,7 @@ type Membership<S> = { problem: EztError } | (Joined<S> & { problem: undefined; 
 /**
  * Makes `node` a user of the project with the id `cloud` until it closes, and keeps its status up to date. `parse`
  * reads the node's own settings (throws `EZT_CONFIG`); `listenerOf` says what it listens to, if it does.
+ * Both get the project's aliases: when those change, Node-RED restarts the node with the project.
  *
  * Returns a function that gives what the node works with now, or throws the `EztError` that keeps it from working.
  * The result may change: a deploy may replace the project and leave the node alone, where Node-RED does not see that
@@ -34,8 +37,8 @@ export function joinProject<S>(
   RED: NodeAPI,
   node: Node,
   cloud: unknown,
-  parse: () => S,
-  listenerOf: (settings: S) => Listener | undefined = () => undefined,
+  parse: (aliases: Aliases) => S,
+  listenerOf: (settings: S, aliases: Aliases) => Listener | undefined = () => undefined,
 ): () => Joined<S> {
   let project = runningProject(RED, cloud);
   let joined = join();
@@ -54,16 +57,18 @@ export function joinProject<S>(
   }
 
   function joinNow(to: Project): Membership<S> {
-    const settings = parse();
+    const { aliases } = to;
+    const settings = parse(aliases);
+    const listener = listenerOf(settings, aliases);
     const client = to.join(node);
     const user = client.user();
-    const listener = listenerOf(settings);
     if (listener) client.listen(listener);
     const refused = () => listener && client.refusalOf(listener);
     const status = showStatus(RED, node, { client, refused, pending: user.pending });
     return {
       problem: undefined,
       user,
+      aliases,
       settings,
       listener,
       changed: status.changed,

@@ -1,6 +1,6 @@
 import should from 'should';
-import { EztError } from '../../../cloud';
-import { configuredDevices, deviceOf, devicesOf } from '../../../nodes/shared/devices';
+import { createAliases, EztError, NO_ALIASES } from '../../../cloud';
+import { configuredDevices, deviceOf, devicesOf, listenedDevices } from '../../../nodes/shared/devices';
 
 function refusal(action: () => unknown): EztError {
   try {
@@ -31,8 +31,9 @@ describe('devices named in a message', () => {
   ];
   for (const [device, devices] of named) {
     it(`${JSON.stringify(device)} is ${devices}`, () => {
-      devicesOf('', { device }).should.eql(devices);
-      if (typeof device === 'string') devicesOf(device, { device: 'DU_other' }).should.eql(devices);
+      devicesOf(NO_ALIASES, '', { device }).should.eql(devices);
+      if (typeof device === 'string')
+        devicesOf(NO_ALIASES, device, { device: 'DU_other' }).should.eql(devices);
     });
   }
 
@@ -64,20 +65,75 @@ describe('devices named in a message', () => {
   ];
   for (const [device, reason, says = ''] of refused) {
     it(`${JSON.stringify(device)?.slice(0, 40)} is ${reason}`, () => {
-      const error = refusal(() => devicesOf('', { device }));
+      const error = refusal(() => devicesOf(NO_ALIASES, '', { device }));
       error.should.containEql({ code: 'EZT_DEVICE', reason });
       error.message.should.containEql(says);
     });
   }
 
+  describe('by what people call them', () => {
+    const aliases = createAliases({
+      DU_a: { name: 'Pump 1', tags: ['north'] },
+      DU_b: { name: 'Pump 2, hall 3', tags: ['north', 'ground floor'] },
+      DU_c: { name: '水泵', tags: [] },
+    });
+    const found: [unknown, string[]][] = [
+      ['Pump 1', ['DU_a']],
+      [' Pump 1\n', ['DU_a']],
+      ['Pump 2, hall 3', ['DU_b']],
+      ['Pump 1；水泵', ['DU_a', 'DU_c']],
+      ['水泵, DU_c', ['DU_c']],
+      ['#north', ['DU_a', 'DU_b']],
+      ['＃north', ['DU_a', 'DU_b']],
+      ['# ground floor ', ['DU_b']],
+      ['#north,DU_a,DU_x', ['DU_a', 'DU_b', 'DU_x']],
+      [
+        ['Pump 2, hall 3', 'Pump 1, DU_y', '#north'],
+        ['DU_b', 'DU_a', 'DU_y'],
+      ],
+      ['["Pump 1", "#ground floor"]', ['DU_a', 'DU_b']],
+    ];
+    for (const [device, devices] of found)
+      it(`${JSON.stringify(device)} is ${devices}`, () => {
+        devicesOf(aliases, '', { device }).should.eql(devices);
+      });
+
+    const unknown: [unknown, reason: string, says: string][] = [
+      ['Pump 9', 'deviceCharacter', 'neither an alias'],
+      ['#south', 'tagUnknown', '#south'],
+      [['DU_a', '#'], 'deviceInvalid', ''],
+      ['Pump\u00a01', 'deviceCharacter', 'U+00A0'],
+    ];
+    for (const [device, reason, says] of unknown) {
+      it(`${JSON.stringify(device)} is ${reason}`, () => {
+        const error = refusal(() => devicesOf(aliases, '', { device }));
+        error.should.containEql({ code: 'EZT_DEVICE', reason });
+        error.message.should.containEql(says);
+      });
+    }
+
+    it('a tag of several is several for a node that serves one', () => {
+      deviceOf(aliases, '#ground floor', {}).should.equal('DU_b');
+      refusal(() => deviceOf(aliases, '#north', {})).reason.should.equal('deviceSeveral');
+    });
+
+    it('what a node listens to is never every device by mistake', () => {
+      listenedDevices(aliases, 'devices', []).should.eql([]);
+      listenedDevices(aliases, 'devices', ['#north', 'Pump 1', 'DU_x']).should.eql(['DU_a', 'DU_b', 'DU_x']);
+      refusal(() => listenedDevices(aliases, 'devices', ['#south'])).reason.should.equal('tagUnknown');
+      refusal(() => listenedDevices(aliases, 'devices', [','])).code.should.equal('EZT_CONFIG');
+      refusal(() => listenedDevices(aliases, 'devices', ['Pump 9'])).code.should.equal('EZT_CONFIG');
+    });
+  });
+
   it('the node’s come first', () => {
-    devicesOf('DU_a', { device: 'DU_b' }).should.eql(['DU_a']);
-    devicesOf(['DU_a', 'DU_c'], { device: 'DU_b' }).should.eql(['DU_a', 'DU_c']);
+    devicesOf(NO_ALIASES, 'DU_a', { device: 'DU_b' }).should.eql(['DU_a']);
+    devicesOf(NO_ALIASES, ['DU_a', 'DU_c'], { device: 'DU_b' }).should.eql(['DU_a', 'DU_c']);
   });
 
   it('a node that serves one takes one', () => {
-    deviceOf('', { device: ' DU_a,' }).should.equal('DU_a');
-    const error = refusal(() => deviceOf('', { device: ['DU_a', 'DU_b'] }));
+    deviceOf(NO_ALIASES, '', { device: ' DU_a,' }).should.equal('DU_a');
+    const error = refusal(() => deviceOf(NO_ALIASES, '', { device: ['DU_a', 'DU_b'] }));
     error.should.containEql({ code: 'EZT_DEVICE', reason: 'deviceSeveral' });
   });
 
