@@ -31,6 +31,8 @@ const NUMBERS = {
   interval: [integer(10, 86_400_000), 'milliseconds, 10 or more'],
   devices: [integer(0, 90_000), 'a number of devices, 90000 at most'],
   rate: [number(0.001, 1000), 'reports per second, 1000 at most'],
+  fleet: [integer(0, 10_000), 'a number of devices, 10000 at most'],
+  'fleet-delay': [integer(1, 600_000), 'milliseconds, 600000 at most'],
   'editor-port': [integer(1, 65_535), 'a port number'],
 } as const satisfies Record<string, readonly [Check, string]>;
 const NUMBER_NAMES = [
@@ -40,6 +42,8 @@ const NUMBER_NAMES = [
   'interval',
   'devices',
   'rate',
+  'fleet',
+  'fleet-delay',
   'editor-port',
 ] as const;
 
@@ -57,6 +61,8 @@ const FLAGS = {
   interval: text,
   devices: text,
   rate: text,
+  fleet: text,
+  'fleet-delay': text,
   help: { ...flag, short: 'h' },
 } as const;
 const START_FLAGS = { 'editor-port': text, 'user-dir': text } as const;
@@ -98,6 +104,8 @@ export function parseStartLine(args: string[]): CommandLine<StartOptions> {
       interval: numeric(values.interval),
       devices: numeric(values.devices),
       rate: numeric(values.rate),
+      fleet: numeric(values.fleet),
+      fleetDelay: numeric(values['fleet-delay']),
     };
     return {
       options: definedOnly(options),

@@ -1,3 +1,4 @@
+import { chineseDevices, type DeviceTexts, describeDevices, englishDevices } from './device-texts';
 import type { Emulator, EmulatorOptions } from './emulator';
 
 /** What the command says, in one language. */
@@ -25,6 +26,8 @@ const englishFlags = `  --port <n>          applications, MQTT over TLS (7885; 0
   --no-built-in       without the built-in devices
   --devices <n>       further devices that only report (0)
   --rate <n>          reports per second of each of these (1)
+  --fleet <n>         devices DU_fleet00001 … that answer commands after random delays (0)
+  --fleet-delay <ms>  within which they answer, but for a slow 2 % (1000)
   -h, --help          this text`;
 
 const chineseFlags = `  --port <n>          应用端 MQTT over TLS 端口（7885；0 表示任意空闲端口）
@@ -38,6 +41,8 @@ const chineseFlags = `  --port <n>          应用端 MQTT over TLS 端口（788
   --no-built-in       不启动内置设备
   --devices <n>       另外模拟的上报设备数量（0）
   --rate <n>          这些设备每秒上报次数（1）
+  --fleet <n>         设备群 DU_fleet00001 … 的数量，随机延迟后回复命令（0）
+  --fleet-delay <毫秒> 设备群的最长回复延迟，约 2% 的慢设备除外（1000）
   -h, --help          显示本说明`;
 
 const english: Texts = {
@@ -66,7 +71,7 @@ ${englishFlags}`,
 
   Devices connect   ${emulator.deviceEndpoint}
   Device secret     ${emulator.deviceSecret}
-  Devices           ${shortList(emulator.devices, 'none')}
+  Devices           ${listOf(emulator.devices, englishDevices)}
 
 Ctrl-C stops it.`,
   stopping: 'Stopping.',
@@ -102,7 +107,7 @@ ${chineseFlags}`,
 
   设备接入地址      ${emulator.deviceEndpoint}
   设备密钥          ${emulator.deviceSecret}
-  设备              ${shortList(emulator.devices, '无')}
+  设备              ${listOf(emulator.devices, chineseDevices)}
 
 按 Ctrl-C 停止。`,
   stopping: '正在停止。',
@@ -120,13 +125,8 @@ export function textsFor({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): Text
   return (LC_ALL || LC_MESSAGES || LANG)?.startsWith('zh') ? chinese : english;
 }
 
-const SHOWN = 8;
-
-function shortList(devices: readonly string[], none: string): string {
-  if (devices.length === 0) return none;
-  const rest = devices.length > SHOWN ? [`… (${devices.length})`] : [];
-  return [...devices.slice(0, SHOWN), ...rest].join('\n                    ');
-}
+const listOf = (devices: readonly string[], texts: DeviceTexts): string =>
+  describeDevices(devices, texts).join('\n                    ');
 
 /** Why `command` could not start, in a sentence; `flags`: the one flag that it may be about, or all that were given. */
 export function reasonOf(

@@ -3,7 +3,7 @@ import { type AlarmRule, DEFAULT_ALARMS } from './alarms';
 import { createApplicationSide } from './application-side';
 import type { Broker } from './broker';
 import { createDeviceSide } from './device-side';
-import { playBuiltIn, playCrowd } from './devices';
+import { playBuiltIn, playCrowd, playFleet } from './devices';
 import { type Listener, listenTls, listenWss } from './listeners';
 import { createPlatform } from './platform';
 import { openProject } from './project';
@@ -34,6 +34,12 @@ export interface EmulatorOptions {
   devices?: number;
   /** Reports per second of each of them. Default 1. */
   rate?: number;
+  /** Devices `DU_fleet00001` … that answer commands after random delays. Default 0. */
+  fleet?: number;
+  /** Milliseconds within which all but the slow 2 % of them answer. Default 1000; the slow ones take up to 8 times that. */
+  fleetDelay?: number;
+  /** What their delays are drawn from. Default 1. */
+  fleetSeed?: number;
   /** Default: `temperature` above 30, or above the attribute `threshold` of the device. */
   alarms?: readonly AlarmRule[];
 }
@@ -66,6 +72,7 @@ const GRACE = 500;
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 7885, wssPort = 7886, devicePort = 8885 } = options;
   const { builtIn = true, interval = 2000, tardyDelay = 15_000, devices = 0, rate = 1 } = options;
+  const { fleet = 0, fleetDelay = 1000, fleetSeed = 1 } = options;
   const { authority, caFile, ...kept } = await openProject(resolve(options.directory ?? '.emulator'));
   const projectKey = options.projectKey ?? kept.projectKey;
   const projectSecret = options.projectSecret ?? kept.projectSecret;
@@ -104,6 +111,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     throw error;
   }
   if (builtIn) players.push(playBuiltIn(platform, interval, tardyDelay));
+  const delays = { delay: fleetDelay, seed: fleetSeed };
+  if (fleet > 0) players.push(playFleet(platform, fleet, delays, interval));
   if (devices > 0) players.push(playCrowd(platform, devices, rate));
 
   const [tls, wss, device] = listeners.map((listener) => `localhost:${listener.port}`);

@@ -24,8 +24,10 @@ export interface Behaviour {
   pushed?(attributes: ReadonlyMap<string, unknown>): void;
   /** Answers by method, made from the command's `params`. Any other method gets an answer with `error`. */
   commands?: Commands;
-  /** Milliseconds between a command and its reply. Default 0; Infinity: no reply, ever. */
-  replyDelay?: number;
+  /** Whether a command of this id, as it came, is answered at all. Default: each is. */
+  answers?(id: unknown): boolean;
+  /** Milliseconds between a command and its reply; a function is asked for each. Default 0. */
+  replyDelay?: number | (() => number);
 }
 
 export interface Kind {
@@ -65,14 +67,15 @@ export function play(platform: Platform, { username, behave }: Kind, interval: n
 
   const answer = (payload: Buffer): void => {
     const command = parseCall(payload);
-    const { commands = {}, replyDelay: delay = 0 } = behaviour;
-    if (command === undefined || delay === Number.POSITIVE_INFINITY) return;
-    device.later(delay, () => {
+    if (command === undefined) return;
+    // The id goes back as it came, number or text.
+    const id = parseObject(payload)?.id;
+    const { commands = {}, answers, replyDelay: delay = 0 } = behaviour;
+    if (answers?.(id) === false) return;
+    device.later(typeof delay === 'number' ? delay : delay(), () => {
       const { method, params } = command;
       const run = Object.hasOwn(commands, method) ? commands[method] : undefined;
       const result = run?.(isObject(params) ? params : {});
-      // The id goes back as it came, number or text.
-      const id = parseObject(payload)?.id;
       device.send('command_reply', { method, params: result ?? { error: 'unknown method' }, id });
     });
   };

@@ -19,7 +19,7 @@ describe('built-in devices', () => {
   };
 
   it('are named as the platform names devices', () => {
-    bench.emulator.devices.should.have.length(8);
+    bench.emulator.devices.should.have.length(12);
     for (const name of bench.emulator.devices) name.should.match(/^DU_\w{10}$/);
   });
 
@@ -84,6 +84,60 @@ describe('built-in devices', () => {
       ({ topic }) => topic === bench.topic('DU_silent0001/command_reply'),
     );
     replies.should.be.empty();
+  });
+
+  it('one answers the second attempt of a command only, and the same id anew after that', async () => {
+    const topic = bench.topic('DU_second0001/command_reply');
+    const attempt = (id: unknown) =>
+      application.publishAsync(
+        bench.topic('DU_second0001/command_send'),
+        JSON.stringify({ method: 'open', params: {}, id }),
+        { qos: 1 },
+      );
+    // The second attempt of 8 has its reply before the third is sent: in between nothing else came.
+    for (const id of [7, '8', 8]) await attempt(id);
+    parse(await application.next(topic)).should.eql({ method: 'open', params: { open: true }, id: 8 });
+    for (const id of [8, 7]) await attempt(id);
+    should(parse(await application.next(topic)).id).equal(7);
+    application.received.filter((message) => message.topic === topic).should.be.empty();
+  });
+
+  it('one falls silent and comes back without ever going offline', async () => {
+    const topic = bench.topic('DU_quiet00001/attributes');
+    for (let reports = 0; reports < 10; reports++) await application.next(topic);
+    application.received
+      .filter((message) => message.topic === bench.topic('DU_quiet00001/online'))
+      .should.be.empty();
+  });
+
+  it('one goes offline and online again and again', async () => {
+    for (const online of [false, true, false, true, false, true]) {
+      const said = await application.next(bench.topic('DU_flapper001/online'));
+      parse(said).should.eql({ online });
+    }
+  });
+
+  it('one sleeps: no answer to what came meanwhile, an answer at once when it is awake', async () => {
+    const topic = bench.topic('DU_sleeper001/online');
+    const send = (id: number) =>
+      application.publishAsync(
+        bench.topic('DU_sleeper001/command_send'),
+        JSON.stringify({ method: 'read', params: {}, id }),
+        { qos: 1 },
+      );
+    application.received.length = 0;
+    await application.next(topic, (payload) => parse(payload).online === false);
+    await send(1);
+    // Five intervals are short for a busy machine: one more command each time that it wakes.
+    let id = 1;
+    const woken = (of: string, payload: Buffer) => {
+      if (of === topic && parse(payload).online === true) void send(++id);
+    };
+    application.on('message', woken);
+    const reply = parse(await application.next(bench.topic('DU_sleeper001/command_reply')));
+    application.off('message', woken);
+    should(reply.id).be.above(1);
+    await application.next(bench.topic('DU_sleeper001/attributes'));
   });
 
   it('further devices report', async () => {

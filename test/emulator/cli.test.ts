@@ -73,6 +73,14 @@ describe('npm run emulator', () => {
     child.kill();
   });
 
+  it('starts a fleet when asked, and sums it up in one line', async () => {
+    const { child, says } = run([...FREE_PORTS, '--fleet', '1000', '--fleet-delay', '10']);
+    const text = await says(/Ctrl-C/);
+    text.should.containEql('DU_fleet00001 … DU_fleet01000  Lamps: ');
+    text.split('\n').length.should.be.below(30);
+    child.kill();
+  });
+
   for (const flag of ['--port', '--wss-port', '--device-port']) {
     it(`names ${flag} when its port is taken`, async () => {
       const server = createServer().listen(0, '127.0.0.1');
@@ -95,6 +103,8 @@ describe('npm run emulator', () => {
     [['--port', '65536'], '--port 65536: expected a port number'],
     [['--devices', '1e9'], '--devices 1e9: expected a number of devices, 90000 at most'],
     [['--rate', '0'], '--rate 0: expected reports per second, 1000 at most'],
+    [['--fleet', '10001'], '--fleet 10001: expected a number of devices, 10000 at most'],
+    [['--fleet-delay', '0'], '--fleet-delay 0: expected milliseconds, 600000 at most'],
     [['--key', 'a/b'], '--key a/b: expected a project key, such as PR_emulator01'],
     [['--user-dir', 'x'], "Unknown option '--user-dir'"],
     [['extra'], "Unexpected argument 'extra'"],
@@ -109,7 +119,15 @@ describe('npm run emulator', () => {
 
   it('explains itself', async () => {
     const { code, output } = await run(['--help']).ended;
-    for (const flag of ['--port', '--wss-port', '--device-port', '--directory', '--no-built-in', '--rate']) {
+    for (const flag of [
+      '--port',
+      '--wss-port',
+      '--device-port',
+      '--directory',
+      '--no-built-in',
+      '--rate',
+      '--fleet',
+    ]) {
       output.should.containEql(flag);
     }
     should(code).equal(0);

@@ -124,6 +124,29 @@ describe('device side', () => {
     parse(await application.next(topic)).should.eql({ method: 'm', params: { n: 3 }, id: 2 });
   });
 
+  it('keeps nothing for a device that is away, whatever its session and QoS', async () => {
+    const options = { clientId: 'sleeper', clean: false, properties: { sessionExpiryInterval: 3600 } };
+    const connect = () => bench.device('DU_sleeping01', { ...options, protocolVersion: 5 });
+    const topics = ['command_send/DU_sleeping01', 'attributes_push/DU_sleeping01'];
+    const awake = await connect();
+    await awake.subscribeAsync(topics, { qos: 1 });
+    await awake.endAsync();
+    const online = (wanted: boolean) =>
+      application.next(bench.topic('DU_sleeping01/online'), (payload) => parse(payload).online === wanted);
+    await online(false);
+    const send = async (id: number) => {
+      const command = JSON.stringify({ method: 'm', params: {}, id });
+      await application.publishAsync(bench.topic('DU_sleeping01/command_send'), command, { qos: 1 });
+      await application.publishAsync(bench.topic('DU_sleeping01/attributes_push'), `{"a":${id}}`, { qos: 1 });
+    };
+    await send(1);
+    const again = await connect();
+    await online(true);
+    await send(2);
+    for (const topic of topics) await again.next(topic, (payload) => /2/.test(payload.toString()));
+    again.received.should.be.empty();
+  });
+
   it('says when a device comes and goes, whether it says goodbye or not', async () => {
     const topic = bench.topic('DU_online0001/online');
     const polite = await bench.device('DU_online0001');
