@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import should from 'should';
 import { EztError, type Reason, sentences } from '../../cloud';
+import { englishDevices } from '../../emulator/device-texts';
 
 const reasonsOf = (language: string): string[] => {
   const { eztcloud } = JSON.parse(readFileSync(`nodes/locales/${language}/eztcloud.json`, 'utf8')) as {
@@ -25,6 +26,10 @@ for (const [file, language] of [
         const { code } = new EztError(reason as Reason);
         should(cells).containEql(`\`${code}\``);
       }
+    });
+
+    it('have a row for every device of the emulator', () => {
+      for (const username of Object.keys(englishDevices.single)) should(cells).containEql(`\`${username}\``);
     });
 
     it('explain every reason that a status can show, word for word', () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import should from 'should';
+import { parseStartLine } from '../../emulator/cli-options';
 
 const CLI = join(__dirname, '../../emulator/cli.js');
 const FREE_PORTS = ['--port', '0', '--wss-port', '0', '--device-port', '0'];
@@ -71,6 +72,18 @@ describe('npm run emulator', () => {
     const text = await says(/Ctrl-C/);
     text.should.containEql('MQTT API 接入点');
     child.kill();
+  });
+
+  it('takes the fleet from the command line of npm start too, and has none by default', () => {
+    const optionsOf = (args: string[]) => {
+      const line = parseStartLine(args);
+      return 'options' in line ? line.options : line;
+    };
+    optionsOf(['--fleet', '1000', '--fleet-delay', '50']).should.have.properties({
+      fleet: 1000,
+      fleetDelay: 50,
+    });
+    optionsOf([]).should.not.have.property('fleet');
   });
 
   it('starts a fleet when asked, and sums it up in one line', async () => {

@@ -5,76 +5,7 @@ import { connections, environment, startFastEmulator } from '../support/emulator
 import { until } from '../support/events';
 import { type Example, type ExampleNode, example, examples, named, together } from '../support/examples';
 import { type NodeRed, startNodeRed } from '../support/node-red';
-
-/** What an inject leads to: a message of the debug node `at` (default: the one it is wired to) that matches. */
-interface Outcome {
-  at?: string;
-  shows: RegExp;
-  topic?: RegExp;
-}
-
-const attributes = (shows: RegExp, device = /DU_thermostat/): Outcome => ({
-  at: 'attributes',
-  shows,
-  topic: device,
-});
-
-/** By file and name of the inject. */
-const PRESSED: Record<string, Record<string, Outcome[]>> = {
-  'command-with-reply.json': {
-    identify: [{ shows: /"method":"identify","params":\{"model":"thermostat"/ }],
-    'a whole command': [{ shows: /"params":\{"threshold":22\}/ }],
-    'msg.command': [{ shows: /"params":\{"threshold":23\}/ }],
-    'a tardy device, wait 20 s': [{ shows: /"pong":true/ }],
-    'a silent device, wait 3 s': [{ at: 'error: code and message', shows: /EZT_REPLY_TIMEOUT/ }],
-  },
-  'data-stream.json': {},
-  'push-attributes.json': {
-    '25': [
-      attributes(/"temperature".*"threshold":25/),
-      { at: 'our own push', shows: /^\{"threshold":25\}$/, topic: /DU_thermostat/ },
-    ],
-    '{relay, threshold}': [
-      attributes(/"temperature".*"relay":true,"threshold":24/),
-      { shows: /^\{"relay":true,"threshold":24\}$/ },
-    ],
-    'two devices': [
-      { at: 'our own push', shows: /"label":"hall"/, topic: /DU_camera0001/ },
-      { at: 'our own push', shows: /"label":"hall"/, topic: /DU_modbusgate/ },
-    ],
-  },
-  'receive-messages.json': {},
-  'tour.json': {
-    'relay on': [attributes(/"temperature".*"relay":true/), { at: 'acknowledged', shows: /^DU_thermostat$/ }],
-    'relay off': [attributes(/"temperature".*"relay":false/)],
-    '25 °C, every 30 s': [{ shows: /"params":\{"threshold":25\}/ }],
-    'ask a silent device': [{ at: 'error code', shows: /^EZT_REPLY_TIMEOUT$/ }],
-  },
-};
-
-/** What debug nodes show by themselves. */
-const RECEIVED: Record<string, Record<string, RegExp>> = {
-  'command-with-reply.json': { picture: /"method":"snapshot","params":\{"frame":/ },
-  'data-stream.json': {
-    '0.1 V, mA, Wh': /^\[\s*2300,\s*\d+,\s*\d+\s*\]$/,
-    hex: /^010306[0-9a-f]{16}$/,
-    JSON: /"objects":/,
-  },
-  'receive-messages.json': {
-    attributes: /"temperature":/,
-    number: /^[\d.]+$/,
-    event: /"method":"motion"/,
-    msg: /"type":"online"|"type":"alarm"/,
-  },
-  'tour.json': {
-    attributes: /\{/,
-    event_report: /"method":"motion"/,
-    command_reply: /"method":"setThreshold"/,
-    data: /./,
-    alarm: /"alerting":/,
-    online: /"online":/,
-  },
-};
+import { CONNECTED, EXPECTED, FLEET, withChanges } from './expected';
 
 const ours = ({ type }: ExampleNode) => /^ezt-/.test(type);
 
@@ -94,7 +25,7 @@ describe('examples in Node-RED', function () {
   let red: NodeRed;
   let comms: Comms;
   before(async () => {
-    emulator = await startFastEmulator();
+    emulator = await startFastEmulator(FLEET);
     red = await startNodeRed({ env: environment(emulator) });
   });
   after(async () => {
@@ -108,12 +39,14 @@ describe('examples in Node-RED', function () {
 
   for (const flow of examples) {
     const { file, nodes } = flow;
+    const { shows: shown = {}, buttons: pressed = {}, changes = {}, statuses = {} } = EXPECTED[file] ?? {};
+
     it(`${file}: loads, connects, shows what comes`, async () => {
-      await red.deploy(nodes);
-      const connected = ({ id }: ExampleNode) =>
-        comms.statuses.get(id)?.text === 'node-red:common.status.connected';
-      await until(() => nodes.filter(ours).every(connected), 5000, 'all nodes to be connected');
-      for (const [name, shows] of Object.entries(RECEIVED[file] ?? {})) {
+      await red.deploy(withChanges(flow, changes));
+      const runs = ({ id, name = '' }: ExampleNode) =>
+        (statuses[name] ?? CONNECTED).test(comms.statuses.get(id)?.text ?? '');
+      await until(() => nodes.filter(ours).every(runs), 5000, 'all nodes to be connected');
+      for (const [name, shows] of Object.entries(shown)) {
         await comms.next(named(flow, name).id, ({ msg }) => shows.test(msg));
       }
       errors(comms).should.deepEqual([]);
@@ -122,7 +55,7 @@ describe('examples in Node-RED', function () {
 
     const buttons = nodes.filter(({ type }) => type === 'inject');
     it(`${file}: has no button that is not tried here`, () => {
-      const tried = Object.keys(PRESSED[file] ?? {});
+      const tried = Object.keys(pressed);
       buttons
         .map(({ name }) => String(name))
         .sort()
@@ -133,7 +66,7 @@ describe('examples in Node-RED', function () {
       it(`${file}: the button “${button.name}” does what the flow shows`, async () => {
         const before = comms.messages.length;
         await red.inject(button.id);
-        for (const { at, shows, topic = /(?:)/ } of PRESSED[file]?.[String(button.name)] ?? []) {
+        for (const { at, shows, topic = /(?:)/ } of pressed[String(button.name)] ?? []) {
           const sink = at === undefined ? sinkOf(flow, button) : named(flow, at);
           const fits = (message: DebugMessage) => shows.test(message.msg) && topic.test(message.topic ?? '');
           await comms.next(sink.id, fits, before);
@@ -142,6 +75,10 @@ describe('examples in Node-RED', function () {
       });
     }
   }
+
+  it('are all expected here, and nothing that is no example', () => {
+    Object.keys(EXPECTED).should.deepEqual(examples.map(({ file }) => file).sort());
+  });
 
   it('make one connection, all of them together', async () => {
     await red.deploy(together(...examples));

@@ -1,0 +1,117 @@
+import type { EmulatorOptions } from '../../emulator/emulator';
+import { type Example, type ExampleNode, named } from '../support/examples';
+
+/** What an inject leads to: a message of the debug node `at` (default: the one it is wired to) that matches. */
+interface Outcome {
+  at?: string;
+  shows: RegExp;
+  topic?: RegExp;
+}
+
+type ByName<T> = Readonly<Record<string, T>>;
+
+/** What one example does on the emulator. Nodes are named by their `name`. */
+export interface Expectation {
+  /** What debug nodes show by themselves. */
+  shows?: ByName<RegExp>;
+  /** What each inject leads to; all of them must be here. */
+  buttons?: ByName<readonly Outcome[]>;
+  /** Statuses of our nodes where they are not `connected`, once the flow runs. */
+  statuses?: ByName<RegExp>;
+  /** Properties that are other ones in the test: what takes minutes for a person must not take minutes here. */
+  changes?: ByName<Readonly<Record<string, unknown>>>;
+}
+
+export const CONNECTED = /^node-red:common\.status\.connected$/;
+
+/**
+ * Beside the built-in devices, whose seconds are tenths here: the quiet one reports for 3 s and says nothing for 6 s,
+ * the sleeper is awake for 1 s of 6 s, the flapping one comes or goes every 0.4 s.
+ */
+export const FLEET: EmulatorOptions = { fleet: 1000, fleetDelay: 100 };
+
+const attributes = (shows: RegExp, device = /DU_thermostat/): Outcome => ({
+  at: 'attributes',
+  shows,
+  topic: device,
+});
+
+/** By file, in the order of the alphabet. */
+export const EXPECTED: Readonly<Record<string, Expectation>> = {
+  'command-with-reply.json': {
+    shows: { picture: /"method":"snapshot","params":\{"frame":/ },
+    buttons: {
+      identify: [{ shows: /"method":"identify","params":\{"model":"thermostat"/ }],
+      'a whole command': [{ shows: /"params":\{"threshold":22\}/ }],
+      'msg.command': [{ shows: /"params":\{"threshold":23\}/ }],
+      'a tardy device, wait 20 s': [{ shows: /"pong":true/ }],
+      'a silent device, wait 3 s': [{ at: 'error: code and message', shows: /EZT_REPLY_TIMEOUT/ }],
+    },
+  },
+  'data-stream.json': {
+    shows: {
+      '0.1 V, mA, Wh': /^\[\s*2300,\s*\d+,\s*\d+\s*\]$/,
+      hex: /^010306[0-9a-f]{16}$/,
+      JSON: /"objects":/,
+    },
+  },
+  'push-attributes.json': {
+    buttons: {
+      '25': [
+        attributes(/"temperature".*"threshold":25/),
+        { at: 'our own push', shows: /^\{"threshold":25\}$/, topic: /DU_thermostat/ },
+      ],
+      '{relay, threshold}': [
+        attributes(/"temperature".*"relay":true,"threshold":24/),
+        { shows: /^\{"relay":true,"threshold":24\}$/ },
+      ],
+      'two devices': [
+        { at: 'our own push', shows: /"label":"hall"/, topic: /DU_camera0001/ },
+        { at: 'our own push', shows: /"label":"hall"/, topic: /DU_modbusgate/ },
+      ],
+    },
+  },
+  'receive-messages.json': {
+    shows: {
+      attributes: /"temperature":/,
+      number: /^[\d.]+$/,
+      event: /"method":"motion"/,
+      msg: /"type":"online"|"type":"alarm"/,
+    },
+  },
+  'tour.json': {
+    shows: {
+      attributes: /\{/,
+      event_report: /"method":"motion"/,
+      command_reply: /"method":"setThreshold"/,
+      data: /./,
+      alarm: /"alerting":/,
+      online: /"online":/,
+    },
+    buttons: {
+      'relay on': [
+        attributes(/"temperature".*"relay":true/),
+        { at: 'acknowledged', shows: /^DU_thermostat$/ },
+      ],
+      'relay off': [attributes(/"temperature".*"relay":false/)],
+      '25 °C, every 30 s': [{ shows: /"params":\{"threshold":25\}/ }],
+      'ask a silent device': [{ at: 'error code', shows: /^EZT_REPLY_TIMEOUT$/ }],
+    },
+  },
+};
+
+/** The nodes of `example` with the `changes` made; fails if one names no node, or no property that it has. */
+export function withChanges(
+  example: Example,
+  changes: NonNullable<Expectation['changes']>,
+): readonly ExampleNode[] {
+  const byId = new Map<string, Readonly<Record<string, unknown>>>();
+  for (const [name, properties] of Object.entries(changes)) {
+    const node = named(example, name);
+    for (const property of Object.keys(properties)) {
+      if (!(property in node)) throw new Error(`${example.file}: ${name} has no property ${property}`);
+    }
+    byId.set(node.id, properties);
+  }
+  return example.nodes.map((node) => ({ ...node, ...byId.get(node.id) }));
+}
