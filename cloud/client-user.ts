@@ -4,6 +4,7 @@ import { formatTopic, type Qos } from './protocol/topics';
 import type { OwnPushes } from './receive/own-pushes';
 import type { CommandIds } from './send/command-ids';
 import type { Commands, SendCommand } from './send/commands';
+import type { Message } from './send/message';
 import type { Outbox } from './send/outbox';
 import type { Answer } from './send/pending-command';
 import type { SentWatcher } from './send/sent';
@@ -20,10 +21,17 @@ export interface RequestOptions {
   listener: Listener;
 }
 
+export interface PushOptions {
+  /** See {@link Message.latest}. */
+  latest?: boolean;
+  /** See {@link OwnPush}; 0 by default. */
+  loopDepth?: number;
+}
+
 /** What one node sends, with what it has pending. */
 export interface ClientUser {
-  /** Publishes `payload` as attributes of each device; settles as {@link Outbox.add}. `loopDepth`: see {@link OwnPush}. */
-  push(devices: readonly string[], payload: Buffer, qos: Qos, loopDepth?: number): Promise<void>;
+  /** Publishes `payload` as attributes of each device; settles as {@link Outbox.add}. */
+  push(devices: readonly string[], payload: Buffer, qos: Qos, options?: PushOptions): Promise<number>;
   /** Sends a command; resolves when the broker has acknowledged it. Rejects as {@link Outbox.add}. */
   send(device: string, command: Command, qos: Qos): Promise<void>;
   /**
@@ -40,6 +48,14 @@ export interface ClientUser {
    * commands are settled with `EZT_CLOSED`.
    */
   close(timeout: number): Promise<void>;
+}
+
+/** How a command is sent. */
+interface Sending {
+  onSent?: () => void;
+  until?: Promise<void> | undefined;
+  /** See {@link Message.lifetime}. */
+  lifetime?: number;
 }
 
 /** The parts of a client that its users share. */
@@ -59,11 +75,11 @@ export function createUser(parts: UserParts): ClientUser {
   /** Identifies this user in the outbox and among the commands. */
   const owner = {};
 
-  function send(device: string, command: Command, qos: Qos, onSent?: () => void, until?: Promise<void>) {
+  async function send(device: string, command: Command, qos: Qos, { onSent, until, lifetime }: Sending = {}) {
     const topic = formatTopic(projectKey, device, 'command_send');
     const payload = encodeCommand(command);
     if (onSent) sent.on(payload, onSent);
-    return outbox.add([{ topic, payload, qos }], owner, until);
+    await outbox.add([{ topic, payload, qos, ...(lifetime && { lifetime }) }], owner, until);
   }
 
   function checkReplies(listener: Listener) {
@@ -73,21 +89,21 @@ export function createUser(parts: UserParts): ClientUser {
   }
 
   return {
-    push(devices, payload, qos, loopDepth = 0) {
+    push(devices, payload, qos, { latest = false, loopDepth = 0 } = {}) {
       if (loopDepth > 0) ownPushes.setLoopDepth(payload, loopDepth);
       const topics = devices.map((device) => formatTopic(projectKey, device, 'attributes_push'));
       return outbox.add(
-        topics.map((topic) => ({ topic, payload, qos })),
+        topics.map((topic): Message => ({ topic, payload, qos, latest })),
         owner,
       );
     },
-    send: async (device, command, qos) => send(device, command, qos),
+    send: (device, command, qos) => send(device, command, qos),
     request(device, command, { qos, timeout, listener }) {
       const sendWhenSubscribed: SendCommand = (onSent) => {
         listeners.update();
         const until = subscriptions.settling?.then(() => checkReplies(listener));
         if (!until) checkReplies(listener);
-        return send(device, command, qos, onSent, until);
+        return send(device, command, qos, { onSent, until, lifetime: timeout });
       };
       return commands.request(device, command, timeout, sendWhenSubscribed, owner);
     },

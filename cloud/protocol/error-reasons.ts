@@ -36,6 +36,8 @@ const MESSAGES = {
     aliasName: 'The alias of __device__ is not valid: it must be text of at most 128 characters.',
     aliasTags:
       'The tags of __device__ are not valid: expected a list of at most __limit__ texts of 1 to 128 characters without # , ; and line ends.',
+    pushesReplaced:
+      'While there was no connection, __count__ pushes were replaced by newer ones: the newest values have been sent.',
     chasesEcho:
       'A loop: __to__ pushes what __from__ received, which is what __to__ has pushed to __device__. Set "Own pushes" of __from__ to leave them out, or stop messages with msg.own in the flow.',
   },
@@ -89,6 +91,8 @@ const MESSAGES = {
     expired:
       'Not sent within __seconds__ s: there was no connection to the broker. The status of the node says why.',
     expiredUnanswered: 'The broker did not acknowledge within __seconds__ s.',
+    expiredByQuota:
+      'The broker has refused messages for __seconds__ s because its quota is used up (0x97). Send less often, or set a rate limit in the project.',
     expiredByRate:
       'Not sent within __seconds__ s: more messages than the rate limit of __rate__ a second lets through. Raise it, or send less often.',
   },

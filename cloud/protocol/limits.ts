@@ -15,6 +15,7 @@ export const CHOICES = {
   dataFormat: DATA_FORMATS,
   output: ['message', 'value'],
   own: ['keep', 'drop'],
+  keep: ['all', 'latest'],
   paramsType: ['msg', 'json', 'flow', 'global', 'env', 'jsonata'],
 } as const satisfies Record<string, readonly string[]>;
 

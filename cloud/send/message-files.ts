@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, DISK, type Disk, isFile, removeFile, setAside, writeWhole } from '../storage/files';
-import type { Outgoing } from '../transport/publish-packets';
 import type { Accepted } from './age';
+import type { Message } from './message';
 
 /** A message as it is on disk. */
 export interface StoredMessage {
   name: string;
-  message: Outgoing;
+  message: Message;
   accepted: Accepted;
   /** Milliseconds from acceptance to expiry. */
   lifetime: number;
@@ -24,7 +24,7 @@ export interface MessageFiles {
    */
   load(onError: (error: unknown) => void): Promise<{ messages: StoredMessage[]; unreadable: string[] }>;
   /** Resolves with the file's name when the message is on disk. */
-  write(message: Outgoing, accepted: Accepted, lifetime: number): Promise<string>;
+  write(message: Message, accepted: Accepted, lifetime: number): Promise<string>;
   remove(name: string): Promise<void>;
 }
 
@@ -75,10 +75,17 @@ export function openMessageFiles(
       }
       return { messages, unreadable };
     },
-    async write({ topic, payload, qos }, accepted, lifetime) {
+    async write({ topic, payload, qos, latest }, accepted, lifetime) {
       const name = newName();
       const path = join(directory, name);
-      const text = JSON.stringify({ topic, qos, accepted, lifetime, payload: payload.toString('base64') });
+      const text = JSON.stringify({
+        topic,
+        qos,
+        latest,
+        accepted,
+        lifetime,
+        payload: payload.toString('base64'),
+      });
       try {
         await writeWhole(path, text, disk);
       } catch (error) {
@@ -94,11 +101,16 @@ export function openMessageFiles(
 
 function parse(text: string): Omit<StoredMessage, 'name'> | undefined {
   try {
-    const { topic, qos, accepted, lifetime, payload } = JSON.parse(text) as Record<string, unknown>;
+    const { topic, qos, latest, accepted, lifetime, payload } = JSON.parse(text) as Record<string, unknown>;
     if (typeof topic !== 'string' || typeof payload !== 'string') return undefined;
     if (qos !== 0 && qos !== 1 && qos !== 2) return undefined;
     if (!isNumber(lifetime) || !isAccepted(accepted)) return undefined;
-    return { message: { topic, payload: Buffer.from(payload, 'base64'), qos }, accepted, lifetime };
+    const bytes = Buffer.from(payload, 'base64');
+    return {
+      message: { topic, payload: bytes, qos, ...(latest === true && { latest }) },
+      accepted,
+      lifetime,
+    };
   } catch {
     return undefined; // incomplete, or not ours
   }

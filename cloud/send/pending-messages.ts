@@ -1,6 +1,6 @@
 import { EztError } from '../protocol/errors';
-import type { Outgoing } from '../transport/publish-packets';
 import { type AgeClock, ageOf } from './age';
+import type { Message } from './message';
 import type { StoredMessage } from './message-files';
 import type { MessageStore } from './message-store';
 import type { Awaited } from './outbox-errors';
@@ -8,13 +8,14 @@ import { createOwnerCounts } from './owner-counts';
 
 /** A message that has been accepted. */
 export interface PendingMessage {
-  readonly message: Outgoing;
+  /** A newer push may take attributes out of it while it waits; see {@link Message.latest}. */
+  message: Message;
   /** Whose `close` it is closed with; `undefined` when nobody waits for its outcome. */
   owner: object | undefined;
   /** Milliseconds, on the clock that counts sleep. */
   readonly expires: number;
-  /** `undefined` once settled. */
-  settle: ((error?: EztError) => void) | undefined;
+  /** `undefined` once settled. `replaced`: not sent, since newer ones have taken its place. */
+  settle: ((error?: EztError, replaced?: boolean) => void) | undefined;
   /** Its file name, while it is on disk. */
   file: string | undefined;
   /** What it waits for before it joins the messages that may be sent. */
@@ -27,6 +28,8 @@ export interface PendingMessage {
 export interface OutboxCounters {
   accepted: number;
   acknowledged: number;
+  /** Not sent, since newer ones have taken their place. */
+  replaced: number;
 }
 
 /** The messages that are accepted and not yet settled, oldest first, with their counts and their expiry. */
@@ -35,6 +38,8 @@ export interface PendingMessages {
   /** `first`: before all the others. */
   add(messages: readonly PendingMessage[], first?: boolean): void;
   settle(message: PendingMessage, error?: EztError): void;
+  /** Newer ones have taken its place. */
+  replace(message: PendingMessage): void;
   /** Tells its owner that it is closed. A message on disk stays pending without an owner, and is sent later. */
   close(message: PendingMessage): void;
   /** Closes every message. What is on disk stays there. */
@@ -54,10 +59,10 @@ export const settleWithoutOwner = (store: MessageStore | undefined) => (error?: 
 };
 
 export const newPending = (
-  message: Outgoing,
+  message: Message,
   owner: object | undefined,
   expires: number,
-  settle: (error?: EztError) => void,
+  settle: (error?: EztError, replaced?: boolean) => void,
 ): PendingMessage => ({ message, owner, expires, settle, file: undefined, awaits: undefined });
 
 /** `expiryError`: why a message has expired. `onExpired` is called after messages have expired. */
@@ -71,18 +76,19 @@ export function createPendingMessages(
   let timer: NodeJS.Timeout | undefined;
   const counts = createOwnerCounts();
   const onSettled = new Set<() => void>();
-  const counters: OutboxCounters = { accepted: 0, acknowledged: 0 };
+  const counters: OutboxCounters = { accepted: 0, acknowledged: 0, replaced: 0 };
 
-  function settle(message: PendingMessage, error?: EztError) {
+  function settle(message: PendingMessage, error?: EztError, replaced = false) {
     const { settle: tell, file } = message;
     if (!tell) return;
     message.settle = undefined;
     message.file = undefined;
     pending.delete(message);
     counts.add(message.owner, -1);
-    if (!error) counters.acknowledged += 1;
+    if (replaced) counters.replaced += 1;
+    else if (!error) counters.acknowledged += 1;
     if (file !== undefined) store?.remove(file);
-    tell(error);
+    tell(error, replaced);
     for (const listener of onSettled) listener();
   }
 
@@ -135,6 +141,7 @@ export function createPendingMessages(
       watchExpiry();
     },
     settle,
+    replace: (message) => settle(message, undefined, true),
     close,
     closeAll() {
       clearTimeout(timer);
@@ -168,15 +175,24 @@ export function createPendingMessages(
   };
 }
 
-/** Returns what to call `count` times: then it resolves, or rejects with the first error it was called with. */
-export function settleAll(count: number, resolve: () => void, reject: (error: EztError) => void) {
+/**
+ * Returns what to call `count` times: then it resolves with the number of calls for replaced ones, or rejects with the
+ * first error it was called with.
+ */
+export function settleAll(
+  count: number,
+  resolve: (replaced: number) => void,
+  reject: (error: EztError) => void,
+) {
   let left = count;
   let failure: EztError | undefined;
-  return (error?: EztError) => {
+  let replacedOnes = 0;
+  return (error?: EztError, replaced = false) => {
     failure ??= error;
+    if (replaced) replacedOnes += 1;
     left -= 1;
     if (left > 0) return;
     if (failure) reject(failure);
-    else resolve();
+    else resolve(replacedOnes);
   };
 }

@@ -10,13 +10,17 @@ export type OutboxConnection = Pick<Connection, 'publish'> &
   Pick<Connected, 'receiveMaximum' | 'maximumPacketSize' | 'maximumQos'>;
 
 const QOS_NOT_SUPPORTED = 0x9b;
+/** MQTT 5 §3.4.2.1. */
+export const QUOTA_EXCEEDED = 0x97;
+/** Takes the room of the interval that {@link Sender} sends with. */
+const ANY_EXPIRY = 1;
 
 /** Why `message` must not be sent, if so: the broker has announced limits, and hangs up on what exceeds them. */
 export function unsendable(
   message: Outgoing,
   { maximumPacketSize, maximumQos }: OutboxConnection,
 ): EztError | undefined {
-  const size = publishSize(message);
+  const size = publishSize({ ...message, expiry: ANY_EXPIRY });
   if (size > maximumPacketSize) return new EztError('tooLarge', { size, limit: maximumPacketSize });
   return message.qos > maximumQos ? publishRefused(QOS_NOT_SUPPORTED) : undefined;
 }

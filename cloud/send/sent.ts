@@ -20,11 +20,11 @@ export function watchSent(
     on(payload, listener) {
       listeners.set(payload, listener);
     },
-    through: (publish) => (topic, payload, qos, settled) => {
+    through: (publish) => (topic, payload, qos, settled, expiry) => {
       // Before it is sent, so before anything that it causes.
       listeners.get(payload)?.();
       if (topic.endsWith(end)) pushed(topic.slice(start.length, -end.length), payload);
-      publish(topic, payload, qos, settled);
+      publish(topic, payload, qos, settled, expiry);
     },
   };
 }

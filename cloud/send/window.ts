@@ -30,6 +30,8 @@ export interface Window<E extends object> {
   takes(inFlight: number): boolean;
   sent(acknowledged: boolean): void;
   acknowledged(): void;
+  /** With `inFlight` unacknowledged messages the broker’s quota was used up. */
+  tooMuch(inFlight: number): void;
   /**
    * The connection has ended with these messages unacknowledged. `limit`: the broker's receive maximum. Returns the
    * message on which the broker hung up, once that is known.
@@ -60,6 +62,10 @@ export function createWindow<E extends object>(): Window<E> {
     acknowledged() {
       unconfirmed = false;
       size += size < threshold ? 1 : 1 / size;
+    },
+    tooMuch(inFlight) {
+      threshold = Math.max(1, Math.floor(inFlight / 2));
+      size = 1;
     },
     ended(end, inFlight, limit) {
       if (end === 'other') return undefined;

@@ -1,6 +1,6 @@
 import { EztError } from '../protocol/errors';
-import type { Outgoing } from '../transport/publish-packets';
 import type { Accepted } from './age';
+import type { Message } from './message';
 import type { MessageFiles } from './message-files';
 
 /** Writes messages to disk, one after the other. */
@@ -10,7 +10,7 @@ export interface Writing {
    * longer `wanted` when their turn comes, nothing is written and there are no names.
    */
   add(
-    messages: readonly Outgoing[],
+    messages: readonly Message[],
     accepted: Accepted,
     lifetime: number,
     wanted: () => boolean,
@@ -25,7 +25,7 @@ export interface Writing {
 
 /** The messages of one call. */
 interface Batch {
-  messages: readonly Outgoing[];
+  messages: readonly Message[];
   accepted: Accepted;
   lifetime: number;
   wanted(): boolean;

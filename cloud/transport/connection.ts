@@ -31,13 +31,14 @@ export interface ConnectionEvents {
 export interface Connection {
   /**
    * `settled` gets the broker's answer: nothing, or its reason code and reason string when it refuses. It is not called
-   * if the connection ends first.
+   * if the connection ends first. `expiry`: see {@link Outgoing.expiry}; with MQTT 3.1.1 it is not sent.
    */
   publish(
     topic: string,
     payload: Buffer,
     qos: Qos,
     settled: (code?: number, reasonString?: string) => void,
+    expiry?: number,
   ): void;
   /**
    * Resolves with the broker's answer for each filter, in order: granted QoS or a reason code from 0x80.

@@ -43,8 +43,8 @@ export function createOutbound(
         channel.acknowledge(PUBREL, id);
       }
     },
-    publish(topic, payload, qos, settled) {
-      const message = { topic, payload, qos };
+    publish(topic, payload, qos, settled, expiry) {
+      const message = { topic, payload, qos, expiry };
       if (qos === 0) {
         channel.publish(message, 0);
         if (channel.isFull) channel.afterDrain(settled);

@@ -29,25 +29,36 @@ export interface Outgoing {
   readonly topic: string;
   readonly payload: Buffer;
   readonly qos: Qos;
+  /** Seconds after which the broker shall drop it instead of delivering it (MQTT 5 §3.3.2.3.3). */
+  readonly expiry?: number | undefined;
 }
 
+const MESSAGE_EXPIRY = 0x02;
+/** Bytes of the message expiry interval among the properties. */
+const EXPIRY_SIZE = 5;
+
 /** The "remaining length" of a PUBLISH: the bytes after the fixed header. */
-export const publishLength = ({ topic, payload, qos }: Outgoing, version: ProtocolVersion): number =>
-  2 + Buffer.byteLength(topic) + (qos > 0 ? 2 : 0) + (version === 5 ? 1 : 0) + payload.length;
+export const publishLength = (
+  { topic, payload, qos, expiry }: Outgoing,
+  version: ProtocolVersion,
+): number => {
+  const properties = version === 5 ? 1 + (expiry === undefined ? 0 : EXPIRY_SIZE) : 0;
+  return 2 + Buffer.byteLength(topic) + (qos > 0 ? 2 : 0) + properties + payload.length;
+};
 
 /** The size in bytes of a packet with this remaining length. */
 export const packetSize = (length: number): number => 1 + sizeOf(length) + length;
 
-/** The size of a PUBLISH in bytes; by default in MQTT 5, which has one byte more. */
+/** The size of a PUBLISH in bytes; by default in MQTT 5, which has properties besides. */
 export const publishSize = (message: Outgoing, version: ProtocolVersion = 5): number =>
   packetSize(publishLength(message, version));
 
-/** Writes a PUBLISH without properties (MQTT 5 §3.3) at `at`, where {@link publishSize} bytes are free. */
+/** Writes a PUBLISH (MQTT 5 §3.3) at `at`, where {@link publishSize} bytes are free. */
 export function writePublish(
   target: Buffer,
   at: number,
   version: ProtocolVersion,
-  { topic, payload, qos }: Outgoing,
+  { topic, payload, qos, expiry }: Outgoing,
   packetId: number,
   length: number,
 ): void {
@@ -63,7 +74,13 @@ export function writePublish(
   next = topicAt + target.write(topic, topicAt);
   target.writeUInt16BE(next - topicAt, topicAt - 2);
   if (qos > 0) next = target.writeUInt16BE(packetId, next);
-  if (version === 5) next = target.writeUInt8(0, next);
+  if (version === 5 && expiry === undefined) {
+    next = target.writeUInt8(0, next);
+  } else if (version === 5) {
+    next = target.writeUInt8(EXPIRY_SIZE, next);
+    next = target.writeUInt8(MESSAGE_EXPIRY, next);
+    next = target.writeUInt32BE(expiry ?? 0, next);
+  }
   payload.copy(target, next);
 }
 

@@ -1,6 +1,13 @@
-import { keepVariables, pasteLinesAsList, prepareDefaults, prepareQos, savedNumbers } from '../editor/form';
+import {
+  keepForeignOptions,
+  keepVariables,
+  pasteLinesAsList,
+  prepareDefaults,
+  prepareQos,
+  savedNumbers,
+} from '../editor/form';
 import { labelOf, labelStyle } from '../editor/red';
-import { attribute, devices, qos, valid } from '../editor/rules';
+import { attribute, choice, devices, qos, valid } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
 
 interface AttrOutProps {
@@ -9,6 +16,7 @@ interface AttrOutProps {
   cloud: string;
   device: string;
   attribute: string;
+  keep: string;
   qos: number | string;
 }
 
@@ -24,6 +32,7 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
     device: { value: '', label: labelOf('device'), validate: valid(devices) },
     attribute: { value: '', label: labelOf('attribute'), validate: valid(attribute) },
+    keep: { value: 'all', label: labelOf('keep'), validate: valid(choice('keep')) },
     qos: { value: 1, label: labelOf('qos'), validate: valid(qos) },
   },
   paletteLabel() {
@@ -44,6 +53,7 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
     prepareQos(this);
     prepareDefaults(this);
     keepVariables(this, ['cloud']);
+    keepForeignOptions(this, { keep: this.keep });
     pasteLinesAsList($('#node-input-device'));
     const suggest = suggestions(this);
     suggest.devices('device', true);

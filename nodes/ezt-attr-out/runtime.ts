@@ -1,10 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { encodeAttributes } from '../../cloud';
+import { EztError, encodeAttributes } from '../../cloud';
 import { devicesOf } from '../shared/devices';
 import { countLoop } from '../shared/echoes';
 import { onInput } from '../shared/input';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
+import { translate } from '../shared/texts';
 import { attrOutSettings } from './settings';
 
 /** `ezt-attr-out`: pushes attributes to devices, and passes the message on once the broker has them. */
@@ -12,15 +13,24 @@ export function registerAttrOut(RED: NodeAPI): void {
   RED.nodes.registerType('ezt-attr-out', function (this: Node, raw: NodeDef & { cloud?: string }) {
     RED.nodes.createNode(this, raw);
     const joined = joinProject(RED, this, raw.cloud, () => attrOutSettings(raw as Raw));
+    let replaced = 0;
+    const reportReplaced = () => {
+      if (replaced === 0) return;
+      this.log(translate(RED, new EztError('pushesReplaced', { count: replaced })).message);
+      replaced = 0;
+    };
     onInput(RED, this, async (message, send) => {
       const { user, aliases, settings, changed } = joined();
       const devices = devicesOf(aliases, settings.device, message);
       const payload = encodeAttributes(message.payload, settings.attribute);
       const loopDepth = countLoop(RED, this, message, devices);
-      const settled = user.push(devices, payload, settings.qos, loopDepth);
+      const settled = user.push(devices, payload, settings.qos, { latest: settings.latest, loopDepth });
       changed();
       try {
-        await settled;
+        const count = await settled;
+        replaced += count;
+        if (count === devices.length) return; // newer values are sent in its place
+        reportReplaced();
         message.device = devices.length === 1 ? devices[0] : devices;
         send(message);
       } finally {

@@ -54,9 +54,10 @@ export const FORMS: Record<string, Form> = {
       'node-input-name': 'mine',
       'node-input-device': 'DU_thermostat',
       'node-input-attribute': 'relay',
+      'node-input-keep': 'latest',
       'node-input-qos': '0',
     },
-    saved: { name: 'mine', device: 'DU_thermostat', attribute: 'relay', qos: 0 },
+    saved: { name: 'mine', device: 'DU_thermostat', attribute: 'relay', keep: 'latest', qos: 0 },
     wrong: {
       'node-input-device': ['DU_1, a/b', LEVEL],
       'node-input-attribute': ['te mp', { 'en-US': 'letters, digits', 'zh-CN': '字母' }],

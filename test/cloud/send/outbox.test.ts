@@ -39,7 +39,7 @@ describe('outbox', () => {
     outbox.attach(connection);
     const failed = rejection(outbox.add(messages('a', 'b', 'c')));
     connection.unanswered[1]?.settle(0x87);
-    connection.unanswered[0]?.settle(0x97);
+    connection.unanswered[0]?.settle(0x99);
     outbox.size().should.equal(1);
     connection.acknowledge();
     (await failed).should.have.properties({
@@ -111,13 +111,13 @@ describe('outbox', () => {
       return connection.sent.length === 1;
     };
     const sizes: [number, 0 | 1, number][] = [
-      [0, 1, 10],
-      [119, 1, 129],
-      [120, 1, 131],
-      [122, 0, 131],
-      [16_375, 1, 16_386],
-      [16_376, 1, 16_388],
-      [2_097_144, 1, 2_097_157],
+      [0, 1, 15],
+      [114, 1, 129],
+      [115, 1, 131],
+      [117, 0, 131],
+      [16_370, 1, 16_386],
+      [16_371, 1, 16_388],
+      [2_097_139, 1, 2_097_157],
     ];
     for (const [length, qos, size] of sizes) {
       it(`is counted to the byte: ${length} bytes of payload at QoS ${qos} make ${size}`, () => {

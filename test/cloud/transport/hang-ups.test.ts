@@ -18,7 +18,7 @@ describe('transport: a broker that hangs up on what it does not like (deny_actio
 
   const hangUp = (connection: Connection, protocol: string) =>
     protocol === '5' ? connection.close(0x87) : connection.destroy();
-  const outcome = (push: Promise<void>) =>
+  const outcome = (push: Promise<unknown>) =>
     push.then(
       () => 'sent',
       (error: unknown) => (error instanceof EztError ? error.code : error),

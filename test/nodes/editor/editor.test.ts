@@ -33,7 +33,7 @@ const CONTRACT: Record<string, Record<string, unknown>> = {
     own: 'keep',
     qos: 1,
   },
-  'ezt-attr-out': { version: 1, name: '', cloud: '', device: '', attribute: '', qos: 1 },
+  'ezt-attr-out': { version: 1, name: '', cloud: '', device: '', attribute: '', keep: 'all', qos: 1 },
   'ezt-command-out': {
     version: 1,
     name: '',

@@ -1,0 +1,172 @@
+import { EztError } from '../protocol/errors';
+import type { AgeClock } from './age';
+import { createLatestValues } from './latest-values';
+import type { MessageStore } from './message-store';
+import type { Awaited } from './outbox-errors';
+import type { PendingMessage, PendingMessages } from './pending-messages';
+import { createRateLimiter } from './rate-limit';
+import { type OutboxConnection, publishRefused, QUOTA_EXCEEDED, unsendable } from './refusal';
+import { createSendQueue } from './send-queue';
+import { createSlowDown } from './slow-down';
+import { type ConnectionEnd, createWindow } from './window';
+
+/** Sends messages in their order, as fast as the broker and the limits allow. */
+export interface Sender {
+  /** `now`: of the clock, if it has just been read. */
+  add(messages: readonly PendingMessage[], now?: number): void;
+  /** Before all the others. */
+  addFirst(messages: readonly PendingMessage[]): void;
+  /** The messages that would have nothing left if `messages` were added; see {@link LatestValues}. */
+  covered: ReturnType<typeof createLatestValues>['covered'];
+  /** See {@link Outbox.attach}. */
+  attach(connection: OutboxConnection): void;
+  /** See {@link Outbox.detach}. */
+  detach(end?: ConnectionEnd): boolean;
+  /** What `message` waits for. */
+  awaited(message: PendingMessage): Awaited;
+  /** Frees the memory of settled messages. */
+  removeSettled(): void;
+  stop(): void;
+}
+
+/** `pending`: has the messages that it is given. `rate`: messages per second; 0 = no limit. */
+export function createSender(
+  pending: PendingMessages,
+  clock: AgeClock,
+  rate: number,
+  store: MessageStore | undefined,
+): Sender {
+  let connection: OutboxConnection | undefined;
+  const queue = createSendQueue();
+  /** Sent and unacknowledged, oldest first. One that has expired still counts against the receive maximum. */
+  const inFlight = new Set<PendingMessage>();
+  /** Refused because the broker's quota was used up; to be sent again. */
+  let refused: PendingMessage[] = [];
+  const latest = createLatestValues();
+  const window = createWindow<PendingMessage>();
+  const rateLimiter = createRateLimiter(rate);
+  const slowDown = createSlowDown<PendingMessage>();
+  let sending = false;
+
+  /** Sends as much as may be sent. */
+  function sendNext(now?: number) {
+    if (sending) return; // QoS 0 settles while it is being sent
+    sending = true;
+    try {
+      for (let message = queue.first; message; message = queue.first) {
+        if (!connection || slowDown.active || !hasRoom(connection)) break;
+        const time = now ?? clock.now();
+        if (pending.isExpired(message, time)) {
+          pending.expire(message);
+        } else {
+          if (!rateLimiter.next(sendNext)) break;
+          queue.removeFirst();
+          send(message, connection, time);
+        }
+      }
+    } finally {
+      sending = false;
+    }
+  }
+
+  const hasRoom = ({ receiveMaximum }: OutboxConnection) =>
+    inFlight.size < receiveMaximum && window.takes(inFlight.size);
+
+  function send(message: PendingMessage, by: OutboxConnection, now: number) {
+    const refusal = unsendable(message.message, by);
+    if (refusal) return pending.settle(message, refusal);
+    const { topic, payload, qos } = message.message;
+    inFlight.add(message);
+    if (qos === 0 && message.file !== undefined) {
+      store?.remove(message.file); // at most once, also over a restart
+      message.file = undefined;
+    }
+    window.sent(qos > 0);
+    const answered = (code?: number, reasonString?: string) => {
+      if (connection !== by || !inFlight.delete(message)) return;
+      if (code === QUOTA_EXCEEDED && sentAgain(message)) return;
+      if (code !== QUOTA_EXCEEDED) {
+        if (qos > 0) window.acknowledged();
+        slowDown.taken();
+      }
+      pending.settle(message, code === undefined ? undefined : publishRefused(code, reasonString));
+      sendNext();
+    };
+    by.publish(topic, payload, qos, answered, expiryOf(message, now));
+  }
+
+  /** Seconds, rounded up, that the broker may hold it. */
+  function expiryOf({ expires, message: { lifetime } }: PendingMessage, now: number): number {
+    return Math.max(1, Math.ceil(Math.min(expires - now, lifetime ?? Number.POSITIVE_INFINITY) / 1000));
+  }
+
+  /** The broker takes no more for now. Returns whether `message` is sent again, after a pause. */
+  function sentAgain(message: PendingMessage): boolean {
+    if (!slowDown.active) window.tooMuch(inFlight.size + 1);
+    const again = slowDown.refused(message, () => {
+      queue.addFirst(refused);
+      refused = [];
+      sendNext();
+    });
+    if (again) refused.push(message);
+    return again;
+  }
+
+  function addFirst(messages: readonly PendingMessage[]) {
+    queue.addFirst(messages);
+    if (!connection) for (const message of messages) replace(message);
+  }
+
+  function replace(message: PendingMessage) {
+    for (const older of latest.add(message)) pending.replace(older);
+  }
+
+  function detach(end: ConnectionEnd = 'other'): boolean {
+    const maximum = connection?.receiveMaximum ?? 0;
+    const culprit = window.ended(connection ? end : 'other', [...inFlight], maximum);
+    if (culprit) pending.settle(culprit, new EztError('hungUp'));
+    connection = undefined;
+    // QoS 0 is sent at most once: it may have left already, or be lost in the socket's buffer.
+    for (const each of inFlight)
+      if (each.message.qos === 0) pending.settle(each, new EztError('closedUncertain'));
+    queue.addFirst([...refused, ...inFlight]);
+    refused = [];
+    inFlight.clear();
+    latest.clear();
+    for (const each of queue.all()) replace(each);
+    return culprit !== undefined;
+  }
+
+  return {
+    add(messages, now) {
+      queue.add(messages);
+      if (!connection) for (const message of messages) if (message.settle) replace(message);
+      sendNext(now);
+    },
+    addFirst(messages) {
+      addFirst(messages);
+      sendNext();
+    },
+    covered: (messages) => (connection ? [] : latest.covered(messages)),
+    attach(to) {
+      detach();
+      window.begin();
+      connection = to;
+      latest.clear();
+      sendNext();
+    },
+    detach,
+    awaited(message) {
+      if (message.awaits) return message.awaits;
+      if (!connection) return 'connection';
+      if (slowDown.active) return 'quota';
+      return inFlight.has(message) || !hasRoom(connection) ? 'answer' : 'turn';
+    },
+    removeSettled: queue.removeSettled,
+    stop() {
+      connection = undefined;
+      rateLimiter.stop();
+      slowDown.stop();
+    },
+  };
+}
