@@ -9,7 +9,10 @@ import type { PendingMessage } from './pending-messages';
 export interface LatestValues {
   /** Those that would have nothing left if `messages` waited, too. */
   covered(messages: readonly Message[]): PendingMessage[];
-  /** `message` waits now. Returns those that have nothing left. */
+  /**
+   * `message` has been accepted, or is on disk now. What it sets anew is taken out of older ones, except of those on disk
+   * as long as it is not there itself. Returns those that have nothing left.
+   */
   add(message: PendingMessage): PendingMessage[];
   /** They do not wait any more. */
   clear(): void;
@@ -39,21 +42,26 @@ export function createLatestValues(): LatestValues {
       }),
     add(added) {
       const { topic, payload, latest } = added.message;
-      const members = latest ? membersOf(payload.toString()) : undefined;
-      if (!members) return [];
       const waiting = waitingFor(topic);
-      for (const { pending, members: older } of waiting) {
-        const before = older.size;
-        for (const name of members.keys()) older.delete(name);
-        if (older.size > 0 && older.size < before)
-          pending.message = { ...pending.message, payload: Buffer.from(fromMembers(older)) };
-      }
-      byTopic.set(topic, [
-        ...waiting.filter(({ members: older }) => older.size > 0),
-        { pending: added, members },
-      ]);
-      return waiting.filter(({ members: older }) => older.size === 0).map(({ pending }) => pending);
+      const known = waiting.findIndex(({ pending }) => pending === added);
+      const members = known < 0 && latest ? membersOf(payload.toString()) : waiting[known]?.members;
+      if (!members) return [];
+      const older = known < 0 ? waiting : waiting.slice(0, known);
+      for (const each of older)
+        if (each.pending.file === undefined || added.file !== undefined) takeOut(each, members.keys());
+      if (known < 0) waiting.push({ pending: added, members });
+      byTopic.set(topic, waiting.filter(hasSome));
+      return older.filter((each) => !hasSome(each)).map(({ pending }) => pending);
     },
     clear: () => byTopic.clear(),
   };
+}
+
+const hasSome = ({ members }: Waiting): boolean => members.size > 0;
+
+function takeOut({ pending, members }: Waiting, names: Iterable<string>): void {
+  const before = members.size;
+  for (const name of names) members.delete(name);
+  if (members.size > 0 && members.size < before)
+    pending.message = { ...pending.message, payload: Buffer.from(fromMembers(members)) };
 }

@@ -101,6 +101,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
         const added = messages.map((message) => newPending(message, owner, now + expiry, settled));
         pending.add(added);
         if (store?.keeps || until) {
+          sender.announce(added);
           void prepare(added, until);
         } else {
           sender.add(added, now);

@@ -12,6 +12,8 @@ import { type ConnectionEnd, createWindow } from './window';
 
 /** Sends messages in their order, as fast as the broker and the limits allow. */
 export interface Sender {
+  /** They have been accepted, and will be added. */
+  announce(messages: readonly PendingMessage[]): void;
   /** `now`: of the clock, if it has just been read. */
   add(messages: readonly PendingMessage[], now?: number): void;
   /** Before all the others. */
@@ -112,13 +114,12 @@ export function createSender(
     return again;
   }
 
-  function addFirst(messages: readonly PendingMessage[]) {
-    queue.addFirst(messages);
-    if (!connection) for (const message of messages) replace(message);
-  }
-
-  function replace(message: PendingMessage) {
-    for (const older of latest.add(message)) pending.replace(older);
+  /** Without a connection: takes what `messages` set anew out of those that wait. */
+  function replaceBy(messages: readonly PendingMessage[]) {
+    if (connection) return;
+    for (const message of messages) {
+      if (message.settle) for (const older of latest.add(message)) pending.replace(older);
+    }
   }
 
   function detach(end: ConnectionEnd = 'other'): boolean {
@@ -133,18 +134,20 @@ export function createSender(
     refused = [];
     inFlight.clear();
     latest.clear();
-    for (const each of queue.all()) replace(each);
+    replaceBy(queue.all());
     return culprit !== undefined;
   }
 
   return {
+    announce: replaceBy,
     add(messages, now) {
       queue.add(messages);
-      if (!connection) for (const message of messages) if (message.settle) replace(message);
+      replaceBy(messages);
       sendNext(now);
     },
     addFirst(messages) {
-      addFirst(messages);
+      queue.addFirst(messages);
+      replaceBy(messages);
       sendNext();
     },
     covered: (messages) => (connection ? [] : latest.covered(messages)),

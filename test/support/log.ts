@@ -1,8 +1,9 @@
 import helper from 'node-red-node-test-helper';
 
 /** What the node `id` has written to Node-RED's log at `level` since the flow was loaded, oldest first. */
-export function logOf(id: string, level: 'error' | 'warn'): string[] {
-  const wanted = level === 'error' ? helper.log().ERROR : helper.log().WARN;
+export function logOf(id: string, level: 'error' | 'warn' | 'info'): string[] {
+  const { ERROR, WARN, INFO } = helper.log();
+  const wanted = { error: ERROR, warn: WARN, info: INFO }[level];
   return helper
     .log()
     .args.map(([entry]) => entry)

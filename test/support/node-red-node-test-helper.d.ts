@@ -29,6 +29,7 @@ declare module 'node-red-node-test-helper' {
       readonly args: readonly [{ readonly level: number; readonly id?: string; readonly msg: unknown }][];
       readonly ERROR: number;
       readonly WARN: number;
+      readonly INFO: number;
     };
     /** Address of the server that `startServer` started. */
     url(): string;

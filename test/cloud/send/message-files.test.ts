@@ -33,11 +33,11 @@ describe('message files', () => {
     const first = open(directory);
     await first.load(nothing);
     const payload = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
-    await first.write({ topic: TOPIC, payload, qos: 2 }, NOW, 60_000);
+    await first.write({ topic: TOPIC, payload, qos: 2, latest: true }, NOW, 60_000);
     for (let n = 0; n < 30; n += 1) await first.write(message(n), NOW, n);
     const { messages, unreadable } = await open(directory).load(nothing);
     should(unreadable).deepEqual([]);
-    should(messages[0]?.message).deepEqual({ topic: TOPIC, payload, qos: 2 });
+    should(messages[0]?.message).deepEqual({ topic: TOPIC, payload, qos: 2, latest: true });
     should(messages[0]?.accepted).deepEqual(NOW);
     should(messages.slice(1).map(({ message: { payload: json } }) => JSON.parse(String(json)).n)).deepEqual(
       Array.from({ length: 30 }, (_, n) => n),

@@ -50,6 +50,38 @@ describe('outbox with a store', () => {
     should(disk.errors).deepEqual([]);
   });
 
+  it('takes out of what an earlier run left what is set anew before there is a connection', async () => {
+    const push = (attributes: object) => ({
+      topic: 'DU_1',
+      payload: Buffer.from(JSON.stringify(attributes)),
+      qos: 1 as const,
+      latest: true,
+    });
+    const crashed = disk.openOutbox();
+    void rejection(crashed.add([push({ a: 1, b: 1 })]));
+    await disk.written(1);
+    void rejection(crashed.add([push({ a: 2 })]));
+    await disk.written(2);
+    disk.crash();
+    const outbox = disk.openOutbox();
+    const published: string[] = [];
+    await until(() => outbox.size() === 2, 2000, 'what was left');
+    void outbox.add([push({ a: 3 })]);
+    await until(() => outbox.counters.replaced === 1, 2000, 'a newer one');
+    const connection = fakeConnection();
+    outbox.attach({
+      ...connection,
+      publish(topic, payload, qos, settled) {
+        published.push(payload.toString());
+        connection.publish(topic, payload, qos, settled);
+      },
+    });
+    published.should.eql(['{"b":1}', '{"a":3}']);
+    connection.acknowledge(2);
+    await disk.written(0);
+    should(disk.errors).deepEqual([]);
+  });
+
   it('does not send what has expired meanwhile, and says how many', async () => {
     const crashed = disk.openOutbox({ expiry: 40 });
     void rejection(crashed.add(messages('old', 'older')));

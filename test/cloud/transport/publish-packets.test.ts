@@ -33,35 +33,54 @@ describe('PUBLISH', () => {
   const qos = fc.constantFrom(0 as const, 1 as const, 2 as const);
   const version = fc.constantFrom(4 as const, 5 as const);
   const id = fc.integer({ min: 1, max: 65_535 });
+  const expiry = fc.option(fc.nat(0xffff_ffff), { nil: undefined });
 
   it('says what it was given, whatever that is, in as many bytes as announced', () => {
     fc.assert(
-      fc.property(topic, payload, qos, version, id, (name, content, level, mqtt, packetId) => {
-        const message = { topic: name, payload: content, qos: level };
-        const bytes = encodePublish(mqtt, message, packetId);
-        const [packet, ...more] = decode(bytes, mqtt);
-        should(more).be.empty();
-        should(packet).have.properties({ topic: name, qos: level, dup: false, retain: false });
-        should(Buffer.from(packet?.payload ?? '').equals(content)).be.true();
-        if (level > 0) should(packet?.messageId).equal(packetId);
-        should(bytes.length).equal(publishSize(message, mqtt));
-      }),
+      fc.property(
+        topic,
+        payload,
+        qos,
+        version,
+        id,
+        expiry,
+        (name, content, level, mqtt, packetId, seconds) => {
+          const message = { topic: name, payload: content, qos: level, expiry: seconds };
+          const bytes = encodePublish(mqtt, message, packetId);
+          const [packet, ...more] = decode(bytes, mqtt);
+          should(more).be.empty();
+          should(packet).have.properties({ topic: name, qos: level, dup: false, retain: false });
+          should(Buffer.from(packet?.payload ?? '').equals(content)).be.true();
+          if (level > 0) should(packet?.messageId).equal(packetId);
+          should(packet?.properties?.messageExpiryInterval).equal(mqtt === 5 ? seconds : undefined);
+          should(bytes.length).equal(publishSize(message, mqtt));
+        },
+      ),
     );
   });
 
   it('is read as it was written', () => {
     fc.assert(
-      fc.property(topic, payload, qos, version, id, (name, content, level, mqtt, packetId) => {
-        const bytes = encodePublish(mqtt, { topic: name, payload: content, qos: level }, packetId);
-        should(read(bytes, mqtt)).have.properties({
-          topic: name,
-          qos: level,
-          retain: false,
-          identifiers: [],
-          packetId: level === 0 ? 0 : packetId,
-        });
-        should(read(bytes, mqtt).payload.equals(content)).be.true();
-      }),
+      fc.property(
+        topic,
+        payload,
+        qos,
+        version,
+        id,
+        expiry,
+        (name, content, level, mqtt, packetId, seconds) => {
+          const message = { topic: name, payload: content, qos: level, expiry: seconds };
+          const bytes = encodePublish(mqtt, message, packetId);
+          should(read(bytes, mqtt)).have.properties({
+            topic: name,
+            qos: level,
+            retain: false,
+            identifiers: [],
+            packetId: level === 0 ? 0 : packetId,
+          });
+          should(read(bytes, mqtt).payload.equals(content)).be.true();
+        },
+      ),
     );
   });
 
