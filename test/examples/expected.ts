@@ -79,6 +79,13 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       msg: /"type":"online"|"type":"alarm"/,
     },
   },
+  'set-point-survives-outage.json': {
+    buttons: {
+      '21 °C': [{ shows: /^21$/ }],
+      '24 °C': [{ shows: /^24$/ }],
+      '18 … 27 °C at once': [{ at: 'acknowledged by the broker', shows: /^27$/ }],
+    },
+  },
   'tour.json': {
     shows: {
       attributes: /\{/,
