@@ -3,6 +3,7 @@ import type { ClientOptions, Counters } from './client-options';
 import { type ClientUser, createUser } from './client-user';
 import { createDeviceMemory } from './devices/device-memory';
 import type { DeviceMemory } from './devices/known-device';
+import { openMemoryStore } from './devices/memory-store';
 import { createNotifier } from './notifier';
 import { type Aliases, NO_ALIASES } from './protocol/aliases';
 import { EztError } from './protocol/errors';
@@ -76,6 +77,9 @@ export function openClient(options: ClientOptions): Client {
     ? undefined
     : openSessionStore(options.disk?.directory, options.clientId, onError);
   const memory = createDeviceMemory();
+  const memoryStore =
+    options.disk &&
+    openMemoryStore(memory, { ...options.disk, keeps: options.disk.memory, projectKey, onError });
   const router = createRouter(projectKey, group);
   const subscriptions = createSubscriptions(router, onSubscriptions, (filter, granted, asked) =>
     warnOnce(filter, () => new EztError('lowerQos', { filter, granted, asked })),
@@ -112,7 +116,7 @@ export function openClient(options: ClientOptions): Client {
   }
 
   const reconnecting = openReconnecting(
-    { ...options, ...CONNECTING },
+    { ...options, ...CONNECTING, ...(options.disk?.memory && { after: memory.loaded }) },
     {
       async onConnected(mine, connected) {
         counted.connections += 1;
@@ -175,11 +179,12 @@ export function openClient(options: ClientOptions): Client {
       clearInterval(retryRefused);
       inbox.close();
       commands.close();
+      const saved = memoryStore?.close(CLOSING.all);
       if (connection) await outbox.drained(CLOSING.draining);
       await outbox.close();
       commands.close(); // Node-RED goes on giving messages to nodes that are closing
       subscriptions.detach();
-      await reconnecting.close(endSession, deadline);
+      await Promise.all([reconnecting.close(endSession, deadline), saved]);
     },
   };
 }

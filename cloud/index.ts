@@ -1,8 +1,8 @@
 export { type Client, openClient } from './client';
 export type { ClientOptions, Counters } from './client-options';
 export type { ClientUser } from './client-user';
-export { type SeenDevice, seenDevices } from './devices/device-memory';
 export type { DeviceMemory, KnownAttribute, KnownDevice } from './devices/known-device';
+export { type SeenDevice, seenDevices } from './devices/seen-devices';
 export { type Aliases, createAliases, NO_ALIASES } from './protocol/aliases';
 export { fitsField, isClientId, MAX_FIELD } from './protocol/connect-field';
 export {

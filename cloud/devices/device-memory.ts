@@ -1,142 +1,155 @@
-import { clonePayload, isPlainObject, type PlainObject } from '../protocol/json';
+import { isPlainObject } from '../protocol/json';
 import type { Topic } from '../protocol/topics';
-import type { DeviceMemory, KnownAttribute, KnownDevice } from './known-device';
+import { createAttributeValues, type SavedAttribute } from './attribute-values';
+import { createHeardOrder } from './heard-order';
+import type { DeviceMemory, KnownDevice } from './known-device';
+import { createNameLists, indexIn, type NameList } from './name-lists';
+import { createNodeStates, type NodeStates } from './node-states';
+import { ALARM_AT, LAST_SEEN, ONLINE_AT, RememberedDevice } from './remembered-device';
+
+/** A device as it was saved. */
+export interface SavedDevice extends Omit<KnownDevice, 'attributes'> {
+  attributes: readonly string[];
+  values: readonly SavedAttribute[];
+}
 
 /** A device memory that is being filled. */
 export interface LearningMemory extends DeviceMemory {
+  loaded: Promise<void>;
   /**
    * Learns from a received message. `payload`: decoded, `undefined` for `data` and for what is malformed. `alive`:
    * whether the device itself has just spoken.
    */
   learn(topic: Topic, payload: unknown, now: number, alive: boolean): void;
-}
-
-type Names = (typeof KINDS)[number];
-
-interface Entry extends KnownDevice {
-  lastSeen: number;
-  online: boolean | null;
-  onlineAt: number | null;
-  alarm: boolean | null;
-  alarmAt: number | null;
-  readonly attributes: Map<string, KnownAttribute>;
-  readonly streams: string[];
-  readonly events: string[];
-  readonly commands: string[];
-  /** How many nodes name it. */
-  kept: number;
+  get(device: string): RememberedDevice | undefined;
+  latest(): IterableIterator<RememberedDevice>;
+  /** Grows with everything that changes. */
+  readonly changes: number;
+  readonly states: NodeStates;
+  /** Takes over a device, which has been heard after those taken over before. One that is known already stays. */
+  restore(saved: SavedDevice): void;
+  /** Forgets every device, but no state of nodes. */
+  clear(): void;
 }
 
 const MAX_DEVICES = 100_000;
-/** The most names of each kind of one device, and names in all. */
+/** The most streams, events and commands each of one device. */
 const MAX_NAMES = 100;
-const MAX_NAMES_IN_ALL = 2_000_000;
 const MAX_NAME_LENGTH = 128;
-const KINDS = ['streams', 'events', 'commands'] as const;
+/** Rough bytes of all values that are text or nested, and of all lists of names. */
+const MAX_BYTES = 128 * 1024 * 1024;
 
-/** `maxDevices`: the longest unheard are forgotten beyond that. */
+type Kind = 'streamNames' | 'eventNames' | 'commandNames';
+
+/** `maxDevices`: the longest unheard are forgotten beyond that, but none that a node names. */
 export function createDeviceMemory(maxDevices = MAX_DEVICES): LearningMemory {
-  /** The longest unheard first, roughly. */
-  const known = new Map<string, Entry>();
+  const devices = new Map<string, RememberedDevice>();
   const keptNames = new Map<string, number>();
-  const states = new Map<string, Map<string, unknown>>();
-  let names = 0;
+  /** Without those that a node names and that would have been forgotten. */
+  const order = createHeardOrder();
+  const budget = { left: MAX_BYTES };
+  const lists = createNameLists(budget);
+  const attributes = createAttributeValues(lists, budget);
+  let changes = 0;
+  const states = createNodeStates(() => {
+    changes += 1;
+  });
 
-  function entryOf(device: string, now: number, alive: boolean): Entry {
-    let entry = known.get(device);
-    if (entry) {
-      if (alive) entry.lastSeen = now;
-      return entry;
-    }
-    if (known.size >= maxDevices) forgetSome();
-    entry = {
-      device,
-      lastSeen: now,
-      online: null,
-      onlineAt: null,
-      alarm: null,
-      alarmAt: null,
-      attributes: new Map(),
-      streams: [],
-      events: [],
-      commands: [],
-      kept: keptNames.get(device) ?? 0,
-    };
-    known.set(device, entry);
-    return entry;
+  /** A new device, if there is room. */
+  function add(name: string, now: number): RememberedDevice | undefined {
+    const kept = keptNames.get(name) ?? 0;
+    if (name.length > MAX_NAME_LENGTH || (!makeRoom() && kept === 0)) return undefined;
+    // A copy: as a slice it would hold the whole topic.
+    const device = new RememberedDevice(Buffer.from(name).toString(), now, lists.none);
+    device.kept = kept;
+    devices.set(device.device, device);
+    order.toEnd(device);
+    return device;
   }
 
-  /** Removes the tenth that has been unheard for the longest, but none that a node names. */
-  function forgetSome() {
-    const candidates = [...known.values()].filter(({ kept }) => kept === 0);
-    candidates.sort((a, b) => a.lastSeen - b.lastSeen);
-    for (const entry of candidates.slice(0, Math.ceil(maxDevices / 10))) {
-      known.delete(entry.device);
-      names -= entry.attributes.size;
-      for (const kind of KINDS) names -= entry[kind].length;
-      for (const state of states.values()) state.delete(entry.device);
+  /** Forgets the longest unheard. Those that a node names leave the order, until they are heard or no longer named. */
+  function makeRoom(): boolean {
+    while (devices.size >= maxDevices) {
+      const device = order.first;
+      if (!device) return false;
+      order.remove(device);
+      if (device.kept > 0) continue;
+      release(device);
+      states.forget(device.device);
     }
+    return true;
   }
 
-  const fits = (count: number, name: string) =>
-    count < MAX_NAMES && names < MAX_NAMES_IN_ALL && name.length <= MAX_NAME_LENGTH;
-
-  function note(entry: Entry, kind: Names, name: unknown) {
-    const list = entry[kind];
-    if (typeof name !== 'string' || list.includes(name) || !fits(list.length, name)) return;
-    list.push(name);
-    names += 1;
+  function release(device: RememberedDevice) {
+    devices.delete(device.device);
+    attributes.release(device);
+    for (const list of [device.streamNames, device.eventNames, device.commandNames]) lists.release(list);
   }
 
-  function setAttributes({ attributes }: Entry, payload: PlainObject, at: number) {
-    for (const name in payload) {
-      const before = attributes.get(name);
-      if (!before) {
-        if (!fits(attributes.size, name)) continue;
-        names += 1;
-      }
-      attributes.set(name, { value: clonePayload(payload[name]), at, previous: before?.value });
-    }
+  function note(device: RememberedDevice, kind: Kind, name: unknown) {
+    const list: NameList = device[kind];
+    if (typeof name !== 'string' || indexIn(list, name) >= 0) return;
+    if (list.names.length < MAX_NAMES && name.length <= MAX_NAME_LENGTH)
+      device[kind] = lists.extend(list, [name]) ?? list;
   }
 
   return {
+    loaded: Promise.resolve(),
     learn(topic, payload, now, alive) {
-      if (topic.device.length > MAX_NAME_LENGTH) return;
-      const entry = entryOf(topic.device, now, alive);
-      if (topic.stream !== undefined) note(entry, 'streams', topic.stream);
+      let device = devices.get(topic.device);
+      if (!device) {
+        device = add(topic.device, now);
+        if (!device) return;
+      } else if (alive) {
+        device.numbers[LAST_SEEN] = now;
+        order.toEnd(device);
+      }
+      changes += 1;
+      if (topic.stream !== undefined) note(device, 'streamNames', topic.stream);
       if (!isPlainObject(payload)) return;
       switch (topic.channel) {
         case 'attributes':
-          setAttributes(entry, payload, now);
+          attributes.set(device, payload, now);
           break;
         case 'online':
-          entry.online = payload.online === true;
-          entry.onlineAt = now;
+          device.online = payload.online === true;
+          device.numbers[ONLINE_AT] = now;
           break;
         case 'alarm':
-          entry.alarm = payload.alerting === true;
-          entry.alarmAt = now;
+          device.alarm = payload.alerting === true;
+          device.numbers[ALARM_AT] = now;
           break;
         case 'event_report':
-          note(entry, 'events', payload.method);
+          note(device, 'eventNames', payload.method);
           break;
         case 'command_reply':
-          note(entry, 'commands', payload.method);
+          note(device, 'commandNames', payload.method);
           break;
       }
     },
     get size() {
-      return known.size;
+      return devices.size;
     },
-    get: (device) => known.get(device),
-    all: () => known.values(),
-    keep(devices) {
+    get changes() {
+      return changes;
+    },
+    states,
+    get: (device) => devices.get(device),
+    all: () => devices.values(),
+    *latest() {
+      for (let device = order.last; device; device = device.older) yield device;
+      for (const device of devices.values()) if (!device.inOrder) yield device;
+    },
+    keep(named) {
       const change = (by: number) => {
-        for (const device of devices) {
-          keptNames.set(device, (keptNames.get(device) ?? 0) + by);
-          if (keptNames.get(device) === 0) keptNames.delete(device);
-          const entry = known.get(device);
-          if (entry) entry.kept += by;
+        for (const name of named) {
+          const kept = (keptNames.get(name) ?? 0) + by;
+          if (kept === 0) keptNames.delete(name);
+          else keptNames.set(name, kept);
+          const device = devices.get(name);
+          if (!device) continue;
+          device.kept = kept;
+          if (kept === 0 && !device.inOrder) order.toFront(device);
         }
       };
       change(1);
@@ -146,40 +159,26 @@ export function createDeviceMemory(maxDevices = MAX_DEVICES): LearningMemory {
         ended = true;
       };
     },
-    stateOf<T>(node: string) {
-      const state = states.get(node) ?? new Map<string, unknown>();
-      states.set(node, state);
-      return state as Map<string, T>;
+    stateOf: <T>(node: string) => states.of(node) as Map<string, T>,
+    dropState: states.drop,
+    restore(saved) {
+      if (devices.has(saved.device)) return;
+      const device = add(saved.device, saved.lastSeen);
+      if (!device) return;
+      device.online = saved.online;
+      device.alarm = saved.alarm;
+      device.numbers[ONLINE_AT] = saved.onlineAt ?? Number.NaN;
+      device.numbers[ALARM_AT] = saved.alarmAt ?? Number.NaN;
+      attributes.restore(device, saved.attributes, saved.values);
+      device.streamNames = lists.extend(lists.none, saved.streams.slice(0, MAX_NAMES)) ?? lists.none;
+      device.eventNames = lists.extend(lists.none, saved.events.slice(0, MAX_NAMES)) ?? lists.none;
+      device.commandNames = lists.extend(lists.none, saved.commands.slice(0, MAX_NAMES)) ?? lists.none;
     },
-    dropState(node) {
-      states.delete(node);
+    clear() {
+      for (const device of [...devices.values()]) {
+        order.remove(device);
+        release(device);
+      }
     },
   };
-}
-
-/** What the pickers are told of a device. */
-export interface SeenDevice {
-  device: string;
-  /** Missing before the first `online` message. */
-  online?: boolean;
-  /** Milliseconds since the epoch. */
-  lastSeen: number;
-  /** Names, in the order first seen. */
-  attributes: string[];
-  streams: string[];
-  methods: string[];
-}
-
-/** All known devices, the last heard first. */
-export function seenDevices(memory: DeviceMemory): SeenDevice[] {
-  return [...memory.all()]
-    .map(({ device, online, lastSeen, attributes, streams, events, commands }) => ({
-      device,
-      ...(online !== null && { online }),
-      lastSeen,
-      attributes: [...attributes.keys()],
-      streams: [...streams],
-      methods: [...new Set([...events, ...commands])],
-    }))
-    .sort((a, b) => b.lastSeen - a.lastSeen);
 }

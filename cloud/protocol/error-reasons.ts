@@ -122,6 +122,10 @@ const MESSAGES = {
       'The queue on disk cannot be written, and what cannot be kept is not sent: __detail__. Make room on the disk, or check its permissions.',
     diskInUse:
       'Another Node-RED (process __pid__ on __host__) uses the queue in __directory__, so this one sends nothing: stop one of them, or give it a user directory of its own.',
+    memoryFailed:
+      'What is known of the devices cannot be written to disk, so a restart will not bring it back: __detail__. Make room on the disk, or check its permissions.',
+    memoryHangs:
+      'The disk does not answer, so what is known of the devices was not loaded and is not written until the next start: __directory__',
     diskUnreadable: 'What was kept on disk cannot be read and is set aside: __file__',
   },
   EZT_CLOSED: {

@@ -13,6 +13,8 @@ export interface DiskOptions {
    * sent. The filters of a persistent session are always stored.
    */
   queue: boolean;
+  /** Whether what is known of the devices is kept. If not, what an earlier process kept is removed. */
+  memory: boolean;
   /** Resolves when the previous user of the directory has finished. */
   free: Promise<unknown>;
 }

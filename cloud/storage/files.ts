@@ -1,13 +1,17 @@
-import { lstat, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+
+/** In parts, each is made when the one before has been written: whoever makes them takes turns with the rest of the program. */
+type Text = string | Iterable<string>;
 
 /** The disk operations in use; tests replace them by ones that fail. */
 export interface Disk {
-  writeFile(path: string, text: string, options: { mode: number; flag: string }): Promise<void>;
+  open(path: string, flags: string): Promise<FileHandle>;
+  writeFile(path: string, text: Text, options: { mode: number; flag: string; flush: boolean }): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   rm(path: string, options: { force: boolean; recursive?: boolean }): Promise<void>;
 }
-export const DISK: Disk = { writeFile, rename, rm };
+export const DISK: Disk = { open, writeFile, rename, rm };
 
 /** Milliseconds before each retry: virus scanners and indexers on Windows lock a file for a moment. */
 const RETRIES = [20, 60, 200, 500];
@@ -30,17 +34,18 @@ export async function whenFree(what: () => Promise<void>): Promise<void> {
 
 /**
  * Writes `text` to the file `aside` and renames it, so that the file at `path` is complete or not there. When that
- * fails, `aside` is removed. No other writer may use the same `aside`. The file is not synced: after a power cut the
- * last seconds may be lost.
+ * fails, `aside` is removed. No other writer may use the same `aside`. Without `flush` the file is not synced: after a
+ * power cut the last seconds may be lost.
  */
 export async function writeWhole(
   path: string,
-  text: string,
+  text: Text,
   disk: Disk = DISK,
   aside = `${path}.tmp`,
+  flush = false,
 ): Promise<void> {
   // Exclusively: opening a FIFO of that name would block.
-  const write = () => disk.writeFile(aside, text, { mode: 0o600, flag: 'wx' });
+  const write = () => disk.writeFile(aside, text, { mode: 0o600, flag: 'wx', flush });
   try {
     try {
       await write();

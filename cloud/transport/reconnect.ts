@@ -25,6 +25,8 @@ export interface ReconnectOptions extends Omit<ConnectionOptions, 'version' | 'u
   protocol: 'auto' | '5' | '3.1.1';
   /** Whether the client id is random, so that no other client has it. */
   randomClientId: boolean;
+  /** Connects only when this has resolved. */
+  after?: Promise<void>;
   /** For tests: milliseconds until the next attempt, instead of {@link retryDelay}. */
   retryDelay?: typeof retryDelay;
   /** Milliseconds until MQTT 5 is tried again with a broker that seems to know 3.1.1 only; 10 min by default. */
@@ -131,7 +133,10 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
     return { why: refusal, wait: delay(failures, needsAPerson(refusal)) };
   }
 
-  connect();
+  if (options.after) {
+    enter({ is: 'connecting', attempt: 1 });
+    void options.after.then(() => !closing && connect());
+  } else connect();
 
   return {
     get state() {

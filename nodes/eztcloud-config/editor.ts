@@ -1,7 +1,15 @@
 import { prepareTest } from '../editor/connection-test';
-import { fieldText, keepForeignOptions, keepVariables, prepareDefaults, savedNumbers } from '../editor/form';
+import {
+  field,
+  fieldText,
+  keepForeignFlag,
+  keepForeignOptions,
+  keepVariables,
+  prepareDefaults,
+  savedNumbers,
+} from '../editor/form';
 import { type EditedNode, labelOf, labelStyle } from '../editor/red';
-import { choice, clientId, endpoint, group, number, secret, topicLevel, valid } from '../editor/rules';
+import { choice, clientId, endpoint, flag, group, number, secret, topicLevel, valid } from '../editor/rules';
 
 /** A number, or text such as `${NAME}`. */
 type Numeric = number | string;
@@ -21,6 +29,7 @@ interface ConfigProps {
   queueExpiry: Numeric;
   queueStore: string;
   rateLimit: Numeric;
+  memory: boolean | string;
 }
 
 type Config = EditedNode<ConfigProps>;
@@ -62,6 +71,7 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
     queueExpiry: { value: 60, label: labelOf('queueExpiry'), validate: valid(number('queueExpiry')) },
     queueStore: { value: 'memory', label: labelOf('queueStore'), validate: valid(choice('queueStore')) },
     rateLimit: { value: 0, label: labelOf('rateLimit'), validate: valid(number('rateLimit')) },
+    memory: { value: true, label: labelOf('memory'), validate: valid(flag) },
   },
   credentials: {
     projectKey: {
@@ -87,11 +97,13 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
   oneditprepare() {
     keepForeignOptions(this, Object.fromEntries(SELECTS.map((name) => [name, this[name]])));
     keepVariables(this, ['tls']);
+    keepForeignFlag(this, 'memory');
     prepareDefaults(this);
     const changed = ADVANCED.some(
       (name) => fieldText(this, name) !== String(this._def.defaults[name]?.value),
     );
-    $('#ezt-advanced').prop('open', changed);
+    const forgets = field(this, 'memory').prop('checked') !== true;
+    $('#ezt-advanced').prop('open', changed || forgets);
     $('#node-config-input-session').on('change', () => {
       $('.ezt-persistent').toggle(fieldText(this, 'session') !== 'clean');
     });

@@ -12,7 +12,7 @@ import {
   nameProblem,
   parseEndpoint,
 } from '../../cloud';
-import { allNames, bad, choice, number, type Raw, resolved, text } from '../shared/raw-settings';
+import { allNames, bad, choice, flag, number, type Raw, resolved, text } from '../shared/raw-settings';
 import { directoryOf } from './directory';
 import { credentialsLost } from './lost-credentials';
 
@@ -72,10 +72,11 @@ export function projectSettings(
   };
 }
 
-/** Where messages and the session are stored, if they are. */
+/** Where messages, the session and what is known of devices are stored, if they are. */
 function disk(RED: NodeAPI, raw: Raw): Required<Pick<ClientOptions, 'disk'>> {
   const queue = choice(raw, 'queueStore') === 'disk';
-  return { disk: { directory: directoryOf(RED, raw.id), queue, free: Promise.resolve() } };
+  const memory = flag(raw, 'memory', true);
+  return { disk: { directory: directoryOf(RED, raw.id), queue, memory, free: Promise.resolve() } };
 }
 
 /** 23 characters: what every MQTT 3.1.1 broker takes. */

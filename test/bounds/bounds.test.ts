@@ -1,5 +1,7 @@
 import should from 'should';
-import { createDeviceMemory, seenDevices } from '../../cloud/devices/device-memory';
+import { createDeviceMemory } from '../../cloud/devices/device-memory';
+import { seenDevices } from '../../cloud/devices/seen-devices';
+import { decodeJson } from '../../cloud/protocol/json';
 import { topicParser } from '../../cloud/protocol/topics';
 import { createInbox } from '../../cloud/receive/inbox';
 import { createCommands } from '../../cloud/send/commands';
@@ -13,6 +15,7 @@ import { figure, inMB, MB, used } from './heap';
 
 const HOUR = 3_600_000;
 const PER_SECOND = 100;
+const TEN = Array.from({ length: 10 }, (_, i) => `attribute${i}`);
 
 describe('bounds', function () {
   this.timeout(60_000);
@@ -64,22 +67,23 @@ describe('bounds', function () {
     }
   });
 
-  it('100,000 devices: the last 10,000 at most are remembered', function () {
+  it('200,000 devices with 10 attributes each: the last 100,000 are remembered', function () {
     const devices = createDeviceMemory();
     const before = used();
-    for (let i = 0; i < 100_000; i += 1) {
+    for (let i = 0; i < 200_000; i += 1) {
       const device = `DU_${String(i).padStart(10, '0')}`;
-      devices.learn({ device, channel: 'attributes' }, { temperature: i, humidity: i }, i, true);
+      const payload = Buffer.from(JSON.stringify(Object.fromEntries(TEN.map((name) => [name, i + 0.5]))));
+      devices.learn({ device, channel: 'attributes' }, decodeJson(payload), i, true);
     }
     const grown = used() - before;
-    const seen = seenDevices(devices);
-    should(seen.length).be.belowOrEqual(10_000);
-    should(seen[0]?.device).equal('DU_0000099999');
-    should(grown).be.below(25 * MB);
-    figure(this, inMB(grown));
+    should(devices.size).equal(100_000);
+    should(devices.get('DU_0000100000')?.attributes.get('attribute9')?.value).equal(100_000.5);
+    should(seenDevices(devices)[0]?.device).equal('DU_0000199999');
+    should(grown / devices.size).be.below(700);
+    figure(this, `${Math.round(grown / devices.size)} bytes per device`);
   });
 
-  it('10,000 hostile devices with 300 long names each: 200,000 names in all are remembered', function () {
+  it('100,000 hostile devices with long names and values: some 128 MB are remembered', function () {
     const devices = createDeviceMemory();
     const before = used();
     let unique = 0;
@@ -87,26 +91,22 @@ describe('bounds', function () {
       unique += 1;
       return String(unique).padStart(128, 'x');
     };
-    for (let i = 0; i < 10_000; i += 1) {
+    for (let i = 0; i < 100_000; i += 1) {
       const device = `DU_${i}`;
-      const attributes = Object.fromEntries(Array.from({ length: 100 }, () => [name(), i]));
-      devices.learn({ device, channel: 'attributes' }, attributes, i, true);
-      for (let n = 0; n < 100; n += 1) {
-        devices.learn({ device, channel: 'data', stream: name() }, undefined, i, true);
-        devices.learn({ device, channel: 'event_report' }, { method: name() }, i, true);
-      }
+      const text = JSON.stringify({ [name()]: name().repeat(30), [name()]: [name(), { [name()]: i }] });
+      devices.learn({ device, channel: 'attributes' }, decodeJson(Buffer.from(text)), i, true);
+      devices.learn({ device, channel: 'data', stream: name() }, undefined, i, true);
+      devices.learn({ device, channel: 'event_report' }, { method: name() }, i, true);
     }
     const grown = used() - before;
-    const kept = seenDevices(devices).map(({ attributes, streams, methods }) =>
-      [attributes, streams, methods].flat(),
-    );
-    should(kept.flat().length).equal(200_000);
-    should(grown).be.below(60 * MB);
+    should(devices.size).equal(100_000);
+    should(devices.get('DU_0')?.events.length).equal(1);
+    should(devices.get('DU_99999')?.attributes.size).equal(0);
+    should(grown).be.below(250 * MB);
     // Whoever is forgotten makes room.
     for (let i = 0; i < 1000; i += 1)
-      devices.learn({ device: `new ${i}`, channel: 'alarm' }, undefined, 20_000, true);
-    devices.learn({ device: 'new 0', channel: 'attributes' }, { temperature: 1 }, 20_001, true);
-    should(seenDevices(devices)[0]?.attributes).deepEqual(['temperature']);
+      devices.learn({ device: `new ${i}`, channel: 'attributes' }, { text: 'x'.repeat(100) }, 100_000, true);
+    should(devices.get('new 999')?.attributes.get('text')?.value).equal('x'.repeat(100));
     figure(this, inMB(grown));
   });
 

@@ -102,6 +102,7 @@ export const FORMS: Record<string, Form> = {
       'node-config-input-queueExpiry': '5',
       'node-config-input-queueStore': 'disk',
       'node-config-input-rateLimit': '0.5',
+      'node-config-input-memory': false,
     },
     saved: {
       name: 'mine',
@@ -117,6 +118,7 @@ export const FORMS: Record<string, Form> = {
       queueExpiry: 5,
       queueStore: 'disk',
       rateLimit: 0.5,
+      memory: false,
     },
     wrong: {
       'node-config-input-endpoint': ['mqtt://host', { 'en-US': 'TLS only', 'zh-CN': 'TLS' }],

@@ -75,6 +75,7 @@ const NODES = [
         'queueExpiry',
         'queueStore',
         'rateLimit',
+        'memory',
       ].map((name) => [name, variable(`ezt-${name}`)]),
     ),
   },

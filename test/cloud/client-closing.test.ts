@@ -23,7 +23,7 @@ describe('client: a command that waits for its reply', () => {
   });
 
   async function start(queueOnDisk: boolean, expiry = 60_000) {
-    const disk = { directory, queue: queueOnDisk, free: Promise.resolve() };
+    const disk = { directory, queue: queueOnDisk, memory: false, free: Promise.resolve() };
     const opened = await openConnected(broker, { disk, queue: { limit: 3, expiry, rate: 0 } });
     opened.client.listen(listener);
     await broker.packet('subscribe');

@@ -65,6 +65,13 @@ describe('limits', () => {
     should(reads(read, 'waitReply', '')).be.true();
   });
 
+  it('eztcloud-config.memory: form and runtime accept the same', () => {
+    const read = (raw: Raw) => flag(raw, 'memory', true);
+    fc.assert(fc.property(value, (each) => same('eztcloud-config', 'memory', each, read)));
+    should(reads(read, 'memory', 'false')).be.false();
+    should(reads(read, 'memory', '')).be.true();
+  });
+
   it('every number and every choice is in a form', () => {
     for (const name of [...Object.keys(NUMBERS), ...Object.keys(CHOICES)]) having(name).should.not.be.empty();
   });

@@ -51,7 +51,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
 
     it('what an earlier process held is unsubscribed once, not at every reconnection', async () => {
       const directory = await mkdtemp(join(tmpdir(), 'ezt-session-'));
-      const disk = { directory, queue: false, free: Promise.resolve() };
+      const disk = { directory, queue: false, memory: false, free: Promise.resolve() };
       await writeFile(
         join(directory, 'session.json'),
         JSON.stringify({ clientId: 'lives', filters: [ALARMS] }),

@@ -18,6 +18,7 @@ const CONTRACT: Record<string, Record<string, unknown>> = {
     queueExpiry: 60,
     queueStore: 'memory',
     rateLimit: 0,
+    memory: true,
   },
   'ezt-in': {
     version: 1,

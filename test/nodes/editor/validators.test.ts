@@ -65,6 +65,8 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
   ['eztcloud-config', 'sessionExpiry', [0, ' ', '4294967295'], { integer: [4294967296, '-1'] }],
   ['eztcloud-config', 'queueLimit', [1, '100000'], { integer: [0, '-1', '0.5', 1_000_001] }],
   ['eztcloud-config', 'queueExpiry', [1, '60', '0.5'], { seconds: [0, 'soon', 2147484] }],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable in place of a tick
+  ['eztcloud-config', 'memory', [true, false, 'true', '0', '${MEMORY}'], { flag: ['maybe', 2] }],
   ['eztcloud-config', 'rateLimit', [0, '0.5', 100], { number: [-1, 'fast', '.', 1_000_001] }],
   [
     'eztcloud-config',

@@ -1,0 +1,89 @@
+import type { LearningMemory } from './device-memory';
+import type { NameList } from './name-lists';
+import type { RememberedDevice } from './remembered-device';
+
+// A device memory as lines of JSON: a header; lists of names, numbered from 0, each before the first device that has it;
+// devices, the longest unheard first; nodes, each with what it remembers behind it; and the number of lines before.
+// A file without that last line is not whole.
+
+export const VERSION = 1;
+
+export type Line =
+  | { eztcloud: 'device memory'; version: number; project: string }
+  | { names: readonly string[] }
+  | DeviceLine
+  | { node: string; claimed: number }
+  | { state: [device: string, value: unknown] }
+  | { lines: number };
+
+export interface DeviceLine {
+  device: string;
+  seen: number;
+  /** Value and time. */
+  online?: [boolean, number];
+  alarm?: [boolean, number];
+  /** Numbers of lists of names. */
+  attributes: number;
+  streams?: number;
+  events?: number;
+  commands?: number;
+  /** Milliseconds before `seen`, of each attribute. */
+  ages: number[];
+  values: unknown[];
+  previous: unknown[];
+  /** The attributes of which value or previous value is not held; `null` stands in its place. */
+  noValue?: number[];
+  noPrevious?: number[];
+}
+
+/** What `memory` knows, line by line. It may be walked in slices; a device that comes meanwhile may be missing. */
+export function* linesOf(memory: LearningMemory, project: string): Generator<string, undefined> {
+  const numbers = new Map<NameList, number>();
+  let lines = 0;
+  const line = (content: Line) => {
+    lines += 1;
+    return `${JSON.stringify(content)}\n`;
+  };
+  yield line({ eztcloud: 'device memory', version: VERSION, project });
+  for (const device of [...memory.latest()].reverse()) {
+    if (memory.get(device.device) !== device) continue; // forgotten meanwhile
+    const { attributeNames, streamNames, eventNames, commandNames } = device;
+    for (const list of [attributeNames, streamNames, eventNames, commandNames]) {
+      if (numbers.has(list)) continue;
+      numbers.set(list, numbers.size);
+      yield line({ names: list.names });
+    }
+    yield line(deviceLine(device, (list) => numbers.get(list) as number));
+  }
+  for (const { node, claimed, entries } of memory.states.saved(Date.now())) {
+    yield line({ node, claimed });
+    for (const [device, value] of entries) yield line({ state: [device, value] });
+  }
+  yield line({ lines });
+  return undefined;
+}
+
+function deviceLine(device: RememberedDevice, numberOf: (list: NameList) => number): DeviceLine {
+  const { lastSeen: seen, online, onlineAt, alarm, alarmAt, streams, events, commands } = device;
+  const all = [...device.attributes.values()];
+  const noValue = missing(all.map(({ value }) => value));
+  const noPrevious = missing(all.map(({ previous }) => previous));
+  return {
+    device: device.device,
+    seen,
+    ...(online !== null && { online: [online, onlineAt ?? seen] as [boolean, number] }),
+    ...(alarm !== null && { alarm: [alarm, alarmAt ?? seen] as [boolean, number] }),
+    ...(streams.length > 0 && { streams: numberOf(device.streamNames) }),
+    ...(events.length > 0 && { events: numberOf(device.eventNames) }),
+    ...(commands.length > 0 && { commands: numberOf(device.commandNames) }),
+    attributes: numberOf(device.attributeNames),
+    ages: all.map(({ at }) => seen - at),
+    values: all.map(({ value }) => value),
+    previous: all.map(({ previous }) => previous),
+    ...(noValue.length > 0 && { noValue }),
+    ...(noPrevious.length > 0 && { noPrevious }),
+  };
+}
+
+const missing = (values: readonly unknown[]): number[] =>
+  values.flatMap((value, i) => (value === undefined ? [i] : []));
