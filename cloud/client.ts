@@ -92,6 +92,7 @@ export function openClient(options: ClientOptions): Client {
   const replies = createReplyReceiver(commands, counted);
   const inbox = createInbox({
     project: options.project ?? '',
+    nameOf: aliases.size > 0 ? aliases.nameOf : undefined,
     parse: topicParser(projectKey),
     router,
     subscriptions,

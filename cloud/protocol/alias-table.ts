@@ -1,5 +1,4 @@
 import { EztError } from './errors';
-import { isPlainObject } from './json';
 import { ALIASES } from './limits';
 import { dropBlanks, type NameProblem, nameProblem, SEPARATORS, wordProblem } from './names';
 
@@ -29,11 +28,11 @@ const NOT_IN_TAG = new RegExp(`[#＃${SEPARATORS}]`);
  */
 export function readAliasTable(value: unknown): AliasRow[] {
   const table = typeof value === 'string' ? fromText(value) : (value ?? {});
-  if (!isPlainObject(table)) throw new EztError('aliasesInvalid');
+  if (!isObject(table)) throw new EztError('aliasesInvalid');
   const entries = Object.entries(table);
   if (entries.length > ALIASES.devices) throw new EztError('aliasesTooMany', { limit: ALIASES.devices });
   return entries.map(([device, row]) => {
-    const { name = '', tags = [] } = isPlainObject(row) ? row : { name: row };
+    const { name = '', tags = [] } = isObject(row) ? row : { name: row };
     if (typeof name !== 'string') throw new EztError('aliasName', { device });
     if (!Array.isArray(tags)) throw new EztError('aliasTags', { device, limit: ALIASES.tags });
     if (!tags.every((tag) => typeof tag === 'string')) {
@@ -45,6 +44,9 @@ export function readAliasTable(value: unknown): AliasRow[] {
     return read;
   });
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function fromText(text: string): unknown {
   if (dropBlanks(text) === '') return {};

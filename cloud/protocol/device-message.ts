@@ -7,6 +7,8 @@ export type Envelope = {
   topic: string;
   /** Device username. */
   device: string;
+  /** What the project calls the device, if it has an alias. */
+  name?: string;
   /** Label of the project's node. */
   project: string;
   /** Time of receipt, milliseconds since the epoch. */

@@ -113,10 +113,11 @@ function shape(
 
 /** Field by field: spreading the envelope would cost as much as decoding the payload (docs/performance.md). */
 function messageOf(
-  { topic, device, project, timestamp, qos, retain, type, stream }: Envelope,
+  { topic, device, project, timestamp, qos, retain, type, name, stream }: Envelope,
   payload: unknown,
 ): ValueMessage {
   const message: ValueMessage = { topic, device, project, timestamp, qos, retain, type, payload };
+  if (name !== undefined) message.name = name;
   if (stream !== undefined) message.stream = stream;
   return message;
 }

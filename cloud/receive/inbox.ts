@@ -1,4 +1,5 @@
 import type { LearningMemory } from '../devices/device-memory';
+import type { Aliases } from '../protocol/aliases';
 import { EztError } from '../protocol/errors';
 import type { Topic } from '../protocol/topics';
 import { isSharedIdentifier } from '../subscriptions/filters';
@@ -27,6 +28,8 @@ export interface InboxCounters {
 export interface InboxOptions {
   /** The project's label. */
   project: string;
+  /** The alias of a device; without it no device has one. */
+  nameOf?: Aliases['nameOf'] | undefined;
   parse(topic: string): Topic | undefined;
   router: Router;
   subscriptions: Pick<Subscriptions, 'isDuplicate'>;
@@ -57,8 +60,19 @@ export interface Inbox {
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { project, parse, router, subscriptions, memory, ownPushes, replies, grouped, paused, onError } =
-    options;
+  const {
+    project,
+    nameOf,
+    parse,
+    router,
+    subscriptions,
+    memory,
+    ownPushes,
+    replies,
+    grouped,
+    paused,
+    onError,
+  } = options;
   const counters: InboxCounters = {
     received: 0,
     delivered: 0,
@@ -111,7 +125,7 @@ export function createInbox(options: InboxOptions): Inbox {
       const alive = !received.retain && !content.own;
       // Before the flows get it: they may change it.
       memory.learn(topic, payload, timestamp, alive);
-      const delivery = deliver(envelopeOf(incoming, project), received.payload, receivers, content);
+      const delivery = deliver(envelopeOf(incoming, project, nameOf), received.payload, receivers, content);
       counters.delivered += delivery.delivered;
       if (delivery.malformed) counters.malformed += 1;
       delivery.errors.forEach(onError);
@@ -156,7 +170,7 @@ export function createInbox(options: InboxOptions): Inbox {
     incoming.answered = true;
     const { payload } = incoming.received;
     const content = contentOf('command_reply', payload);
-    const { errors } = deliver(envelopeOf(incoming, project), payload, [waiting], content);
+    const { errors } = deliver(envelopeOf(incoming, project, nameOf), payload, [waiting], content);
     errors.forEach(onError);
   }
 

@@ -1,3 +1,4 @@
+import type { Aliases } from '../protocol/aliases';
 import type { Envelope } from '../protocol/device-message';
 import type { Topic } from '../protocol/topics';
 import type { Connection } from '../transport/connection';
@@ -14,8 +15,12 @@ export interface Incoming {
   answered: boolean;
 }
 
-/** `project`: its label. */
-export function envelopeOf({ received, topic, timestamp }: Incoming, project: string): Envelope {
+/** `project`: its label. `nameOf` gives a device's alias; without it no device has one. */
+export function envelopeOf(
+  { received, topic, timestamp }: Incoming,
+  project: string,
+  nameOf?: Aliases['nameOf'],
+): Envelope {
   const envelope: Envelope = {
     topic: received.topic,
     device: topic.device,
@@ -25,6 +30,8 @@ export function envelopeOf({ received, topic, timestamp }: Incoming, project: st
     retain: received.retain,
     type: topic.channel,
   };
+  const name = nameOf?.(topic.device);
+  if (name !== undefined) envelope.name = name;
   if (topic.stream !== undefined) envelope.stream = topic.stream;
   return envelope;
 }

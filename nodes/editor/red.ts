@@ -75,6 +75,8 @@ export interface Completion {
   value: string;
   /** Shown by Node-RED as text. */
   label: string;
+  /** Another name, by which it is found too. */
+  also?: string;
 }
 
 declare global {

@@ -1,5 +1,7 @@
+import { readAliasTable } from '../../cloud/protocol/alias-table';
 import { fitsField, isClientId, MAX_FIELD } from '../../cloud/protocol/connect-field';
 import { readEndpoint } from '../../cloud/protocol/endpoint';
+import { EztError } from '../../cloud/protocol/errors';
 import {
   CHOICES,
   type ChoiceName,
@@ -15,9 +17,9 @@ import {
   isVariable,
   type NameProblem,
   nameProblem,
-  namesIn,
   wordProblem,
 } from '../../cloud/protocol/names';
+import { aliasesOf, type KnownAliases, lookUp, type UsesProject } from './aliases';
 import { parseList } from './lists';
 import type { Translate, Validator } from './red';
 
@@ -26,6 +28,8 @@ import type { Translate, Validator } from './red';
 /** A key in the catalogue's section `invalid` and the values for its placeholders; `undefined` if nothing is wrong. */
 type Problem = [key: string, params?: Record<string, string | number>] | undefined;
 type Rule = (value: unknown) => Problem;
+/** Of a value that is right or wrong for the project of its node. */
+type ProjectRule = (value: unknown, node: UsesProject) => Problem;
 
 const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '';
 
@@ -92,15 +96,41 @@ function sentence(problem: NameProblem | undefined, shape: string): Problem {
   return ['character', { code: problem.code, position: problem.position }];
 }
 
-/** The device field of a node that can send to several. */
-export const devices: Rule = (value) => {
-  const names = namesIn(value);
+/** The device field of a node that can send to several: usernames, aliases and tags of its project. */
+export const devices: ProjectRule = (value, node) => {
+  const aliases = aliasesOf(node);
+  const names = aliases.namesIn(value);
   if (!names) return ['level'];
-  return names.map(topicLevel).find((problem) => problem !== undefined);
+  return names.map((name) => named(aliases, name)).find((problem) => problem !== undefined);
 };
 
 /** The device field of a node that can send to one. */
-export const device: Rule = (value) => ((namesIn(value)?.length ?? 0) > 1 ? ['oneDevice'] : devices(value));
+export const device: ProjectRule = (value, node) => {
+  const aliases = aliasesOf(node);
+  const found = (aliases.namesIn(value) ?? []).map((name) => lookUp(aliases, name) ?? [name]);
+  const usernames = new Set(found.flatMap((each) => (each instanceof EztError ? [] : each)));
+  return usernames.size > 1 ? ['oneDevice'] : devices(value, node);
+};
+
+/** A username, an alias or a tag. Where the table cannot be read here, blanks and any tag may be right. */
+function named(aliases: KnownAliases, name: string): Problem {
+  const found = lookUp(aliases, name);
+  if (aliases.unknown && /^[#＃]./u.test(name)) return undefined;
+  if (found instanceof EztError) return [found.reason === 'tagUnknown' ? 'tag' : 'ambiguous'];
+  if (found) return undefined;
+  return aliases.unknown ? sentence(wordProblem(name), 'level') : topicLevel(name);
+}
+
+/** The table of aliases of a project. */
+export const aliasTable: Rule = (value) => {
+  try {
+    readAliasTable(value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EztError) return ['aliases'];
+    throw error;
+  }
+};
 
 /** An attribute name that EZtCloud accepts. */
 export const attribute: Rule = (value) =>
@@ -108,16 +138,16 @@ export const attribute: Rule = (value) =>
 
 /** Every item of a list, given as the array of the node or the text of its field. */
 export const each =
-  (rule: Rule): Rule =>
-  (value) => {
+  <N>(rule: (value: unknown, node: N) => Problem) =>
+  (value: unknown, node: N): Problem => {
     const items: unknown = typeof value === 'string' ? parseList(value) : value;
     if (!Array.isArray(items)) return ['list'];
     return items
-      .map((item: unknown) => check(item, () => rule(item)))
+      .map((item: unknown) => check(item, () => rule(item, node)))
       .find((problem) => problem !== undefined);
   };
 
-export const types = (channels: readonly string[]): Rule => each(oneOf(channels));
+export const types = (channels: readonly string[]) => each(oneOf(channels));
 
 /** A shared-subscription group; `$share` exists in MQTT 5 and not in the 3.1.1 specification. */
 export function group(value: unknown, protocol: unknown): Problem {

@@ -1,9 +1,12 @@
+import { EztError } from '../../cloud/protocol/errors';
+import { namesSeveral } from '../../cloud/protocol/names';
+import { aliasesOf, followForm, type KnownAliases, lookUp, type UsesProject } from './aliases';
 import { field, fieldText } from './form';
 import { formatItem, listOf, parseList, splitTyped } from './lists';
-import type { Completion, EditedNode } from './red';
+import type { Completion } from './red';
 
 /** What the runtime has seen of one device. Its names come from devices: use them as text only. */
-interface LearnedDevice {
+export interface LearnedDevice {
   device: string;
   online?: boolean;
   attributes: string[];
@@ -12,40 +15,39 @@ interface LearnedDevice {
 }
 
 type Kind = 'attributes' | 'streams' | 'methods';
-type Node = EditedNode<object>;
 
 /** Gives a form's fields suggestions from what is known of the chosen project's devices. */
 export interface Suggestions {
-  /** Device usernames in `name`; `list`: the field holds several. */
+  /** Devices in `name`, by alias, username or tag; `list`: the field holds several. */
   devices(name: string, list: boolean): void;
   /** Names of one kind in `name`, of the devices in field `deviceField`, or of all; `list`: `name` holds several. */
   names(name: string, kind: Kind, deviceField: string, list: boolean): void;
 }
 
 /** Suggestions for the form of `node`; the runtime is asked once per project and open form. */
-export function suggestions(node: Node): Suggestions {
+export function suggestions(node: UsesProject): Suggestions {
+  followForm(node);
+  field(node, 'cloud').on('change', () =>
+    field(node, 'device').add(field(node, 'devices')).trigger('change'),
+  );
   const asked = new Map<string, Promise<LearnedDevice[]>>();
   const learned = (): Promise<LearnedDevice[]> => {
     const cloud = fieldText(node, 'cloud') ?? '';
-    const answer = asked.get(cloud) ?? fetchDevices(cloud);
+    const answer = asked.get(cloud) ?? learnedDevices(cloud);
     asked.set(cloud, answer);
     return answer;
   };
-  const online = (state: boolean | undefined): string =>
-    state === undefined ? '' : ` · ${node._(`eztcloud.suggest.${state ? 'online' : 'offline'}`)}`;
-
   return {
     devices(name, list) {
-      complete(field(node, name), list, async () =>
-        (await learned()).map((each) => ({
-          value: each.device,
-          label: `${each.device}${online(each.online)}`,
-        })),
-      );
+      complete(field(node, name), list, async () => deviceCompletions(node, await learned()));
     },
     names(name, kind, deviceField, list) {
       complete(field(node, name), list, async () => {
-        const chosen = parseList(fieldText(node, deviceField) ?? '');
+        const aliases = aliasesOf(node);
+        const chosen = parseList(fieldText(node, deviceField) ?? '').flatMap((each) => {
+          const found = lookUp(aliases, each);
+          return found === undefined || found instanceof EztError ? [each] : found;
+        });
         const devices = (await learned()).filter(
           (each) => chosen.length === 0 || chosen.includes(each.device),
         );
@@ -56,7 +58,41 @@ export function suggestions(node: Node): Suggestions {
   };
 }
 
-function complete(input: JQuery, list: boolean, known: () => Promise<Completion[]>): void {
+/** Every device that is known or has an alias, with its alias where it has one, and every tag. */
+function deviceCompletions(node: UsesProject, learned: readonly LearnedDevice[]): Completion[] {
+  const aliases = aliasesOf(node);
+  const online = new Map(learned.map((each) => [each.device, each.online]));
+  const tags = new Map<string, number>();
+  for (const row of aliases.rows) for (const tag of row.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1);
+  const devices = new Set([...online.keys(), ...aliases.rows.map((row) => row.device)]);
+  return [
+    ...[...devices].map((device) => {
+      const name = aliases.nameOf(device);
+      const state = online.get(device);
+      const shown = [
+        ...(name === undefined ? [] : [name]),
+        device,
+        ...(state === undefined ? [] : [node._(`eztcloud.suggest.${state ? 'online' : 'offline'}`)]),
+      ];
+      return { value: writtenFor(aliases, device), also: device, label: shown.join(' · ') };
+    }),
+    ...[...tags].map(([tag, count]) => ({
+      value: `#${tag}`,
+      label: `#${tag} · ${node._('eztcloud.suggest.devices', { count })}`,
+    })),
+  ];
+}
+
+/** What names `device` in a field: its alias, unless that means others too, or would be read as a list. */
+function writtenFor(aliases: KnownAliases, device: string): string {
+  const name = aliases.nameOf(device);
+  if (name === undefined || namesSeveral(name) || name.startsWith('"')) return device;
+  const found = lookUp(aliases, name);
+  return Array.isArray(found) && found.length === 1 ? name : device;
+}
+
+/** Gives `input` suggestions. `list`: it holds several names, and the last one is completed. */
+export function complete(input: JQuery, list: boolean, known: () => Promise<Completion[]>): void {
   input.autoComplete({
     minLength: 0,
     search(value, done) {
@@ -77,18 +113,19 @@ function complete(input: JQuery, list: boolean, known: () => Promise<Completion[
  */
 export function bestFirst(all: readonly Completion[], typed: string): Completion[] {
   const wanted = typed.toLowerCase();
-  const rank = ({ value }: Completion): number => {
+  const rankOf = (value: string): number => {
     if (value === typed) return 0;
     const text = value.toLowerCase();
     return text === wanted ? 1 : text.startsWith(wanted) ? 2 : 3;
   };
+  const rank = ({ value, also = value }: Completion): number => Math.min(rankOf(value), rankOf(also));
   return all
-    .filter(({ value }) => value.toLowerCase().includes(wanted))
+    .filter(({ value, also = value }) => `${value}\n${also}`.toLowerCase().includes(wanted))
     .sort((a, b) => rank(a) - rank(b) || (a.value < b.value ? -1 : 1));
 }
 
 /** Without an answer (not deployed yet, no permission) there are no suggestions, and names can still be typed. */
-async function fetchDevices(cloud: string): Promise<LearnedDevice[]> {
+export async function learnedDevices(cloud: string): Promise<LearnedDevice[]> {
   if (cloud === '' || cloud === '_ADD_') return [];
   try {
     const answer: unknown = await $.getJSON(`eztcloud/${encodeURIComponent(cloud)}/devices`);

@@ -1,3 +1,4 @@
+import { deviceLabel } from '../editor/aliases';
 import {
   keepForeignOptions,
   keepVariables,
@@ -40,7 +41,7 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
   },
   label() {
     const what = this.attribute || this._('eztcloud.palette.attrOut');
-    return this.name || (this.device ? `${this.device} · ${what}` : what);
+    return this.name || (this.device ? `${deviceLabel(this, this.device)} · ${what}` : what);
   },
   labelStyle,
   inputLabels() {

@@ -1,3 +1,4 @@
+import { deviceLabel } from '../editor/aliases';
 import { keepForeignFlag, keepVariables, prepareDefaults, prepareQos, savedNumbers } from '../editor/form';
 import { labelOf, labelStyle } from '../editor/red';
 import { device, flag, number, qos, valid, word } from '../editor/rules';
@@ -44,7 +45,7 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
   },
   label() {
     const what = this.method || this._('eztcloud.palette.commandOut');
-    return this.name || (this.device ? `${this.device} · ${what}` : what);
+    return this.name || (this.device ? `${deviceLabel(this, this.device)} · ${what}` : what);
   },
   labelStyle,
   inputLabels() {

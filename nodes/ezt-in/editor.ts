@@ -1,5 +1,6 @@
 import { isVariable } from '../../cloud/protocol/names';
 import { CHANNELS } from '../../cloud/protocol/topics';
+import { deviceLabel } from '../editor/aliases';
 import {
   keepForeignOptions,
   keepVariables,
@@ -59,7 +60,7 @@ RED.nodes.registerType<InProps>('ezt-in', {
   label() {
     const [device, ...more] = listOf(this.devices);
     const [type, ...others] = listOf(this.types);
-    const from = device ?? this._('eztcloud.palette.in');
+    const from = device === undefined ? this._('eztcloud.palette.in') : deviceLabel(this, device);
     const count = more.length > 0 ? ` +${more.length}` : '';
     const name = type === undefined || isVariable(type) ? type : this._(`eztcloud.type.${type}`);
     const what = name === undefined || others.length > 0 ? '' : ` · ${name}`;

@@ -9,7 +9,19 @@ import {
   savedNumbers,
 } from '../editor/form';
 import { type EditedNode, labelOf, labelStyle } from '../editor/red';
-import { choice, clientId, endpoint, flag, group, number, secret, topicLevel, valid } from '../editor/rules';
+import {
+  aliasTable,
+  choice,
+  clientId,
+  endpoint,
+  flag,
+  group,
+  number,
+  secret,
+  topicLevel,
+  valid,
+} from '../editor/rules';
+import { type AliasForm, prepareAliases } from './alias-form';
 
 /** A number, or text such as `${NAME}`. */
 type Numeric = number | string;
@@ -30,6 +42,8 @@ interface ConfigProps {
   queueStore: string;
   rateLimit: Numeric;
   memory: boolean | string;
+  /** By username: name and tags. Text: a variable. */
+  aliases: Record<string, { name: string; tags: string[] }> | string;
 }
 
 type Config = EditedNode<ConfigProps>;
@@ -39,6 +53,7 @@ const SELECTS = ['protocol', 'session', 'queueStore'] as const;
 const ADVANCED = [...NUMBERS, ...SELECTS, 'clientId', 'group'];
 
 let giveUpTest = (): void => undefined;
+let aliasForm: AliasForm | undefined;
 
 RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-config', {
   category: 'config',
@@ -72,6 +87,7 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
     queueStore: { value: 'memory', label: labelOf('queueStore'), validate: valid(choice('queueStore')) },
     rateLimit: { value: 0, label: labelOf('rateLimit'), validate: valid(number('rateLimit')) },
     memory: { value: true, label: labelOf('memory'), validate: valid(flag) },
+    aliases: { value: {}, label: labelOf('aliases'), validate: valid(aliasTable) },
   },
   credentials: {
     projectKey: {
@@ -107,11 +123,13 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
     $('#node-config-input-session').on('change', () => {
       $('.ezt-persistent').toggle(fieldText(this, 'session') !== 'clean');
     });
+    aliasForm = prepareAliases(this);
     giveUpTest = prepareTest(this);
   },
   oneditsave() {
     giveUpTest();
-    Object.assign(this, savedNumbers(this, NUMBERS));
+    Object.assign(this, savedNumbers(this, NUMBERS), aliasForm && { aliases: aliasForm.value() });
+    redrawUsers(this);
   },
   oneditcancel() {
     giveUpTest();
@@ -120,3 +138,9 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
     giveUpTest();
   },
 });
+
+/** The labels of nodes show aliases. */
+function redrawUsers(project: Config): void {
+  const users: unknown = Reflect.get(project, 'users');
+  for (const user of Array.isArray(users) ? users : []) Object.assign(user, { dirty: true, resize: true });
+}

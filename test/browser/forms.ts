@@ -119,6 +119,7 @@ export const FORMS: Record<string, Form> = {
       queueStore: 'disk',
       rateLimit: 0.5,
       memory: false,
+      aliases: {},
     },
     wrong: {
       'node-config-input-endpoint': ['mqtt://host', { 'en-US': 'TLS only', 'zh-CN': 'TLS' }],

@@ -1,5 +1,6 @@
 import should from 'should';
 import { createDeviceMemory } from '../../../cloud/devices/device-memory';
+import { createAliases } from '../../../cloud/protocol/aliases';
 import { topicParser } from '../../../cloud/protocol/topics';
 import { createInbox } from '../../../cloud/receive/inbox';
 import type { Listener, Receiver } from '../../../cloud/subscriptions/listener';
@@ -21,7 +22,7 @@ describe('inbox', () => {
     paused = false;
   });
 
-  function open(replies: Receiver, isDuplicate = false) {
+  function open(replies: Receiver, isDuplicate = false, nameOf?: (device: string) => string | undefined) {
     const router = createRouter('PR_1', '');
     const flow = receiver();
     const listener: Listener = {
@@ -35,6 +36,7 @@ describe('inbox', () => {
     router.add(listener);
     const inbox = createInbox({
       project: '',
+      nameOf,
       parse: topicParser('PR_1'),
       router,
       subscriptions: { isDuplicate: () => isDuplicate },
@@ -59,9 +61,25 @@ describe('inbox', () => {
         packetId,
       });
     };
-    return { inbox, receive, flow: flow.messages };
+    return { inbox, receive, flow: flow.messages, malformed: flow.malformed };
   }
   const reply = '{"method":"m","params":{},"id":7}';
+
+  it('names a device that has an alias, also where its message is malformed, and no other', () => {
+    const aliases = createAliases({ DU_1: { name: 'Pump 1' }, DU_3: { tags: ['north'] } });
+    const { receive, flow, malformed } = open(receiver(), false, aliases.nameOf);
+    receive('DU_1/data/s');
+    receive('DU_2/data/s');
+    receive('DU_3/data/s');
+    receive('DU_1/command_reply', 'not JSON');
+    should(flow.map(({ device, name }) => [device, name])).deepEqual([
+      ['DU_1', 'Pump 1'],
+      ['DU_2', undefined],
+      ['DU_3', undefined],
+    ]);
+    should(flow.map((message) => 'name' in message)).deepEqual([true, false, false]);
+    should(malformed.map(([, raw]) => raw.name)).deepEqual(['Pump 1']);
+  });
 
   it('acknowledges in the turn after the hand-over, in order', async () => {
     const { receive, flow } = open(receiver());

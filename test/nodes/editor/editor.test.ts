@@ -19,6 +19,7 @@ const CONTRACT: Record<string, Record<string, unknown>> = {
     queueStore: 'memory',
     rateLimit: 0,
     memory: true,
+    aliases: {},
   },
   'ezt-in': {
     version: 1,
@@ -108,6 +109,9 @@ describe('node definitions', () => {
     label('ezt-in', {}).should.equal('in');
     label('ezt-attr-out', { device: 'DU_1', attribute: 'led' }).should.equal('DU_1 · led');
     label('ezt-command-out', { device: '', method: 'reboot' }).should.equal('reboot');
+    label('ezt-in', { cloud: 'pumps', devices: ['DU_1', '#north'], types: [] }).should.equal('Pump 1 +1');
+    label('ezt-attr-out', { cloud: 'pumps', device: 'DU_1' }).should.equal('Pump 1 · attrOut');
+    label('ezt-command-out', { cloud: 'pumps', device: 'DU_9', method: 'a' }).should.equal('DU_9 · a');
     label('eztcloud-config', { name: '', endpoint: 'h:1' }).should.equal('h:1');
   });
 });

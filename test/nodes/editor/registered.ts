@@ -19,6 +19,21 @@ export interface Definition {
   label(this: unknown): string;
 }
 
+/** The projects of the workspace, by id. */
+const PROJECTS: Record<string, object> = {
+  pumps: {
+    aliases: {
+      DU_1: { name: 'Pump 1', tags: ['north'] },
+      DU_2: { name: 'Pump 2, hall 3', tags: ['north', 'south'] },
+      DU_3: { name: 'Twin', tags: [] },
+      DU_4: { name: 'Twin', tags: [] },
+    },
+  },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED's form of an environment variable
+  variable: { aliases: '${ALIASES}' },
+  broken: { aliases: { DU_1: { name: 5 } } },
+};
+
 /** The definitions that the built editor script registers, as Node-RED would receive them. */
 function registered(): Map<string, Definition> {
   const html = readFileSync('dist/nodes/eztcloud.html', 'utf8');
@@ -26,7 +41,10 @@ function registered(): Map<string, Definition> {
   const types = new Map<string, Definition>();
   const RED = {
     _: (key: string) => key,
-    nodes: { registerType: (type: string, definition: Definition) => types.set(type, definition) },
+    nodes: {
+      registerType: (type: string, definition: Definition) => types.set(type, definition),
+      node: (id: string) => PROJECTS[id] ?? null,
+    },
     validators: { typedInput: () => (_value: unknown, _options: unknown) => true },
   };
   runInNewContext(script, { RED, $: () => ({ val: () => undefined }), console, URL });

@@ -110,6 +110,19 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
     ['', 'DU_1', 'DU_1,'],
     { oneDevice: ['DU_1, DU_2'], character: ['DU_1\u00ad'] },
   ],
+  [
+    'eztcloud-config',
+    'aliases',
+    [
+      {},
+      { DU_1: { name: 'Pump 1', tags: ['north'] } },
+      { DU_1: { name: 'Twin' }, DU_2: { name: 'Twin', tags: [] } },
+      '{"DU_1":{"name":"a"}}',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED's form of an environment variable
+      '${ALIASES}',
+    ],
+    { aliases: [[], 5, 'a', { 'a/b': { name: 'a' } }, { DU_1: { name: 5 } }, { DU_1: { tags: ['a;b'] } }] },
+  ],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable in place of a tick
   ['ezt-command-out', 'waitReply', [true, false, 'true', '0', '${WAIT}'], { flag: ['maybe', 2] }],
   ['ezt-attr-out', 'attribute', ['', 'temp_1', 'a-B'], { attribute: ['te mp', '温度', 'a.b'] }],
@@ -142,5 +155,34 @@ describe('validators', () => {
     const node = { _: (key: string, params: unknown) => `${key} ${JSON.stringify(params ?? {})}` };
     const sentence = String(validate?.call(node, '<img src=x>', { label: 'Attribute' }));
     sentence.should.startWith('Attribute: ').and.not.containEql('<');
+  });
+
+  describe('of devices by alias or tag', () => {
+    const cases: [type: string, property: string, value: unknown, cloud: string, said: unknown][] = [
+      ['ezt-in', 'devices', ['Pump 1', '#north', 'DU_9'], 'pumps', true],
+      ['ezt-in', 'devices', '"Pump 2, hall 3", Pump 1', 'pumps', true],
+      ['ezt-in', 'devices', ['Pump 9'], 'pumps', 'character'],
+      ['ezt-in', 'devices', ['#west'], 'pumps', 'tag'],
+      ['ezt-in', 'devices', ['Twin'], 'pumps', 'ambiguous'],
+      ['ezt-in', 'devices', ['#'], 'pumps', 'level'],
+      ['ezt-in', 'devices', ['#west', 'Pump 9'], 'variable', true],
+      ['ezt-in', 'devices', ['Pump\u200b9'], 'variable', 'character'],
+      ['ezt-in', 'devices', ['#west', 'Pump 9'], 'broken', true],
+      ['ezt-in', 'devices', ['#west'], 'elsewhere', 'tag'],
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the project is a property of a subflow
+      ['ezt-in', 'devices', ['#west'], '${CLOUD}', true],
+      ['ezt-attr-out', 'device', 'Pump 2, hall 3', 'pumps', true],
+      ['ezt-attr-out', 'device', 'Pump 1；#south', 'pumps', true],
+      ['ezt-attr-out', 'device', 'Pump 1, Pump 9', 'pumps', 'character'],
+      ['ezt-command-out', 'device', 'Pump 1', 'pumps', true],
+      ['ezt-command-out', 'device', 'Pump 1, DU_1', 'pumps', true],
+      ['ezt-command-out', 'device', '#south', 'pumps', true],
+      ['ezt-command-out', 'device', '#north', 'pumps', 'oneDevice'],
+    ];
+    for (const [type, property, value, cloud, said] of cases) {
+      it(`${type} of ${cloud} answers ${JSON.stringify(value)} with ${said}`, () => {
+        should(says(type, property, value, { cloud })).equal(said);
+      });
+    }
   });
 });
