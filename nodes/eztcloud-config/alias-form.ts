@@ -3,7 +3,7 @@ import type { EditedNode } from '../editor/red';
 import { complete, learnedDevices } from '../editor/suggestions';
 import { readCsv, writeCsv } from './alias-csv';
 import { merge, type Remark, readText, remarks, rowsOf, tableOf } from './alias-rows';
-import { createAliasTable } from './alias-table';
+import { createAliasTable, pastedText } from './alias-table';
 
 type Node = EditedNode<{ aliases: unknown }>;
 
@@ -11,6 +11,9 @@ type Node = EditedNode<{ aliases: unknown }>;
 const MAX_ROWS = 300;
 /** Remarks that are shown at once. */
 const MAX_REMARKS = 5;
+
+/** Characters. */
+const LONG_PASTE = 5_000;
 
 export interface AliasForm {
   /** The property as it stands in the form; the node's own if nothing was changed. */
@@ -85,6 +88,15 @@ export function prepareAliases(node: Node): AliasForm {
     $('#ezt-aliases-count').text(read.rows.length === 0 ? '' : ` (${read.rows.length})`);
   }
 
+  text.on('paste', (event) => {
+    const area = text.get(0);
+    const pasted = pastedText(event);
+    // A browser takes seconds to insert thousands of lines as if they were typed.
+    if (pasted.length < LONG_PASTE || !(area instanceof HTMLTextAreaElement)) return;
+    event.preventDefault();
+    area.setRangeText(pasted, area.selectionStart, area.selectionEnd, 'end');
+    check();
+  });
   view.on('click', switchView);
   text.on('input', check);
   const rows = rowsOf(node.aliases);

@@ -70,11 +70,10 @@ export function createAliasTable(node: EditedNode<object>, events: Events): Alia
     const input = $(target as HTMLElement);
     if (!input.hasClass('red-ui-autoComplete')) events.suggest(input);
   });
-  element.on('paste', 'input', ({ originalEvent }) => {
-    const pasted =
-      originalEvent instanceof ClipboardEvent ? (originalEvent.clipboardData?.getData('text') ?? '') : '';
+  element.on('paste', 'input', (event) => {
+    const pasted = pastedText(event);
     if (!/[\r\n\t]/.test(pasted.trim())) return;
-    originalEvent?.preventDefault();
+    event.preventDefault();
     events.pasted(pasted);
   });
 
@@ -132,4 +131,9 @@ export function createAliasTable(node: EditedNode<object>, events: Events): Alia
       });
     },
   };
+}
+
+/** The text that an event `paste` brings. */
+export function pastedText({ originalEvent }: JQuery.TriggeredEvent): string {
+  return originalEvent instanceof ClipboardEvent ? (originalEvent.clipboardData?.getData('text') ?? '') : '';
 }

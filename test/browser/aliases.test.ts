@@ -34,7 +34,8 @@ describe('the table of aliases in a browser', function () {
     await editor.ask(`RED.editor.editConfig('', 'eztcloud-config', '${cloud}')`);
     return editor.topmost();
   }
-  const problems = (tray: Locator) => tray.locator('#ezt-aliases-problems').innerText();
+  const problems = async (tray: Locator) =>
+    (await tray.locator('#ezt-aliases-problems').allInnerTexts()).join('');
   const cell = (tray: Locator, row: number, column: string) =>
     tray.locator('.ezt-alias-table li').nth(row).locator(`[data-column="${column}"]`);
   async function paste(input: Locator, text: string) {
@@ -126,7 +127,7 @@ describe('the table of aliases in a browser', function () {
     should(await input.inputValue()).equal('Pump 1');
     await input.pressSequentially(', #');
     await menu.first().waitFor();
-    should((await menu.first().innerText()).trim()).equal('#north · 2 devices');
+    should((await menu.allInnerTexts())[0]?.trim()).equal('#north · 2 devices');
     await editor.page.keyboard.press('Enter');
     should(await input.inputValue()).equal('Pump 1, #north');
     await input.fill('Pump 1, #west');
@@ -154,7 +155,9 @@ describe('the table of aliases in a browser', function () {
     const tray = await open();
     await tray.locator('#ezt-aliases-view').click();
     const lines = Array.from({ length: 2000 }, (_, i) => `DU_${i},Pump ${i},north`).join('\n');
-    await tray.locator('#ezt-aliases-text').fill(lines);
+    const text = tray.locator('#ezt-aliases-text');
+    await text.selectText();
+    await paste(text, lines);
     should(await tray.locator('#ezt-aliases-view').isDisabled()).equal(true);
     await editor.done();
     const again = await open();
