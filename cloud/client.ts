@@ -40,6 +40,8 @@ export interface Client {
   };
   /** What people call the devices. */
   readonly aliases: Aliases;
+  /** People call the devices otherwise now; the connection and what is pending stay as they are. */
+  rename(aliases: Aliases): void;
   /** What is known of each device. */
   readonly memory: DeviceMemory;
   /** Calls `listener` when the state or the subscriptions have changed; returns how to stop that. */
@@ -65,8 +67,12 @@ const CONNECTING = { connectTimeout: 15_000, receiveMaximum: 100 };
 /** Milliseconds: 3 s at most in all; after draining come the disk, DISCONNECT and the end of the session. */
 const CLOSING = { draining: 1_500, all: 2_800 };
 
+/** Nothing where no device has an alias: then no message is looked up. */
+const namesIn = ({ size, nameOf }: Aliases) => (size > 0 ? nameOf : undefined);
+
 export function openClient(options: ClientOptions): Client {
-  const { username: projectKey, group, aliases = NO_ALIASES, onError } = options;
+  const { username: projectKey, group, onError } = options;
+  let { aliases = NO_ALIASES } = options;
   const counted = { noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
   const changes = createNotifier(onError);
   /** What `onWarning` was called for. */
@@ -92,7 +98,7 @@ export function openClient(options: ClientOptions): Client {
   const replies = createReplyReceiver(commands, counted);
   const inbox = createInbox({
     project: options.project ?? '',
-    nameOf: aliases.size > 0 ? aliases.nameOf : undefined,
+    nameOf: namesIn(aliases),
     parse: topicParser(projectKey),
     router,
     subscriptions,
@@ -158,7 +164,13 @@ export function openClient(options: ClientOptions): Client {
       queued: outbox.size(),
       commands: commands.size(),
     }),
-    aliases,
+    get aliases() {
+      return aliases;
+    },
+    rename(others) {
+      aliases = others;
+      inbox.rename(namesIn(aliases));
+    },
     memory,
     onChange: changes.add,
     listen: listeners.add,

@@ -50,6 +50,8 @@ type Observer = (heard: Heard) => void;
 /** Hands each received message to those who want it, and acknowledges it afterwards. */
 export interface Inbox {
   readonly counters: Readonly<InboxCounters>;
+  /** From now on messages bring these aliases. */
+  rename(nameOf: InboxOptions['nameOf']): void;
   receive(connection: Connection, received: Received): void;
   /** Whether messages may be held back behind those that wait while paused; see {@link Backlog.holdsBack}. */
   readonly holdsBack: boolean;
@@ -60,19 +62,8 @@ export interface Inbox {
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  const {
-    project,
-    nameOf,
-    parse,
-    router,
-    subscriptions,
-    memory,
-    ownPushes,
-    replies,
-    grouped,
-    paused,
-    onError,
-  } = options;
+  const { project, parse, router, subscriptions, memory, ownPushes, replies, grouped, paused, onError } =
+    options;
   const counters: InboxCounters = {
     received: 0,
     delivered: 0,
@@ -84,6 +75,7 @@ export function createInbox(options: InboxOptions): Inbox {
   /** Handed over in this turn of the event loop. Flows get their messages at its end, so they are acknowledged after it. */
   let handedOver: [Connection, Received][] = [];
   let closed = false;
+  let { nameOf } = options;
 
   /** The topic of a message that somebody may want; `undefined` for one to ignore. */
   function topicOf(received: Received): Topic | undefined {
@@ -205,6 +197,9 @@ export function createInbox(options: InboxOptions): Inbox {
       const incoming = { connection, received, topic, timestamp: Date.now(), answered: false };
       if (paused()) wait(incoming);
       else handOver(incoming);
+    },
+    rename(names) {
+      nameOf = names;
     },
     catchUp,
     close() {

@@ -5,6 +5,7 @@ import { deploysOf } from '../shared/deploys';
 import type { Raw } from '../shared/raw-settings';
 import { asError, translate } from '../shared/texts';
 import { takeOverDirectory } from './directory';
+import { leaveConnection, standingOf, takeConnection } from './handover';
 import { watchCredentials } from './lost-credentials';
 import { end, hasStarted, type ProjectSettings, watchRemoved } from './removal';
 import { type Credentials, projectSettings } from './settings';
@@ -76,6 +77,8 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
   let closing: Promise<void> = Promise.resolve();
   let problem: EztError | undefined;
   let settings: ProjectSettings | undefined;
+  let reporter: { node: Node } = { node };
+  const standing = standingOf(RED, node.id);
   try {
     settings = { ...projectSettings(RED, raw, node.credentials ?? {}), tls: tlsOptions(RED, raw.tls) };
     if (settings.disk) takeOverDirectory(RED, node.id);
@@ -87,13 +90,30 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     } else throw error;
   }
 
+  takeOver();
+
+  /** The connection of the project that this one replaces, if only the aliases are others. */
+  function takeOver() {
+    const kept = takeConnection(node.id, settings);
+    if (!kept) return;
+    if (!kept.fits || !settings) {
+      closing = kept.client.close(false);
+      return;
+    }
+    settings = { ...settings, clientId: kept.settings.clientId };
+    ({ client, reporter } = kept);
+    reporter.node = node;
+    client.rename(settings.aliases ?? NO_ALIASES);
+  }
+
   function open(options: ProjectSettings): Client {
     const disk = options.disk && { disk: { ...options.disk, free: closing } };
     const opened = openClient({
       ...options,
       ...disk,
-      onError: (error) => node.error(error instanceof EztError ? translate(RED, error) : asError(error)),
-      onWarning: (warning) => node.warn(translate(RED, warning).message),
+      onError: (error) =>
+        reporter.node.error(error instanceof EztError ? translate(RED, error) : asError(error)),
+      onWarning: (warning) => reporter.node.warn(translate(RED, warning).message),
     });
     if (deploys.running) opened.pause();
     let logged = '';
@@ -102,8 +122,8 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
       const news = state.is === 'waiting' ? state.refusal.detail : state.is;
       if (news === logged || state.is === 'connecting') return; // attempts that fail for the same reason are logged once
       logged = news;
-      if (state.is === 'waiting') node.warn(`${formatEndpoint(options.endpoint)}: ${news}`);
-      else node.log(`${formatEndpoint(options.endpoint)}: ${news}`);
+      if (state.is === 'waiting') reporter.node.warn(`${formatEndpoint(options.endpoint)}: ${news}`);
+      else reporter.node.log(`${formatEndpoint(options.endpoint)}: ${news}`);
     });
     return opened;
   }
@@ -128,6 +148,10 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     inSubflows.delete(node);
     const last = client;
     client = undefined;
+    if (last && settings && leaveConnection(RED, node.id, standing, { client: last, settings, reporter })) {
+      done();
+      return;
+    }
     const free = last ? Promise.resolve() : closing; // not while the last connection is closing
     free
       .then(() => end(RED, { id: node.id, _alias: node._alias, settings }, last))
