@@ -67,9 +67,6 @@ const CONNECTING = { connectTimeout: 15_000, receiveMaximum: 100 };
 /** Milliseconds: 3 s at most in all; after draining come the disk, DISCONNECT and the end of the session. */
 const CLOSING = { draining: 1_500, all: 2_800 };
 
-/** Nothing where no device has an alias: then no message is looked up. */
-const namesIn = ({ size, nameOf }: Aliases) => (size > 0 ? nameOf : undefined);
-
 export function openClient(options: ClientOptions): Client {
   const { username: projectKey, group, onError } = options;
   let { aliases = NO_ALIASES } = options;
@@ -98,7 +95,8 @@ export function openClient(options: ClientOptions): Client {
   const replies = createReplyReceiver(commands, counted);
   const inbox = createInbox({
     project: options.project ?? '',
-    nameOf: namesIn(aliases),
+    // Nothing where no device has an alias: then no message is looked up.
+    names: () => (aliases.size > 0 ? aliases.nameOf : undefined),
     parse: topicParser(projectKey),
     router,
     subscriptions,
@@ -169,7 +167,6 @@ export function openClient(options: ClientOptions): Client {
     },
     rename(others) {
       aliases = others;
-      inbox.rename(namesIn(aliases));
     },
     memory,
     onChange: changes.add,

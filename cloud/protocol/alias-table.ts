@@ -19,6 +19,8 @@ export interface RowProblem {
   problem: NameProblem;
 }
 
+/** Most names and tags: nothing needs to be dropped, composed or looked for. A table may hold 100,000. */
+const PLAIN = /^\w[\w-]*(?: [\w-]+)*$/;
 const NOT_IN_TAG = new RegExp(`[#＃${SEPARATORS}]`);
 
 /**
@@ -58,10 +60,11 @@ function fromText(text: string): unknown {
 }
 
 /** As `name` is compared: without blanks around it, in composed form, as most keyboards write it. */
-export const aliasKey = (name: string): string => dropBlanks(name).normalize();
+export const aliasKey = (name: string): string => (PLAIN.test(name) ? name : dropBlanks(name).normalize());
 
 /** As a tag is compared: as {@link aliasKey}, without `#`. */
-export const tagKey = (tag: string): string => aliasKey(aliasKey(tag).replace(/^[#＃]/, ''));
+export const tagKey = (tag: string): string =>
+  PLAIN.test(tag) ? tag : aliasKey(aliasKey(tag).replace(/^[#＃]/, ''));
 
 /** What is wrong with a row, as {@link readAliasTable} gives it; `undefined` when nothing is. */
 export function rowProblem({ device, name, tags }: AliasRow): RowProblem | undefined {
@@ -71,7 +74,7 @@ export function rowProblem({ device, name, tags }: AliasRow): RowProblem | undef
   if (alias) return { column: 'name', problem: alias };
   if (tags.length > ALIASES.tags) return { column: 'tags', problem: { is: 'shape' } };
   for (const tag of tags) {
-    const problem = NOT_IN_TAG.test(tag) ? SHAPE : limited(tag);
+    const problem = !PLAIN.test(tag) && NOT_IN_TAG.test(tag) ? SHAPE : limited(tag);
     if (problem) return { column: 'tags', problem };
   }
   return undefined;
@@ -80,7 +83,7 @@ export function rowProblem({ device, name, tags }: AliasRow): RowProblem | undef
 const SHAPE: NameProblem = { is: 'shape' };
 
 const limited = (text: string): NameProblem | undefined =>
-  text.length > ALIASES.length ? SHAPE : wordProblem(text);
+  text.length > ALIASES.length ? SHAPE : PLAIN.test(text) ? undefined : wordProblem(text);
 
 function rowError(device: string, { column, problem }: RowProblem): EztError {
   if (problem.is === 'character') {

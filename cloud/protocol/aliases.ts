@@ -1,6 +1,6 @@
 import { aliasKey, readAliasTable, tagKey } from './alias-table';
 import { EztError } from './errors';
-import { dropBlanks, nameProblem, namesIn } from './names';
+import { dropBlanks, isIdentifier, nameProblem, namesIn } from './names';
 
 /** What a project calls its devices. Nothing here ever returns a name that is not a valid device username. */
 export interface Aliases {
@@ -46,9 +46,11 @@ export function createAliases(table: unknown): Aliases {
   }
 
   function find(name: string): readonly string[] | undefined {
-    const key = aliasKey(name);
+    const plain = isIdentifier(name); // the usual name: one quick look for each message
+    const key = plain ? name : aliasKey(name);
     const devices = named.get(key);
     if (devices) return only(key, devices);
+    if (plain) return undefined;
     if (!/^[#＃]./u.test(key)) return undefined;
     const ofTag = tagged.get(tagKey(key));
     if (!ofTag) throw new EztError('tagUnknown', { tag: tagKey(key) });
@@ -68,10 +70,12 @@ export function createAliases(table: unknown): Aliases {
     size: tags.size,
     nameOf: (device) => names.get(device),
     tagsOf: (device) => tags.get(device) ?? NONE,
-    usernames: (name) => find(name) ?? [username(dropBlanks(name))],
+    usernames: (name) => find(name) ?? [username(name)],
     find,
     namesIn: (value) =>
-      typeof value === 'string' && named.has(aliasKey(value)) ? [aliasKey(value)] : namesIn(value),
+      named.size > 0 && typeof value === 'string' && named.has(aliasKey(value))
+        ? [aliasKey(value)]
+        : namesIn(value),
   };
 }
 
@@ -81,8 +85,9 @@ function add(lists: Map<string, string[]>, key: string, device: string): void {
   else lists.set(key, [device]);
 }
 
-/** `name`, if it can be a device username. Throws `EZT_DEVICE`. */
-function username(name: string): string {
+/** `written` without the blanks around it, if that can be a device username. Throws `EZT_DEVICE`. */
+function username(written: string): string {
+  const name = isIdentifier(written) ? written : dropBlanks(written);
   const problem = nameProblem(name);
   switch (problem?.is) {
     case undefined:

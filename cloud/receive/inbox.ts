@@ -28,8 +28,8 @@ export interface InboxCounters {
 export interface InboxOptions {
   /** The project's label. */
   project: string;
-  /** The alias of a device; without it no device has one. */
-  nameOf?: Aliases['nameOf'] | undefined;
+  /** Gives the aliases of devices; nothing: no device has one. */
+  names?(): Aliases['nameOf'] | undefined;
   parse(topic: string): Topic | undefined;
   router: Router;
   subscriptions: Pick<Subscriptions, 'isDuplicate'>;
@@ -50,8 +50,6 @@ type Observer = (heard: Heard) => void;
 /** Hands each received message to those who want it, and acknowledges it afterwards. */
 export interface Inbox {
   readonly counters: Readonly<InboxCounters>;
-  /** From now on messages bring these aliases. */
-  rename(nameOf: InboxOptions['nameOf']): void;
   receive(connection: Connection, received: Received): void;
   /** Whether messages may be held back behind those that wait while paused; see {@link Backlog.holdsBack}. */
   readonly holdsBack: boolean;
@@ -62,8 +60,19 @@ export interface Inbox {
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { project, parse, router, subscriptions, memory, ownPushes, replies, grouped, paused, onError } =
-    options;
+  const {
+    project,
+    names,
+    parse,
+    router,
+    subscriptions,
+    memory,
+    ownPushes,
+    replies,
+    grouped,
+    paused,
+    onError,
+  } = options;
   const counters: InboxCounters = {
     received: 0,
     delivered: 0,
@@ -75,7 +84,6 @@ export function createInbox(options: InboxOptions): Inbox {
   /** Handed over in this turn of the event loop. Flows get their messages at its end, so they are acknowledged after it. */
   let handedOver: [Connection, Received][] = [];
   let closed = false;
-  let { nameOf } = options;
 
   /** The topic of a message that somebody may want; `undefined` for one to ignore. */
   function topicOf(received: Received): Topic | undefined {
@@ -117,7 +125,12 @@ export function createInbox(options: InboxOptions): Inbox {
       const alive = !received.retain && !content.own;
       // Before the flows get it: they may change it.
       memory.learn(topic, payload, timestamp, alive);
-      const delivery = deliver(envelopeOf(incoming, project, nameOf), received.payload, receivers, content);
+      const delivery = deliver(
+        envelopeOf(incoming, project, names?.()),
+        received.payload,
+        receivers,
+        content,
+      );
       counters.delivered += delivery.delivered;
       if (delivery.malformed) counters.malformed += 1;
       delivery.errors.forEach(onError);
@@ -162,7 +175,7 @@ export function createInbox(options: InboxOptions): Inbox {
     incoming.answered = true;
     const { payload } = incoming.received;
     const content = contentOf('command_reply', payload);
-    const { errors } = deliver(envelopeOf(incoming, project, nameOf), payload, [waiting], content);
+    const { errors } = deliver(envelopeOf(incoming, project, names?.()), payload, [waiting], content);
     errors.forEach(onError);
   }
 
@@ -197,9 +210,6 @@ export function createInbox(options: InboxOptions): Inbox {
       const incoming = { connection, received, topic, timestamp: Date.now(), answered: false };
       if (paused()) wait(incoming);
       else handOver(incoming);
-    },
-    rename(names) {
-      nameOf = names;
     },
     catchUp,
     close() {

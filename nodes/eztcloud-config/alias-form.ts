@@ -16,8 +16,8 @@ const MAX_REMARKS = 5;
 const LONG_PASTE = 5_000;
 
 export interface AliasForm {
-  /** The property as it stands in the form; the node's own if nothing was changed. */
-  value(): unknown;
+  /** The property as it stands in the form; empty if nothing was changed. */
+  changes(): { aliases?: unknown };
 }
 
 /** The part of the project's form with the names and tags of devices: a table, or the same as text. */
@@ -111,14 +111,15 @@ export function prepareAliases(node: Node): AliasForm {
   const startedAsText = asText;
 
   return {
-    value() {
-      if (asText === startedAsText && state() === before) return node.aliases;
+    changes() {
+      if (asText === startedAsText && state() === before) return {};
       const read = asText ? readText(written()) : { rows: table.rows() };
-      if ('variable' in read) return read.variable;
-      const saved = tableOf(merge([], read.rows));
-      return JSON.stringify(saved) === JSON.stringify(tableOf(rowsOf(node.aliases) ?? []))
-        ? (node.aliases ?? saved)
-        : saved;
+      if ('variable' in read) return { aliases: read.variable };
+      const aliases = tableOf(merge([], read.rows));
+      const held = tableOf(rowsOf(node.aliases) ?? []);
+      return JSON.stringify(aliases) === JSON.stringify(held) && typeof node.aliases !== 'string'
+        ? {}
+        : { aliases };
     },
   };
 }

@@ -128,7 +128,7 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
   },
   oneditsave() {
     giveUpTest();
-    Object.assign(this, savedNumbers(this, NUMBERS), aliasForm && { aliases: aliasForm.value() });
+    Object.assign(this, savedNumbers(this, NUMBERS), aliasForm?.changes());
     redrawUsers(this);
   },
   oneditcancel() {

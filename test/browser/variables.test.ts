@@ -76,6 +76,7 @@ const NODES = [
         'queueStore',
         'rateLimit',
         'memory',
+        'aliases',
       ].map((name) => [name, variable(`ezt-${name}`)]),
     ),
   },

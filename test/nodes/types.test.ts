@@ -26,6 +26,7 @@ export function describe(msg: DeviceMessage): string {
   }
 }
 export const attributeOf = (msg: ValueMessage): string | undefined => msg.attribute;
+export const nameOf = ({ name, device }: DeviceMessage): string => name ?? device;
 export const alarm: Alarm = { alerting: true, more: 1 };
 export const code: ErrorCode = 'EZT_DEVICE';
 `;

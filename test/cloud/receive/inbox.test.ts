@@ -36,7 +36,7 @@ describe('inbox', () => {
     router.add(listener);
     const inbox = createInbox({
       project: '',
-      nameOf,
+      names: () => nameOf,
       parse: topicParser('PR_1'),
       router,
       subscriptions: { isDuplicate: () => isDuplicate },
