@@ -60,19 +60,8 @@ export interface Inbox {
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  const {
-    project,
-    names,
-    parse,
-    router,
-    subscriptions,
-    memory,
-    ownPushes,
-    replies,
-    grouped,
-    paused,
-    onError,
-  } = options;
+  const { project, parse, router, subscriptions, memory, ownPushes, replies, grouped, paused, onError } =
+    options;
   const counters: InboxCounters = {
     received: 0,
     delivered: 0,
@@ -125,12 +114,8 @@ export function createInbox(options: InboxOptions): Inbox {
       const alive = !received.retain && !content.own;
       // Before the flows get it: they may change it.
       memory.learn(topic, payload, timestamp, alive);
-      const delivery = deliver(
-        envelopeOf(incoming, project, names?.()),
-        received.payload,
-        receivers,
-        content,
-      );
+      const envelope = envelopeOf(incoming, project, options.names?.());
+      const delivery = deliver(envelope, received.payload, receivers, content);
       counters.delivered += delivery.delivered;
       if (delivery.malformed) counters.malformed += 1;
       delivery.errors.forEach(onError);
@@ -175,7 +160,7 @@ export function createInbox(options: InboxOptions): Inbox {
     incoming.answered = true;
     const { payload } = incoming.received;
     const content = contentOf('command_reply', payload);
-    const { errors } = deliver(envelopeOf(incoming, project, names?.()), payload, [waiting], content);
+    const { errors } = deliver(envelopeOf(incoming, project), payload, [waiting], content);
     errors.forEach(onError);
   }
 

@@ -72,6 +72,7 @@ for (const language of ['en-US', 'zh-CN'] as const) {
           if (isConfig) {
             await editor.ask("RED.editor.editConfig('', 'eztcloud-config', '_ADD_')");
             tray = await editor.topmost();
+            await tray.locator('#ezt-aliases summary').click();
             await tray.locator('#ezt-advanced summary').click();
           } else {
             id = await editor.drag(type, 200, 60 + 80 * row);
