@@ -3,14 +3,15 @@ import { EztError, encodeAttributes } from '../../cloud';
 import { devicesOf } from '../shared/devices';
 import { countLoop } from '../shared/echoes';
 import { onInput } from '../shared/input';
+import type { NodeType } from '../shared/node-type';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
 import { translate } from '../shared/texts';
 import { attrOutSettings } from './settings';
 
 /** `ezt-attr-out`: pushes attributes to devices, and passes the message on once the broker has them. */
-export function registerAttrOut(RED: NodeAPI): void {
-  RED.nodes.registerType('ezt-attr-out', function (this: Node, raw: NodeDef & { cloud?: string }) {
+export function attrOutNode(RED: NodeAPI): NodeType {
+  return function (this: Node, raw: NodeDef & { cloud?: string }) {
     RED.nodes.createNode(this, raw);
     const joined = joinProject(RED, this, raw.cloud, () => attrOutSettings(raw as Raw));
     let replaced = 0;
@@ -37,5 +38,5 @@ export function registerAttrOut(RED: NodeAPI): void {
         changed();
       }
     });
-  });
+  };
 }

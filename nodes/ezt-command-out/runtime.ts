@@ -2,14 +2,15 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Aliases, Answer, Command, Listener } from '../../cloud';
 import { deviceOf, namedInNode } from '../shared/devices';
 import { type Message, onInput } from '../shared/input';
+import type { NodeType } from '../shared/node-type';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
 import { commandOf } from './command';
 import { type CommandOutSettings, commandOutSettings } from './settings';
 
 /** `ezt-command-out`: sends commands and, if asked to, passes on the device's reply. */
-export function registerCommandOut(RED: NodeAPI): void {
-  RED.nodes.registerType('ezt-command-out', function (this: Node, raw: NodeDef & { cloud?: string }) {
+export function commandOutNode(RED: NodeAPI): NodeType {
+  return function (this: Node, raw: NodeDef & { cloud?: string }) {
     RED.nodes.createNode(this, raw);
     const joined = joinProject(RED, this, raw.cloud, () => commandOutSettings(raw as Raw), repliesOf);
 
@@ -33,7 +34,7 @@ export function registerCommandOut(RED: NodeAPI): void {
         changed();
       }
     });
-  });
+  };
 }
 
 /** What the node subscribes to: the replies of its device, or of every device. */

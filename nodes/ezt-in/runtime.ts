@@ -2,14 +2,15 @@ import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import type { Listener, OwnPush, ValueMessage } from '../../cloud';
 import { noteEcho } from '../shared/echoes';
 import { newMessageId } from '../shared/message-id';
+import type { NodeType } from '../shared/node-type';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
 import { reportMalformed } from './malformed';
 import { type InSettings, inSettings } from './settings';
 
 /** `ezt-in`: sends what devices send into the flow, as typed messages. */
-export function registerIn(RED: NodeAPI): void {
-  RED.nodes.registerType('ezt-in', function (this: Node, raw: NodeDef & { cloud?: string }) {
+export function inNode(RED: NodeAPI): NodeType {
+  return function (this: Node, raw: NodeDef & { cloud?: string }) {
     RED.nodes.createNode(this, raw);
     const malformed = reportMalformed(RED, this);
     this.on('close', malformed.stop);
@@ -40,5 +41,5 @@ export function registerIn(RED: NodeAPI): void {
       };
     };
     joinProject(RED, this, raw.cloud, (aliases) => inSettings(RED, raw as Raw, aliases), listenerOf);
-  });
+  };
 }

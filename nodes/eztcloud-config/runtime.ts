@@ -2,11 +2,11 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { type Aliases, type Client, EztError, formatEndpoint, NO_ALIASES, openClient } from '../../cloud';
 import { deploysOf } from '../shared/deploys';
+import type { NodeType } from '../shared/node-type';
 import type { Raw } from '../shared/raw-settings';
 import { asError, translate } from '../shared/texts';
 import { takeOverDirectory } from './directory';
 import { leaveConnection, standingOf, takeConnection } from './handover';
-import { watchCredentials } from './lost-credentials';
 import { end, hasStarted, type ProjectSettings, watchRemoved } from './removal';
 import { type Credentials, projectSettings } from './settings';
 
@@ -43,19 +43,15 @@ interface TlsNode extends Node {
 /** Config nodes inside subflows, which the editor knows by the id of their template. */
 const inSubflows = new Set<ConfigNode>();
 
-export function registerConfig(RED: NodeAPI): void {
-  deploysOf(RED); // before the first one
-  watchCredentials(RED);
+/** `eztcloud-config`: one project, and its connection. */
+export function configNode(RED: NodeAPI): NodeType {
   watchRemoved(RED);
-  RED.nodes.registerType<ConfigNode, NodeDef, unknown, Credentials>(
-    CONFIG_TYPE,
-    function (this: ConfigNode, raw: NodeDef) {
-      RED.nodes.createNode(this, raw);
-      this.project = createProject(RED, this, raw as Raw);
-      if (this._alias !== undefined) inSubflows.add(this);
-    },
-    { credentials: { projectKey: { type: 'text' }, projectSecret: { type: 'password' } } },
-  );
+  return function (this: Node, raw: NodeDef) {
+    const node = this as ConfigNode;
+    RED.nodes.createNode(node, raw);
+    node.project = createProject(RED, node, raw as Raw);
+    if (node._alias !== undefined) inSubflows.add(node);
+  };
 }
 
 /** The project of the running config node with this id. */

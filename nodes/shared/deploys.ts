@@ -25,11 +25,16 @@ export interface Deploys {
 
 const known = new WeakMap<NodeAPI['events'], Deploys>();
 
-/** The deploys of this Node-RED. Only this module listens to its events. */
+/** The deploys of this Node-RED. Only this module listens to its events, from the first call on. */
 export function deploysOf({ events, log }: NodeAPI): Deploys {
   const deploys = known.get(events) ?? watch(events, log);
   known.set(events, deploys);
   return deploys;
+}
+
+/** Another bundle has been watching already; see `nodes/palette.ts`. */
+export function takeOverDeploys({ events }: NodeAPI, deploys: Deploys): void {
+  known.set(events, deploys);
 }
 
 function watch(events: NodeAPI['events'], log: NodeAPI['log']): Deploys {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import should from 'should';
 import { needs, path } from '../support/machine';
 import { startNodeRed } from '../support/node-red';
@@ -17,11 +17,12 @@ describe('the packed package', function () {
 
   it('holds what runs and nothing else', () => {
     const allowed =
-      /^(package\.json|LICENSE|README(\.zh-CN)?\.md|CHANGELOG\.md|examples\/.+\.json|dist\/cloud\/.+\.d\.ts|dist\/nodes\/(eztcloud\.(js|html)|(icons|locales)\/.+))$/;
+      /^(package\.json|LICENSE|README(\.zh-CN)?\.md|CHANGELOG\.md|examples\/.+\.json|dist\/cloud\/.+\.d\.ts|dist\/nodes\/(eztcloud\.(js|html)|palette\.js|(icons|locales)\/.+))$/;
     packed.files.filter((file) => !allowed.test(file)).should.deepEqual([]);
     for (const file of [
       'eztcloud.js',
       'eztcloud.html',
+      'palette.js',
       'locales/en-US/eztcloud.json',
       'locales/zh-CN/eztcloud.json',
     ]) {
@@ -31,11 +32,20 @@ describe('the packed package', function () {
     packed.files.some((file) => file.startsWith('dist/nodes/icons/')).should.be.true();
   });
 
-  it('is one file to load, and mqtt.js not before the first connection', () => {
-    const script = `require('./dist/nodes/eztcloud.js'); console.log(Object.keys(require.cache).length)`;
-    execFileSync(process.execPath, ['-e', script], { cwd: CHECKOUT, encoding: 'utf8' })
-      .trim()
-      .should.equal('1');
+  /** What is loaded after `script`, from the package's directory. */
+  const loaded = (script: string): string[] => {
+    const list = `${script}; console.log(JSON.stringify(Object.keys(require.cache)))`;
+    const files = execFileSync(process.execPath, ['-e', list], { cwd: CHECKOUT, encoding: 'utf8' });
+    return (JSON.parse(files) as string[]).map((file) => basename(file));
+  };
+
+  it('is one small file to load', () => {
+    loaded(`require('./dist/nodes/eztcloud.js')`).should.deepEqual(['eztcloud.js']);
+    statSync(join(CHECKOUT, 'dist/nodes/eztcloud.js')).size.should.be.below(10_000);
+  });
+
+  it('is one more with the first node, and mqtt.js not before the first connection', () => {
+    loaded(`require('./dist/nodes/palette.js')`).should.deepEqual(['palette.js']);
   });
 
   async function loads(options: { nodeRed?: string; node?: string }): Promise<void> {

@@ -1,0 +1,24 @@
+import type { NodeAPI } from 'node-red';
+import { attrOutNode } from './ezt-attr-out/runtime';
+import { commandOutNode } from './ezt-command-out/runtime';
+import { inNode } from './ezt-in/runtime';
+import { registerAdmin } from './eztcloud-config/admin';
+import { takeOverCredentials } from './eztcloud-config/lost-credentials';
+import { configNode } from './eztcloud-config/runtime';
+import { type Deploys, takeOverDeploys } from './shared/deploys';
+
+/**
+ * Everything that runs, a bundle of its own. `before`: what `eztcloud.ts` has been watching, since this is loaded with the
+ * first node only. Adds the routes of the forms, and returns the types: one line per node.
+ */
+export function openPalette(RED: NodeAPI, before: { deploys: Deploys; credentialsLost: () => boolean }) {
+  takeOverDeploys(RED, before.deploys);
+  takeOverCredentials(RED, before.credentialsLost);
+  registerAdmin(RED);
+  return {
+    'eztcloud-config': configNode(RED),
+    'ezt-in': inNode(RED),
+    'ezt-attr-out': attrOutNode(RED),
+    'ezt-command-out': commandOutNode(RED),
+  };
+}
