@@ -77,18 +77,10 @@ export function createRouter(projectKey: string, group: string): Router {
     match(topic, each) {
       const interested = channels.get(topic.channel);
       if (!interested) return;
-      const offer = (listener: Listener) => {
-        if (
-          topic.stream === undefined ||
-          listener.streams.length === 0 ||
-          listener.streams.includes(topic.stream)
-        ) {
-          each(listener);
-        }
-      };
-      for (const listener of interested.every) offer(listener);
+      for (const listener of interested.every) if (wantsStream(listener, topic)) each(listener);
       const sameDevice = interested.byDevice.get(topic.device);
-      if (sameDevice) for (const listener of sameDevice) offer(listener);
+      if (!sameDevice) return;
+      for (const listener of sameDevice) if (wantsStream(listener, topic)) each(listener);
     },
     hasListeners(channel) {
       const { every, byDevice } = subscribers(channel);
@@ -116,6 +108,9 @@ export function createRouter(projectKey: string, group: string): Router {
       ),
   };
 }
+
+const wantsStream = ({ streams }: Listener, { stream }: Topic): boolean =>
+  stream === undefined || streams.length === 0 || streams.includes(stream);
 
 /** Every combination that `listener` wants, as patterns. */
 function patterns({ devices, channels, streams }: Listener): Pattern[] {
