@@ -79,7 +79,11 @@ export function createUser(parts: UserParts): ClientUser {
     const topic = formatTopic(projectKey, device, 'command_send');
     const payload = encodeCommand(command);
     if (onSent) sent.on(payload, onSent);
-    await outbox.add([{ topic, payload, qos, ...(lifetime && { lifetime }) }], owner, until);
+    try {
+      await outbox.add([{ topic, payload, qos, lifetime }], owner, until);
+    } finally {
+      if (onSent) sent.off(payload);
+    }
   }
 
   function checkReplies(listener: Listener) {

@@ -8,5 +8,5 @@ export interface Message extends Outgoing {
    */
   readonly latest?: boolean;
   /** Milliseconds that the broker may hold it at most; by default until it expires here. */
-  readonly lifetime?: number;
+  readonly lifetime?: number | undefined;
 }

@@ -23,4 +23,15 @@ describe('sent', () => {
       'out open/PR_1/DU_1/command_send',
     ]);
   });
+
+  it('forgets a payload that nobody waits for any more', () => {
+    const order: string[] = [];
+    const watcher = watchSent('PR_1', () => undefined);
+    const publish = watcher.through((topic) => void order.push(topic));
+    const command = Buffer.from('{}');
+    watcher.on(command, () => order.push('command'));
+    watcher.off(command);
+    publish('open/PR_1/DU_1/command_send', command, 1, () => undefined);
+    should(order).deepEqual(['open/PR_1/DU_1/command_send']);
+  });
 });
