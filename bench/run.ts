@@ -6,6 +6,7 @@ import { judge, type Verdict } from './goals';
 import { startLoad } from './load';
 import { type Plan, runPaired } from './paired';
 import { runProfile } from './profile';
+import { measureQuery } from './query';
 import { findingReport, pairedReport, verdictReport } from './report';
 import { drawChart, type Found, writeResults } from './results';
 import { measureRouting, routing } from './routing';
@@ -17,6 +18,7 @@ const HELP = `npm run bench -- [options]
   --rounds <n>       paired rounds (7; quick 2)
   --seconds <s>      length of one measurement (2; quick 0.4)
   --routing          routing alone, in this process: seconds, no broker needed
+  --query            ezt-device and 100,000 devices, in this process: seconds, no broker needed
   --write            keep the results of chosen scenarios too (a full run keeps them anyway)
   --chart            only draw the chart again
   --profile          where the time goes in one scenario (in-one); writes *.cpuprofile to the current directory
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       routing: { type: 'boolean', default: false },
+      query: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       chart: { type: 'boolean', default: false },
@@ -50,6 +53,7 @@ async function main(): Promise<void> {
   });
   if (values.help) return say(HELP);
   if (values.routing) return say(measureRouting());
+  if (values.query) return say(await measureQuery());
   if (values.chart) return drawChart();
   const { quick, scenario } = values;
   const plan: Plan = {

@@ -1,10 +1,24 @@
 export { type Client, openClient } from './client';
 export type { ClientOptions, Counters } from './client-options';
 export type { ClientUser } from './client-user';
+export { type DeviceReport, matchesRules, reportOf } from './devices/device-query';
 export type { DeviceMemory, KnownAttribute, KnownDevice } from './devices/known-device';
 export { type SeenDevice, seenDevices } from './devices/seen-devices';
+export { inSlices, ownTurn, sortedInSlices, type Turn } from './devices/slices';
 export { type Aliases, createAliases, NO_ALIASES } from './protocol/aliases';
 export { fitsField, isClientId, MAX_FIELD } from './protocol/connect-field';
+export {
+  type ConfiguredRule,
+  type DeviceRule,
+  jsonIn,
+  OPERATORS,
+  type Place,
+  RULE_FIELDS,
+  type RuleProblem,
+  readRule,
+  readRuleValue,
+  VALUE_TYPES,
+} from './protocol/device-rules';
 export {
   checkCommand,
   encodeAttributes,

@@ -3,6 +3,7 @@
  * the package has no JavaScript to import, Node-RED loads its nodes by itself.
  */
 
+export type { DeviceReport } from './devices/device-query';
 export type { DeviceMessage, Parts, RawMessage, ValueMessage } from './protocol/device-message';
 export type { Command } from './protocol/encoding';
 export type { ErrorCode } from './protocol/error-reasons';

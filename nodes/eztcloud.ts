@@ -11,6 +11,7 @@ const TYPES = {
   'ezt-in': undefined,
   'ezt-attr-out': undefined,
   'ezt-command-out': undefined,
+  'ezt-device': undefined,
 } as const;
 
 /** The EZtCloud palette: registers the node types. What they do is in `palette.ts`. */

@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { attrOutNode } from './ezt-attr-out/runtime';
 import { commandOutNode } from './ezt-command-out/runtime';
+import { deviceNode } from './ezt-device/runtime';
 import { inNode } from './ezt-in/runtime';
 import { registerAdmin } from './eztcloud-config/admin';
 import { takeOverCredentials } from './eztcloud-config/lost-credentials';
@@ -20,5 +21,6 @@ export function openPalette(RED: NodeAPI, before: { deploys: Deploys; credential
     'ezt-in': inNode(RED),
     'ezt-attr-out': attrOutNode(RED),
     'ezt-command-out': commandOutNode(RED),
+    'ezt-device': deviceNode(RED),
   };
 }

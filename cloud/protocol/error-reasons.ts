@@ -38,6 +38,8 @@ const MESSAGES = {
       'The tags of __device__ are not valid: expected a list of at most __limit__ texts of 1 to 128 characters without # , ; and line ends.',
     pushesReplaced:
       'While there was no connection, __count__ pushes were replaced by newer ones: the newest values have been sent.',
+    ruleValue:
+      'Rule __rule__ has nothing to compare __field__ with: __where__ is not there, or is of another type.',
     chasesEcho:
       'A loop: __to__ pushes what __from__ received, which is what __to__ has pushed to __device__. Set "Own pushes" of __from__ to leave them out, or stop messages with msg.own in the flow.',
   },
@@ -133,6 +135,7 @@ const MESSAGES = {
     closedKept:
       'Closed before the broker acknowledged; the message is on disk and goes out later, as long as the project exists.',
     closedSent: 'The command was sent; the node was closed before the reply came.',
+    closedAsking: 'The node was closed before it had gone through all devices: ask again.',
     closedUncertain:
       'The connection ended while the message was being written at QoS 0: it may not have arrived, and is not sent again.',
   },

@@ -16,6 +16,7 @@ export const CHOICES = {
   output: ['message', 'value'],
   own: ['keep', 'drop'],
   keep: ['all', 'latest'],
+  deviceOutput: ['message', 'each', 'array'],
   paramsType: ['msg', 'json', 'flow', 'global', 'env', 'jsonata'],
 } as const satisfies Record<string, readonly string[]>;
 

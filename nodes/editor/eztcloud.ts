@@ -2,3 +2,4 @@ import '../eztcloud-config/editor';
 import '../ezt-in/editor';
 import '../ezt-attr-out/editor';
 import '../ezt-command-out/editor';
+import '../ezt-device/editor';

@@ -1,5 +1,6 @@
 import { readAliasTable } from '../../cloud/protocol/alias-table';
 import { fitsField, isClientId, MAX_FIELD } from '../../cloud/protocol/connect-field';
+import { readRule } from '../../cloud/protocol/device-rules';
 import { readEndpoint } from '../../cloud/protocol/endpoint';
 import { EztError } from '../../cloud/protocol/errors';
 import {
@@ -135,6 +136,17 @@ export const aliasTable: Rule = (value) => {
 /** An attribute name that EZtCloud accepts. */
 export const attribute: Rule = (value) =>
   isIdentifier(dropBlanks(String(value))) ? undefined : ['attribute'];
+
+/** The rules of `ezt-device`: a list, each rule with its number. */
+export const rules: Rule = (value) => {
+  if (!Array.isArray(value)) return ['rules'];
+  for (const [i, raw] of value.entries()) {
+    const rule = readRule(raw);
+    if (!('problem' in rule) || (rule.problem === 'value' && isVariable(raw.value))) continue;
+    return ['rule', { rule: i + 1 }];
+  }
+  return undefined;
+};
 
 /** Every item of a list, given as the array of the node or the text of its field. */
 export const each =

@@ -20,8 +20,8 @@ type Kind = 'attributes' | 'streams' | 'methods';
 export interface Suggestions {
   /** Devices in `name`, by alias, username or tag; `list`: the field holds several. */
   devices(name: string, list: boolean): void;
-  /** Names of one kind in `name`, of the devices in field `deviceField`, or of all; `list`: `name` holds several. */
-  names(name: string, kind: Kind, deviceField: string, list: boolean): void;
+  /** Names of one kind in `input`, of the devices in field `deviceField`, or of all; `list`: `input` holds several. */
+  names(input: string | JQuery, kind: Kind, deviceField: string, list: boolean): void;
 }
 
 /** Suggestions for the form of `node`; the runtime is asked once per project and open form. */
@@ -41,15 +41,15 @@ export function suggestions(node: UsesProject): Suggestions {
     devices(name, list) {
       complete(field(node, name), list, async () => deviceCompletions(node, await learned()));
     },
-    names(name, kind, deviceField, list) {
-      complete(field(node, name), list, async () => {
+    names(input, kind, deviceField, list) {
+      complete(typeof input === 'string' ? field(node, input) : input, list, async () => {
         const aliases = aliasesOf(node);
         const chosen = parseList(fieldText(node, deviceField) ?? '').flatMap((each) => {
           const found = lookUp(aliases, each);
           return found === undefined || found instanceof EztError ? [each] : found;
         });
         const devices = (await learned()).filter(
-          (each) => chosen.length === 0 || chosen.includes(each.device),
+          (each) => chosen.length === 0 || chosen.includes('*') || chosen.includes(each.device),
         );
         const names = new Set(devices.flatMap((each) => each[kind]));
         return [...names].map((value) => ({ value, label: value }));

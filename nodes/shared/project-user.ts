@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import { type Aliases, type ClientUser, EztError, type Listener } from '../../cloud';
+import { type Aliases, type ClientUser, type DeviceMemory, EztError, type Listener } from '../../cloud';
 import { type Project, runningProject } from '../eztcloud-config/runtime';
 import { deploysOf } from './deploys';
 import { definitionOf, isDisabled } from './flow-nodes';
@@ -14,6 +14,8 @@ export interface Joined<S> {
   user: ClientUser;
   /** What people call the project's devices. */
   aliases: Aliases;
+  /** What is known of them; those that the node listens to are not forgotten. */
+  memory: DeviceMemory;
   settings: S;
   /** What the node listens with, if it does. */
   listener: Listener | undefined;
@@ -63,17 +65,20 @@ export function joinProject<S>(
     const client = to.join(node);
     const user = client.user();
     if (listener) client.listen(listener);
+    const unkeep = client.memory.keep(listener?.devices ?? []);
     const refused = () => listener && client.refusalOf(listener);
     const status = showStatus(RED, node, { client, refused, pending: user.pending });
     return {
       problem: undefined,
       user,
       aliases,
+      memory: client.memory,
       settings,
       listener,
       changed: status.changed,
       async leave() {
         status.stop();
+        unkeep();
         if (listener) client.unlisten(listener);
         await user.close(CLOSE_TIMEOUT);
         to.leave(node);

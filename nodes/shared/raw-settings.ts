@@ -59,12 +59,12 @@ export function allNames(
   return [...names];
 }
 
-/** One of {@link CHOICES}. */
-export function choice<N extends ChoiceName>(raw: Raw, name: N): Choice<N> {
+/** One of {@link CHOICES}. `property`: what the node calls it, if that is another word. */
+export function choice<N extends ChoiceName>(raw: Raw, name: N, property: string = name): Choice<N> {
   const allowed: readonly Choice<N>[] = CHOICES[name];
-  const value = text(raw, name);
+  const value = text(raw, property);
   const found = value === '' ? allowed[0] : allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw bad(name, allowed.join(', '));
+  if (found === undefined) throw bad(property, allowed.join(', '));
   return found;
 }
 

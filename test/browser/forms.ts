@@ -86,6 +86,11 @@ export const FORMS: Record<string, Form> = {
       'node-input-timeout': ['soon', { 'en-US': 'number of seconds', 'zh-CN': '秒' }],
     },
   },
+  'ezt-device': {
+    typed: { 'node-input-name': 'mine', 'node-input-device': '*', 'node-input-output': 'each' },
+    saved: { name: 'mine', device: '*', where: [], output: 'each' },
+    wrong: { 'node-input-device': ['a/b', LEVEL] },
+  },
   'eztcloud-config': {
     typed: {
       'node-config-input-name': 'mine',

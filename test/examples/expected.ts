@@ -55,6 +55,16 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       JSON: /"objects":/,
     },
   },
+  'last-values.json': {
+    // Until the devices have been heard.
+    changes: { thermostat: { repeat: '0.5' }, camera: { repeat: '0.5' }, 'all devices': { repeat: '0.5' } },
+    buttons: {
+      thermostat: [{ shows: /"device":"DU_thermostat","known":true.*"temperature":/ }],
+      camera: [{ shows: /"device":"DU_camera0001","known":true/ }],
+      'a device that does not exist': [{ shows: /"device":"DU_nobody0001","known":false/ }],
+      'all devices': [{ at: 'names', shows: /"DU_camera0001"/ }],
+    },
+  },
   'push-attributes.json': {
     buttons: {
       '25': [
@@ -84,6 +94,19 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       '21 °C': [{ shows: /^21$/ }],
       '24 °C': [{ shows: /^24$/ }],
       '18 … 27 °C at once': [{ at: 'acknowledged by the broker', shows: /^27$/ }],
+    },
+  },
+  'silent-devices.json': {
+    changes: {
+      'who is off line?': { repeat: '0.5' },
+      'who is silent?': { repeat: '0.5' },
+      'warmer than 10 °C?': { repeat: '0.5' },
+      silent: { where: [{ field: 'silent', op: 'gt', value: 1 }] },
+    },
+    buttons: {
+      'who is off line?': [{ shows: /"device":"DU_(sleeper|flapper)001","known":true,"online":false/ }],
+      'who is silent?': [{ shows: /DU_\w+: \d+ s/ }],
+      'warmer than 10 °C?': [{ shows: /"device":"DU_(flapper001|thermostat)"/ }],
     },
   },
   'tour.json': {

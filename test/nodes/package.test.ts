@@ -6,7 +6,7 @@ import { needs, path } from '../support/machine';
 import { startNodeRed } from '../support/node-red';
 import { CHECKOUT, type Packed, pack } from '../support/packed';
 
-const TYPES = ['ezt-attr-out', 'ezt-command-out', 'ezt-in', 'eztcloud-config'];
+const TYPES = ['ezt-attr-out', 'ezt-command-out', 'ezt-device', 'ezt-in', 'eztcloud-config'];
 
 describe('the packed package', function () {
   this.timeout(180_000);
@@ -70,9 +70,9 @@ describe('the packed package', function () {
     }
   }
 
-  it('loads four types without a warning on Node-RED 4', () => loads({}));
+  it('loads every type without a warning on Node-RED 4', () => loads({}));
 
-  it('loads four types without a warning on Node-RED 5', async function () {
+  it('loads every type without a warning on Node-RED 5', async function () {
     needs(this, 'node-red-5');
     const node = resolve('.cache/node-22/bin/node');
     await loads({ nodeRed: path('node-red-5'), ...(existsSync(node) && { node }) });

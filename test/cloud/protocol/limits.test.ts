@@ -4,9 +4,19 @@ import { CHOICES, type ChoiceName, NUMBERS, type NumberName } from '../../../clo
 import { choice, flag, number, type Raw } from '../../../nodes/shared/raw-settings';
 import { definition, says, types } from '../../nodes/editor/registered';
 
+/** Choices that one type has under a name that means another choice elsewhere. */
+const RENAMED: Readonly<Record<string, { type: string; property: string }>> = {
+  deviceOutput: { type: 'ezt-device', property: 'output' },
+};
 /** The types whose form has the setting `name`. */
-const having = (name: string): string[] =>
-  [...types.keys()].filter((type) => definition(type).defaults[name] !== undefined);
+const having = (name: string): string[] => {
+  const renamed = RENAMED[name];
+  if (renamed) return [renamed.type];
+  const others = Object.values(RENAMED).filter(({ property }) => property === name);
+  return [...types.keys()].filter(
+    (type) => definition(type).defaults[name] !== undefined && !others.some((other) => other.type === type),
+  );
+};
 /** What the runtime reads; `undefined` when it refuses. */
 function reads(read: (raw: Raw) => unknown, name: string, value: unknown): unknown {
   try {
@@ -47,12 +57,13 @@ describe('limits', () => {
   }
 
   for (const [name, allowed] of Object.entries(CHOICES).filter(([each]) => each !== 'paramsType')) {
-    const read = (raw: Raw) => choice(raw, name as ChoiceName);
+    const property = RENAMED[name]?.property ?? name;
+    const read = (raw: Raw) => choice(raw, name as ChoiceName, property);
     for (const type of having(name)) {
-      it(`${type}.${name}: form and runtime offer the same`, () => {
-        should(definition(type).defaults[name]?.value).equal(allowed[0]);
-        should(reads(read, name, '')).equal(allowed[0]);
-        for (const each of [...allowed, 'other', 'toString', 5, 3.1]) same(type, name, each, read);
+      it(`${type}.${property}: form and runtime offer the same`, () => {
+        should(definition(type).defaults[property]?.value).equal(allowed[0]);
+        should(reads(read, property, '')).equal(allowed[0]);
+        for (const each of [...allowed, 'other', 'toString', 5, 3.1]) same(type, property, each, read);
       });
     }
   }

@@ -36,6 +36,7 @@ const CONTRACT: Record<string, Record<string, unknown>> = {
     qos: 1,
   },
   'ezt-attr-out': { version: 1, name: '', cloud: '', device: '', attribute: '', keep: 'all', qos: 1 },
+  'ezt-device': { version: 1, name: '', cloud: '', device: '', where: [], output: 'message' },
   'ezt-command-out': {
     version: 1,
     name: '',
@@ -51,7 +52,7 @@ const CONTRACT: Record<string, Record<string, unknown>> = {
 };
 
 describe('node definitions', () => {
-  it('are the four of the contract', () => {
+  it('are those of the contract', () => {
     [...types.keys()].sort().should.eql(Object.keys(CONTRACT).sort());
   });
 
@@ -73,7 +74,7 @@ describe('node definitions', () => {
   it('refer to their config nodes', () => {
     const { tls } = definition('eztcloud-config').defaults;
     should([tls?.type, tls?.required]).eql(['tls-config', false]);
-    for (const type of ['ezt-in', 'ezt-attr-out', 'ezt-command-out']) {
+    for (const type of ['ezt-in', 'ezt-attr-out', 'ezt-command-out', 'ezt-device']) {
       const { cloud } = definition(type).defaults;
       should([cloud?.type, cloud?.required]).eql(['eztcloud-config', true]);
     }
@@ -96,6 +97,7 @@ describe('node definitions', () => {
       ['ezt-in', 'EZtCloud', 0, 1],
       ['ezt-attr-out', 'EZtCloud', 1, 1],
       ['ezt-command-out', 'EZtCloud', 1, 1],
+      ['ezt-device', 'EZtCloud', 1, 1],
     ]);
   });
 
@@ -112,6 +114,10 @@ describe('node definitions', () => {
     label('ezt-in', { cloud: 'pumps', devices: ['DU_1', '#north'], types: [] }).should.equal('Pump 1 +1');
     label('ezt-attr-out', { cloud: 'pumps', device: 'DU_1' }).should.equal('Pump 1 · attrOut');
     label('ezt-command-out', { cloud: 'pumps', device: 'DU_9', method: 'a' }).should.equal('DU_9 · a');
+    label('ezt-device', { device: 'DU_1' }).should.equal('DU_1 · device');
+    label('ezt-device', { cloud: 'pumps', device: 'DU_1' }).should.equal('Pump 1 · device');
+    label('ezt-device', { device: '*' }).should.equal('everyDevice · device');
+    label('ezt-device', {}).should.equal('device');
     label('eztcloud-config', { name: '', endpoint: 'h:1' }).should.equal('h:1');
   });
 });

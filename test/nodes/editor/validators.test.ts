@@ -126,6 +126,31 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable in place of a tick
   ['ezt-command-out', 'waitReply', [true, false, 'true', '0', '${WAIT}'], { flag: ['maybe', 2] }],
   ['ezt-attr-out', 'attribute', ['', 'temp_1', 'a-B'], { attribute: ['te mp', '温度', 'a.b'] }],
+  ['ezt-device', 'device', ['', '*', 'DU_1', 'DU_1, DU_2'], { level: ['a/b'], character: ['DU_1\u200b'] }],
+  ['ezt-device', 'output', ['message', 'each', 'array'], { choice: ['value'] }],
+  [
+    'ezt-device',
+    'where',
+    [
+      [],
+      [{ field: 'online', op: 'eq', value: false }],
+      [{ field: 'silent', op: 'gt', value: 'limit', valueType: 'flow' }],
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED's form of an environment variable
+      [{ field: 'silent', op: 'gt', value: '${LIMIT}', valueType: 'num' }],
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable in place of the list
+      '${RULES}',
+    ],
+    {
+      rules: ['online', 5],
+      rule: [
+        [{}],
+        [null],
+        [{ field: 'attribute:', op: 'eq', value: 1 }],
+        [{ field: 'online', op: 'gt', value: true }],
+        [{ field: 'silent', op: 'gt', value: 'soon' }],
+      ],
+    },
+  ],
   ['ezt-command-out', 'timeout', [10, '0.5', 2147483], { seconds: [0, '-1', 'x', 2147484] }],
 ];
 
