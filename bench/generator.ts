@@ -26,7 +26,9 @@ let socket: Socket | undefined;
 const packet = (traffic: Traffic, i: number, retain = false): Buffer => {
   const leaf = traffic.leaves[i % traffic.leaves.length];
   const topic = `open/${traffic.projectKey}/${deviceName(i % traffic.devices)}/${leaf}`;
-  return encode({ cmd: 'publish', topic, payload: traffic.payload, qos: 0, retain, dup: false });
+  const { payload: first, alternate = first } = traffic;
+  const payload = Math.floor(i / traffic.devices) % 2 === 0 ? first : alternate;
+  return encode({ cmd: 'publish', topic, payload, qos: 0, retain, dup: false });
 };
 const encode = (what: Packet): Buffer => generate(what, { protocolVersion: 4 });
 
@@ -71,7 +73,8 @@ async function obey(order: Order): Promise<void> {
     case 'prepare': {
       const { traffic } = order;
       await connected(order.plainPort);
-      const count = Math.max(traffic.devices, traffic.leaves.length);
+      const round = traffic.alternate === undefined ? traffic.devices : 2 * traffic.devices;
+      const count = Math.max(round, traffic.leaves.length);
       const packets = Array.from({ length: count }, (_, i) => packet(traffic, i));
       const size = packets[0]?.length ?? 0;
       prepared.set(traffic.projectKey, { packets: Buffer.concat(packets), size, traffic, next: 0 });

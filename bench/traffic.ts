@@ -5,6 +5,8 @@ export interface Traffic {
   /** What stands behind the device in the topic; several take turns. */
   leaves: readonly string[];
   payload: string;
+  /** Equally long: every other message of a device has it. */
+  alternate?: string;
 }
 
 /** Six digits, so that all packets of one traffic are equally long. */
@@ -21,6 +23,9 @@ export const REPORT = JSON.stringify({
   mode: 'automatic',
   rssi: -61,
 });
+
+/** The same a moment later: two of eight attributes have changed. */
+export const LATER = REPORT.replace('23.4', '23.5').replace('282.7', '282.8');
 
 /** Ten bytes. */
 export const SMALL = '{"a":1234}';

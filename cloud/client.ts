@@ -9,6 +9,7 @@ import { type Aliases, NO_ALIASES } from './protocol/aliases';
 import { EztError } from './protocol/errors';
 import { type Qos, topicParser } from './protocol/topics';
 import { createInbox } from './receive/inbox';
+import { createInitial } from './receive/initial';
 import { createOwnPushes } from './receive/own-pushes';
 import { createReplyReceiver } from './reply-receiver';
 import { createCommands } from './send/commands';
@@ -23,6 +24,7 @@ import { createSubscriptions } from './subscriptions/subscriptions';
 import type { Connection } from './transport/connection';
 import { formatCode } from './transport/reason-codes';
 import { openReconnecting, type State } from './transport/reconnect';
+import { createWarnings } from './warnings';
 
 /** A project, through its one connection. */
 export interface Client {
@@ -72,8 +74,7 @@ export function openClient(options: ClientOptions): Client {
   let { aliases = NO_ALIASES } = options;
   const counted = { noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
   const changes = createNotifier(onError);
-  /** What `onWarning` was called for. */
-  const warned = new Set<string>();
+  const warnOnce = createWarnings(options.onWarning);
   let paused = false;
   let connection: Connection | undefined;
   const session = options.clean
@@ -87,37 +88,31 @@ export function openClient(options: ClientOptions): Client {
   const subscriptions = createSubscriptions(router, onSubscriptions, (filter, granted, asked) =>
     warnOnce(filter, () => new EztError('lowerQos', { filter, granted, asked })),
   );
-  const listeners = createListeners(router, subscriptions, () => paused);
+  // No name where no device has an alias: then no message is looked up.
+  const names = () => (aliases.size > 0 ? aliases.nameOf : undefined);
+  const both = { project: options.project ?? '', projectKey, names, memory, onError };
+  const onDone = () => inbox.catchUp();
+  const initial = createInitial({ ...both, paused: () => paused, onDone });
+  const listeners = createListeners(router, subscriptions, () => paused, initial);
   const ownPushes = createOwnPushes(() => router.hasListeners('attributes'));
   const outbox = openOutbox(projectKey, options.queue, options.disk, onError);
   const sent = watchSent(projectKey, ownPushes.written);
   const commands = createCommands(() => inbox.holdsBack);
   const replies = createReplyReceiver(commands, counted);
   const inbox = createInbox({
-    project: options.project ?? '',
-    // Nothing where no device has an alias: then no message is looked up.
-    names: () => (aliases.size > 0 ? aliases.nameOf : undefined),
+    ...both,
     parse: topicParser(projectKey),
     router,
     subscriptions,
-    memory,
     ownPushes,
     replies: () => (commands.size() > 0 ? replies : undefined),
     grouped: group !== '',
-    paused: () => paused,
-    onError,
+    paused: () => paused || initial.pending,
   });
 
   function onSubscriptions() {
     session?.save(subscriptions.held.keys()).catch(onError);
     changes.notify();
-  }
-
-  /** The warning is made only when it is given: an error with its stack for every PUBACK would halve the speed. */
-  function warnOnce(about: string, warning: () => EztError) {
-    if (warned.has(about)) return;
-    warned.add(about);
-    options.onWarning?.(warning());
   }
 
   const reconnecting = openReconnecting(
@@ -126,6 +121,7 @@ export function openClient(options: ClientOptions): Client {
       async onConnected(mine, connected) {
         counted.connections += 1;
         connection = mine;
+        initial.connected();
         const heldBefore = session?.takeFilters() ?? [];
         await listeners.attach(mine, connected, connected.sessionPresent ? heldBefore : undefined);
         // Only now: a reply must not be faster than the subscription that it comes by.
@@ -182,11 +178,13 @@ export function openClient(options: ClientOptions): Client {
       paused = false;
       ownPushes.resume();
       listeners.catchUp();
+      initial.resume();
       inbox.catchUp();
     },
     async close(endSession) {
       const deadline = performance.now() + CLOSING.all;
       clearInterval(retryRefused);
+      initial.close();
       inbox.close();
       commands.close();
       const saved = memoryStore?.close(CLOSING.all);

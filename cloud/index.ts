@@ -7,6 +7,7 @@ export { type SeenDevice, seenDevices } from './devices/seen-devices';
 export { inSlices, ownTurn, sortedInSlices, type Turn } from './devices/slices';
 export { type Aliases, createAliases, NO_ALIASES } from './protocol/aliases';
 export { fitsField, isClientId, MAX_FIELD } from './protocol/connect-field';
+export { type Deadband, readDeadband } from './protocol/deadband';
 export {
   type ConfiguredRule,
   type DeviceRule,
@@ -55,7 +56,7 @@ export {
 } from './protocol/names';
 export { CHANNELS, formatTopic, isTopicLevel } from './protocol/topics';
 export type { Answer } from './send/pending-command';
-export type { Heard, Listener, OwnPush, Receiver } from './subscriptions/listener';
+export type { ChangesOnly, Heard, LastSent, Listener, OwnPush, Receiver } from './subscriptions/listener';
 export { testConnection } from './transport/connection-test';
 export type { ConnectionTestOptions, ConnectionTestStep } from './transport/connection-test-steps';
 export type { Refusal, Trouble } from './transport/reason-codes';

@@ -2,7 +2,7 @@ import { core, coreSwitch } from '../core-flows';
 import { bare, ours, oursForAll } from '../flows';
 import type { PairedScenario } from '../paired';
 import type { Contender } from '../subject';
-import { REPORT } from '../traffic';
+import { LATER, REPORT } from '../traffic';
 
 const reports = (devices: number) => ({ devices, leaves: ['attributes'], payload: REPORT });
 
@@ -43,6 +43,35 @@ export const inOne: PairedScenario = {
       with: [CORE_3.name, CORE_5.name],
       figures: 'speed',
       ratio: 1.4,
+    },
+  ],
+};
+
+/** Every message differs from the one before in two of its eight attributes. */
+const changing = { ...reports(1000), alternate: LATER };
+const ALWAYS: Contender = { name: 'ours, every message', flow: ours(), traffic: changing };
+const CHANGED: Contender = {
+  name: 'ours, changed only',
+  flow: ours(0, { when: 'changed' }),
+  traffic: changing,
+};
+const DEADBAND: Contender = {
+  name: 'ours, deadband',
+  flow: ours(0, { when: 'deadband', deadband: '0.01%' }),
+  traffic: changing,
+};
+
+export const inChanged: PairedScenario = {
+  name: 'in-changed',
+  title: '1 node, all devices, changes only',
+  contenders: [ALWAYS, CHANGED, DEADBAND],
+  goals: [
+    {
+      what: '1 node, changes only',
+      of: CHANGED.name,
+      with: [ALWAYS.name],
+      figures: 'speed',
+      ratio: 0.8,
     },
   ],
 };

@@ -1,7 +1,7 @@
 import type { SingleScenario } from '../findings';
 import type { PairedScenario } from '../paired';
 import { deploy } from './deploy';
-import { inEach, inMany, inOne } from './in';
+import { inChanged, inEach, inMany, inOne } from './in';
 import { load } from './load';
 import { memory } from './memory';
 import { commandsMany, commandsOne, out } from './out';
@@ -10,6 +10,7 @@ import { fanOut, large, small, values } from './payloads';
 /** Everything `npm run bench` measures, in this order. */
 export const PAIRED: readonly [PairedScenario, ...PairedScenario[]] = [
   inOne,
+  inChanged,
   inEach,
   inMany,
   fanOut,

@@ -50,6 +50,8 @@ class StateMap extends Map<string, unknown> {
 export function createNodeStates(onChange: () => void): NodeStates {
   const states = new Map<string, StateMap>();
   let unclaimed: SavedState[] = [];
+  /** Dropped before what an earlier process left was there. */
+  let dropped: Set<string> | undefined = new Set();
 
   function claim(node: string): StateMap {
     const state = new StateMap();
@@ -80,9 +82,11 @@ export function createNodeStates(onChange: () => void): NodeStates {
   return {
     of: (node) => states.get(node) ?? claim(node),
     drop(node) {
-      states.delete(node);
-      unclaimed = unclaimed.filter((saved) => saved.node !== node);
-      onChange();
+      dropped?.add(node);
+      const kept = unclaimed.filter((saved) => saved.node !== node);
+      const changed = states.delete(node) || kept.length < unclaimed.length;
+      unclaimed = kept;
+      if (changed) onChange(); // or every start of a node would be a reason to write
     },
     forget(device) {
       for (const state of states.values()) state.delete(device);
@@ -90,11 +94,13 @@ export function createNodeStates(onChange: () => void): NodeStates {
     restore(saved) {
       const left: SavedState[] = [];
       for (const each of saved) {
+        if (dropped?.has(each.node)) continue;
         const running = states.get(each.node);
         if (running) fill(running, each);
         else left.push(each);
       }
       unclaimed = limited(left);
+      dropped = undefined;
     },
     *saved(now) {
       for (const [node, entries] of states) if (entries.size > 0) yield { node, claimed: now, entries };

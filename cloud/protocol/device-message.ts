@@ -3,7 +3,7 @@ import type { Channel, Qos } from './topics';
 
 /** What every received message has, whatever its type. */
 export type Envelope = {
-  /** MQTT topic. */
+  /** MQTT topic, unless the node puts the device in its place. */
   topic: string;
   /** Device username. */
   device: string;
@@ -20,15 +20,30 @@ export type Envelope = {
   stream?: string;
 };
 
+/** Properties that options of `ezt-in` add. */
+type Added = {
+  /** `initial`: not received now, but known from before. `timestamp` is when it was received. */
+  known?: true;
+  /** With `known`: milliseconds since it was received. */
+  age?: number;
+};
+
 /** A received message as `ezt-in` sends it with the output `message`. */
 export type DeviceMessage = Envelope &
+  Added &
   (
-    | { type: 'attributes'; payload: Payloads['attributes']; own?: true }
+    | {
+        type: 'attributes';
+        payload: Payloads['attributes'];
+        own?: true;
+        /** With `when`: the values sent before of those attributes that had been sent. */
+        previous?: Payloads['attributes'];
+      }
     | { type: 'event_report'; payload: Payloads['event_report']; event: string }
     | { type: 'command_reply'; payload: Payloads['command_reply']; command?: string; id: string | number }
     | { type: 'data'; payload: Payloads['data']; stream: string }
-    | { type: 'alarm'; payload: Payloads['alarm'] }
-    | { type: 'online'; payload: Payloads['online'] }
+    | { type: 'alarm'; payload: Payloads['alarm']; previous?: { alerting: boolean } }
+    | { type: 'online'; payload: Payloads['online']; previous?: { online: boolean } }
   );
 
 /** Lets a Join node rebuild the object of attributes. */
@@ -41,19 +56,22 @@ export type Parts = {
 };
 
 /** A received message as `ezt-in` sends it with the output `value`. */
-export type ValueMessage = Envelope & {
-  payload: unknown;
-  /** On `event_report`: the event's method. */
-  event?: string;
-  /** On `command_reply`: the command's method, if the device sent it. */
-  command?: string;
-  id?: string | number;
-  /** On `attributes`: the attribute whose value the payload is. */
-  attribute?: string;
-  parts?: Parts;
-  /** On `attributes`: what this connection pushed itself has come back. */
-  own?: true;
-};
+export type ValueMessage = Envelope &
+  Added & {
+    payload: unknown;
+    /** On `event_report`: the event's method. */
+    event?: string;
+    /** On `command_reply`: the command's method, if the device sent it. */
+    command?: string;
+    id?: string | number;
+    /** On `attributes`: the attribute whose value the payload is. */
+    attribute?: string;
+    parts?: Parts;
+    /** On `attributes`: what this connection pushed itself has come back. */
+    own?: true;
+    /** With `when`: what was sent before, in the form of the payload; missing the first time. */
+    previous?: unknown;
+  };
 
 /** A received message whose payload could not be decoded: the payload is as it came. */
 export type RawMessage = Envelope & { payload: Buffer };

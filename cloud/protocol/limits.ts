@@ -17,6 +17,8 @@ export const CHOICES = {
   own: ['keep', 'drop'],
   keep: ['all', 'latest'],
   deviceOutput: ['message', 'each', 'array'],
+  when: ['always', 'changed', 'deadband'],
+  topic: ['mqtt', 'device', 'attribute'],
   paramsType: ['msg', 'json', 'flow', 'global', 'env', 'jsonata'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -1,10 +1,11 @@
 import type { Envelope, ValueMessage } from '../protocol/device-message';
 import { EztError } from '../protocol/errors';
-import { clonePayload, Malformed } from '../protocol/json';
+import { clonePayload, Malformed, type PlainObject } from '../protocol/json';
 import type { DataFormat } from '../protocol/limits';
 import { type Decoded, decodeMessage } from '../protocol/messages';
 import type { Channel } from '../protocol/topics';
-import type { OwnPush, Receiver } from '../subscriptions/listener';
+import type { ChangesOnly, OwnPush, Receiver } from '../subscriptions/listener';
+import { takeChanged, takeState } from './changes';
 
 /** What one received message holds, decoded once for everybody. */
 export interface Content {
@@ -54,7 +55,8 @@ export function deliver(
       } else if (!own || receiver.own !== 'drop') {
         // Only the last gets the original: a flow that runs at once must not change what the others will get.
         const last = i === receivers.length - 1;
-        for (const message of shape(envelope, content, receiver, last ? original : clonePayload)) {
+        const copy = last ? original : clonePayload;
+        for (const message of messagesFor(receiver, envelope, content, copy, receiver.changes)) {
           if (own) message.own = true;
           receiver.onMessage(message, own);
           delivery.delivered += 1;
@@ -87,21 +89,48 @@ function decode(channel: Channel, bytes: Buffer, format: DataFormat): Decoded | 
   }
 }
 
-/** The messages that `receiver` gets for one payload; none when its filters exclude it. */
+/**
+ * The messages that `receiver` gets for one payload; none when its filters exclude it, or when nothing has changed.
+ * `own` makes values its own. `changes`: to leave out what has not changed.
+ */
+export function messagesFor(
+  receiver: Receiver,
+  envelope: Envelope,
+  content: Decoded,
+  own: (value: unknown) => unknown,
+  changes: ChangesOnly | undefined,
+): ValueMessage[] {
+  const messages = shape(envelope, content, receiver, own, changes);
+  if (receiver.topic !== undefined && receiver.topic !== 'mqtt')
+    for (const message of messages) message.topic = topicOf(message, receiver.topic);
+  return messages;
+}
+
 function shape(
   envelope: Envelope,
   { payload, inside: { value, attributes: all, method, id } }: Decoded,
   { attributes, methods, output }: Receiver,
   own: (value: unknown) => unknown,
+  changes: ChangesOnly | undefined,
 ): ValueMessage[] {
   const whole = output === 'message';
-  if (all && !(whole && attributes.length === 0)) {
-    const names =
+  if (all && !(whole && attributes.length === 0 && changes === undefined)) {
+    const wanted =
       attributes.length === 0 ? Object.keys(all) : attributes.filter((name) => Object.hasOwn(all, name));
-    if (!whole)
-      return names.map((name, index) => valueMessage(envelope, own(all[name]), name, index, names.length));
+    const changed = changes && takeChanged(changes, envelope.device, all, wanted);
+    const names = changed ? changed.names : wanted;
+    if (!whole) return valueMessages(envelope, names, all, own, changed?.previous);
     if (names.length === 0) return [];
-    return [messageOf(envelope, Object.fromEntries(names.map((name) => [name, own(all[name])])))];
+    const message = messageOf(envelope, pick(all, names, own));
+    if (changed) message.previous = changed.previous;
+    return [message];
+  }
+  if (changes && (envelope.type === 'alarm' || envelope.type === 'online')) {
+    const { differs, previous } = takeState(changes, envelope.device, envelope.type, value === true);
+    if (!differs) return [];
+    const message = messageOf(envelope, own(whole ? payload : value));
+    if (previous !== undefined) message.previous = whole ? { [FLAGS[envelope.type]]: previous } : previous;
+    return [message];
   }
   const isEventOrReply = method !== undefined || id !== undefined;
   if (isEventOrReply && methods.length > 0 && !methods.includes(method ?? '')) return [];
@@ -109,6 +138,20 @@ function shape(
   if (method !== undefined) message[envelope.type === 'event_report' ? 'event' : 'command'] = method;
   if (id !== undefined) message.id = id;
   return [message];
+}
+
+function pick(all: PlainObject, names: readonly string[], own: (value: unknown) => unknown): PlainObject {
+  const picked: PlainObject = {};
+  for (const name of names) picked[name] = own(all[name]);
+  return picked;
+}
+
+const FLAGS = { alarm: 'alerting', online: 'online' } as const;
+
+/** `<device>`, or `<device>/<attribute>`, which for all other messages is `<device>/<type>[/<stream>]`. */
+function topicOf({ device, type, attribute, stream }: ValueMessage, form: 'device' | 'attribute'): string {
+  if (form === 'device') return device;
+  return stream === undefined ? `${device}/${attribute ?? type}` : `${device}/${type}/${stream}`;
 }
 
 /** Field by field: spreading the envelope would cost as much as decoding the payload (docs/performance.md). */
@@ -124,16 +167,22 @@ function messageOf(
 
 let partsId = Date.now();
 
-function valueMessage(
+/** A message for each of the attributes `names`, with parts that let a Join node put them together again. */
+function valueMessages(
   envelope: Envelope,
-  payload: unknown,
-  key: string,
-  index: number,
-  count: number,
-): ValueMessage {
-  if (index === 0) partsId += 1;
-  const message = messageOf(envelope, payload);
-  message.attribute = key;
-  message.parts = { id: partsId.toString(16), type: 'object', key, index, count };
-  return message;
+  names: readonly string[],
+  all: Readonly<PlainObject>,
+  own: (value: unknown) => unknown,
+  previous: Readonly<PlainObject> | undefined,
+): ValueMessage[] {
+  if (names.length === 0) return [];
+  partsId += 1;
+  const [id, count] = [partsId.toString(16), names.length];
+  return names.map((key, index) => {
+    const message = messageOf(envelope, own(all[key]));
+    message.attribute = key;
+    message.parts = { id, type: 'object', key, index, count };
+    if (previous && Object.hasOwn(previous, key)) message.previous = previous[key];
+    return message;
+  });
 }

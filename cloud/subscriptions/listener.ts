@@ -1,6 +1,8 @@
+import type { Deadband } from '../protocol/deadband';
 import type { RawMessage, ValueMessage } from '../protocol/device-message';
 import type { EztError } from '../protocol/errors';
-import type { DataFormat } from '../protocol/limits';
+import type { PlainObject } from '../protocol/json';
+import type { Choice, DataFormat } from '../protocol/limits';
 import type { Channel, Qos } from '../protocol/topics';
 
 /** What a listener wants: every combination of its devices, channels and (for `data`) streams. */
@@ -38,6 +40,21 @@ export interface OwnPush {
   readonly loopDepth: number;
 }
 
+/** What a receiver has sent last of one device; JSON, since it may be stored. */
+export interface LastSent {
+  attributes?: PlainObject;
+  alarm?: boolean;
+  online?: boolean;
+}
+
+/** For a receiver that takes only what differs from what it has sent last. */
+export interface ChangesOnly {
+  /** For attributes that are numbers; without it every difference counts. */
+  readonly deadband: Deadband | undefined;
+  /** By device. */
+  readonly sent: Map<string, LastSent>;
+}
+
 /** Takes messages in the form it asks for. */
 export interface Receiver {
   /** Only these attributes; empty = all. */
@@ -49,6 +66,12 @@ export interface Receiver {
   readonly output: 'message' | 'value';
   /** Whether it wants what this connection pushed itself; `keep` by default. */
   readonly own?: 'keep' | 'drop';
+  /** Whether it is told what is known, before anything else and on each new connection. */
+  readonly initial?: boolean;
+  /** Without it, it takes everything. It does not concern events, command replies and data, which are no states. */
+  readonly changes?: ChangesOnly | undefined;
+  /** What `msg.topic` holds; `mqtt` by default. */
+  readonly topic?: Choice<'topic'>;
   /** Gets a `DeviceMessage` or a `ValueMessage`, depending on `output`. `own`: the push that has come back. */
   onMessage(message: ValueMessage, own?: OwnPush): void;
   /** `error` is `EZT_MALFORMED`. */

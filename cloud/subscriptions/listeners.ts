@@ -17,11 +17,15 @@ export interface Listeners {
   refusalOf(listener: Listener): number | undefined;
 }
 
-/** `paused`: whether flows are being deployed. A listener that is removed then may be about to be replaced. */
+/**
+ * `paused`: whether flows are being deployed. A listener that is removed then may be about to be replaced. `initial` is
+ * told of each that comes or goes.
+ */
 export function createListeners(
   router: Router,
   subscriptions: Subscriptions,
   paused: () => boolean,
+  initial?: Pick<Listeners, 'add' | 'remove'>,
 ): Listeners {
   let outdated = false; // the subscriptions
   /** Stand for the listeners that were removed while paused, so that their filters stay until the deploy is over. */
@@ -41,10 +45,12 @@ export function createListeners(
   return {
     add(listener) {
       router.add(listener);
+      initial?.add(listener);
       outdate();
     },
     remove(listener) {
       router.remove(listener);
+      initial?.remove(listener);
       if (paused()) {
         const { devices, channels, streams, qos, unshared } = listener;
         const interest = { devices, channels, streams, qos, unshared };

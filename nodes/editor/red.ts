@@ -20,6 +20,8 @@ interface Property<V, N> {
 
 export type EditedNode<P> = P & {
   readonly id: string;
+  /** New or edited since the last deploy. */
+  readonly changed?: boolean;
   readonly _: Translate;
   readonly _def: {
     readonly category: string;
@@ -48,6 +50,8 @@ interface Definition<P, C extends string> {
   labelStyle?(this: EditedNode<P>): string;
   inputLabels?(this: EditedNode<P>): string;
   outputLabels?(this: EditedNode<P>): string;
+  /** It has been dragged from the palette. */
+  onadd?(this: { id: string }): void;
   oneditprepare?(this: EditedNode<P>): void;
   oneditsave?(this: EditedNode<P>): void;
   oneditcancel?(this: EditedNode<P>): void;

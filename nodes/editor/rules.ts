@@ -1,5 +1,6 @@
 import { readAliasTable } from '../../cloud/protocol/alias-table';
 import { fitsField, isClientId, MAX_FIELD } from '../../cloud/protocol/connect-field';
+import { readDeadband } from '../../cloud/protocol/deadband';
 import { readRule } from '../../cloud/protocol/device-rules';
 import { readEndpoint } from '../../cloud/protocol/endpoint';
 import { EztError } from '../../cloud/protocol/errors';
@@ -33,6 +34,8 @@ type Rule = (value: unknown) => Problem;
 type ProjectRule = (value: unknown, node: UsesProject) => Problem;
 
 const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '';
+const isBlank = (value: unknown): boolean =>
+  isEmpty(value) || (typeof value === 'string' && dropBlanks(value) === '');
 
 /**
  * A validator that says in the user's language what `rule` finds wrong. `${NAME}` always passes, and so does an empty
@@ -43,12 +46,26 @@ export function valid<N extends { _: Translate }>(
   needed = false,
 ): Validator<N> {
   return function (this: N, value, options) {
-    const isBlank = !needed && typeof value === 'string' && dropBlanks(value) === '';
-    const problem = isBlank ? undefined : check(value, () => rule(value, this));
-    if (problem === undefined) return true;
-    const sentence = this._(`eztcloud.invalid.${problem[0]}`, problem[1]);
-    return options.label === undefined ? sentence : `${options.label}: ${sentence}`;
+    const problem = !needed && isBlank(value) ? undefined : check(value, () => rule(value, this));
+    return problem === undefined || say(this, problem, options.label);
   };
+}
+
+/** The same where a field must not be empty if `isNeeded`, which depends on other fields. */
+export function validIf<N extends { _: Translate }>(
+  isNeeded: (node: N) => boolean,
+  rule: Rule,
+): Validator<N> {
+  return function (this: N, value, options) {
+    if (!isNeeded(this)) return true;
+    const problem = isBlank(value) ? rule('') : check(value, () => rule(value));
+    return problem === undefined || say(this, problem, options.label);
+  };
+}
+
+function say(node: { _: Translate }, [key, params]: NonNullable<Problem>, label: string | undefined): string {
+  const sentence = node._(`eztcloud.invalid.${key}`, params);
+  return label === undefined ? sentence : `${label}: ${sentence}`;
 }
 
 function check(value: unknown, rule: () => Problem): Problem {
@@ -77,6 +94,8 @@ export const number =
 export const qos: Rule = (value) => (readNumber(value, NUMBERS.qos) === undefined ? ['choice'] : undefined);
 
 export const flag: Rule = (value) => (readFlag(value) === undefined ? ['flag'] : undefined);
+
+export const deadband: Rule = (value) => (readDeadband(value) === undefined ? ['deadband'] : undefined);
 
 /** A name that is one level of a topic: a device username, a data stream, the project key. */
 export const topicLevel: Rule = (value) => sentence(nameProblem(trimmed(value)), 'level');

@@ -2,6 +2,9 @@ import { isVariable } from '../../cloud/protocol/names';
 import { CHANNELS } from '../../cloud/protocol/topics';
 import { deviceLabel } from '../editor/aliases';
 import {
+  field,
+  fieldText,
+  keepForeignFlag,
   keepForeignOptions,
   keepVariables,
   prepareDefaults,
@@ -12,8 +15,20 @@ import {
   unlessSame,
 } from '../editor/form';
 import { listOf } from '../editor/lists';
-import { labelOf, labelStyle, type Translate } from '../editor/red';
-import { choice, devices, each, qos, topicLevel, types, valid, word } from '../editor/rules';
+import { type EditedNode, labelOf, labelStyle, type Translate } from '../editor/red';
+import {
+  choice,
+  deadband,
+  devices,
+  each,
+  flag,
+  qos,
+  topicLevel,
+  types,
+  valid,
+  validIf,
+  word,
+} from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
 
 interface InProps {
@@ -30,7 +45,17 @@ interface InProps {
   output: string;
   own: string;
   qos: number | string;
+  /** Text: a variable. */
+  initial: boolean | string;
+  when: string;
+  deadband: string;
+  topic: string;
 }
+
+/** Ids of nodes dragged from the palette since the editor was opened. */
+const dragged = new Set<string>();
+
+type In = EditedNode<InProps>;
 
 const LISTS = ['devices', 'streams', 'attributes', 'methods'] as const;
 
@@ -53,6 +78,14 @@ RED.nodes.registerType<InProps>('ezt-in', {
     output: { value: 'message', label: labelOf('output'), validate: valid(choice('output')) },
     own: { value: 'keep', label: labelOf('own'), validate: valid(choice('own')) },
     qos: { value: 1, label: labelOf('qos'), validate: valid(qos) },
+    initial: { value: false, label: labelOf('initial'), validate: valid(flag) },
+    when: { value: 'always', label: labelOf('when'), validate: valid(choice('when')) },
+    deadband: {
+      value: '',
+      label: labelOf('deadband'),
+      validate: validIf((node: In) => (fieldText(node, 'when') ?? node.when) === 'deadband', deadband),
+    },
+    topic: { value: 'mqtt', label: labelOf('topic'), validate: valid(choice('topic')) },
   },
   paletteLabel() {
     return this._('eztcloud.palette.in');
@@ -70,10 +103,15 @@ RED.nodes.registerType<InProps>('ezt-in', {
   outputLabels() {
     return this._('eztcloud.port.received');
   },
+  onadd() {
+    dragged.add(this.id);
+  },
   oneditprepare() {
     showTypes(this, listOf(this.types ?? this._def.defaults.types?.value));
     for (const name of LISTS) prepareList(this, name, this[name]);
-    keepForeignOptions(this, { dataFormat: this.dataFormat, output: this.output, own: this.own });
+    const { dataFormat, output, own, when, topic } = this;
+    keepForeignOptions(this, { dataFormat, output, own, when, topic });
+    keepForeignFlag(this, 'initial');
     keepVariables(this, ['cloud']);
     prepareQos(this);
     prepareDefaults(this);
@@ -82,8 +120,11 @@ RED.nodes.registerType<InProps>('ezt-in', {
     for (const kind of ['streams', 'attributes', 'methods'] as const) {
       suggest.names(kind, kind, 'devices', true);
     }
-    $('.ezt-types input').on('change', showWhatMatters);
-    showWhatMatters();
+    const show = () => showWhatMatters(this);
+    $('.ezt-types input').on('change', show);
+    field(this, 'when').on('change', show);
+    show();
+    followOutput(this);
   },
   oneditsave() {
     Object.assign(this, savedLists(this, LISTS), savedNumbers(this, ['qos']), {
@@ -111,11 +152,28 @@ function chosenTypes(): string[] {
 }
 
 /** Shows only the rows that do something for the chosen types; none chosen means all of them, a variable may. */
-function showWhatMatters(): void {
+function showWhatMatters(node: In): void {
   const chosen = chosenTypes();
   const all = chosen.length === 0 || chosen.some(isVariable);
+  const when = fieldText(node, 'when');
   $('.ezt-only').each((_, row) => {
     const types = row.dataset.types?.split(' ') ?? [];
-    $(row).toggle(all || types.some((type) => chosen.includes(type)));
+    const fits = row.dataset.when === undefined || row.dataset.when === when || isVariable(when);
+    $(row).toggle(fits && (all || types.some((type) => chosen.includes(type))));
+  });
+}
+
+/**
+ * The value inside a message says nothing of its attribute, so a new node that sends it names that in `msg.topic`, for
+ * charts and whatever else works by topic; unless its user has chosen a topic.
+ */
+function followOutput(node: In): void {
+  if (!dragged.has(node.id) || !node.changed) return;
+  const usual = (output: string | undefined) => (output === 'value' ? 'attribute' : 'mqtt');
+  let before = fieldText(node, 'output');
+  field(node, 'output').on('change', () => {
+    const now = fieldText(node, 'output');
+    if (fieldText(node, 'topic') === usual(before)) field(node, 'topic').val(usual(now));
+    before = now;
   });
 }

@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
-import type { Listener, OwnPush, ValueMessage } from '../../cloud';
+import type { Aliases, Client, DeviceMemory, LastSent, Listener, OwnPush, ValueMessage } from '../../cloud';
 import { noteEcho } from '../shared/echoes';
 import { newMessageId } from '../shared/message-id';
+import { leavesProject } from '../shared/node-state';
 import type { NodeType } from '../shared/node-type';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
@@ -13,10 +14,20 @@ export function inNode(RED: NodeAPI): NodeType {
   return function (this: Node, raw: NodeDef & { cloud?: string }) {
     RED.nodes.createNode(this, raw);
     const malformed = reportMalformed(RED, this);
-    this.on('close', malformed.stop);
+    /** Where it keeps what it has sent last, if it does. */
+    let memory: DeviceMemory | undefined;
+    this.on('close', () => {
+      malformed.stop();
+      if (memory && leavesProject(RED, this, raw.cloud)) memory.dropState(this.id);
+    });
 
-    const listenerOf = (settings: InSettings): Listener => {
+    const listenerOf = (settings: InSettings, _: Aliases, client: Client): Listener => {
       const { devices, channels, streams, qos, attributes, methods, dataFormat, output, own } = settings;
+      const { initial, when, deadband, topic } = settings;
+      memory = when === 'always' ? undefined : client.memory;
+      const changes = memory && { deadband, sent: memory.stateOf<LastSent>(this.id) };
+      // Otherwise it would later be compared with what was sent long ago.
+      if (!memory) client.memory.dropState(this.id);
       return {
         devices,
         channels,
@@ -31,6 +42,9 @@ export function inNode(RED: NodeAPI): NodeType {
           dataFormat,
           output,
           own,
+          initial,
+          changes,
+          topic,
           onMessage: (message: NodeMessage & ValueMessage, echo?: OwnPush) => {
             message._msgid = newMessageId();
             if (echo) noteEcho(message._msgid, this, echo);

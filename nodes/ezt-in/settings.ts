@@ -5,12 +5,14 @@ import {
   type Channel,
   type Choice,
   canReadGb18030,
+  type Deadband,
   nameProblem,
   type Qos,
+  readDeadband,
   wordProblem,
 } from '../../cloud';
 import { listenedDevices } from '../shared/devices';
-import { allNames, bad, choice, list, qos, type Raw } from '../shared/raw-settings';
+import { allNames, bad, choice, flag, list, qos, type Raw, text } from '../shared/raw-settings';
 
 export interface InSettings {
   /** Usernames; empty: every device. */
@@ -24,6 +26,12 @@ export interface InSettings {
   /** What this connection pushed itself. */
   own: Choice<'own'>;
   qos: Qos;
+  /** First what is known. */
+  initial: boolean;
+  when: Choice<'when'>;
+  /** `undefined` unless `when` asks for it. */
+  deadband: Deadband | undefined;
+  topic: Choice<'topic'>;
 }
 
 /** Settings of `ezt-in`. Throws `EZT_CONFIG`, and `EZT_DEVICE` for a tag or an alias that names no device. */
@@ -35,6 +43,7 @@ export function inSettings(RED: NodeAPI, raw: Raw, aliases: Aliases): InSettings
   const dataFormat = choice(raw, 'dataFormat');
   if (dataFormat === 'gb18030' && !canReadGb18030())
     throw bad('dataFormat', 'a Node.js with full ICU for GB18030');
+  const when = choice(raw, 'when');
   return {
     devices: listenedDevices(aliases, 'devices', list(RED, raw, 'devices')),
     channels,
@@ -45,5 +54,15 @@ export function inSettings(RED: NodeAPI, raw: Raw, aliases: Aliases): InSettings
     output: choice(raw, 'output'),
     own: choice(raw, 'own'),
     qos: qos(raw),
+    initial: flag(raw, 'initial', false),
+    when,
+    deadband: when === 'deadband' ? deadband(raw) : undefined,
+    topic: choice(raw, 'topic'),
   };
+}
+
+function deadband(raw: Raw): Deadband {
+  const read = readDeadband(typeof raw.deadband === 'number' ? raw.deadband : text(raw, 'deadband'));
+  if (!read) throw bad('deadband', '0.5, 5%');
+  return read;
 }

@@ -31,9 +31,17 @@ export function isDisabled(RED: NodeAPI, { d, z }: FlowNode): boolean {
 
 type Nodes = ReadonlyMap<string, FlowNode>;
 
+/** Of this moment: thousands of nodes that close at once look for themselves. */
+let found: { RED: NodeAPI; all: Nodes } | undefined;
+
 function allNodes(RED: NodeAPI): Nodes {
+  if (found?.RED === RED) return found.all;
   const all = new Map<string, FlowNode>();
   RED.nodes.eachNode((node) => all.set(node.id, node));
+  found = { RED, all };
+  queueMicrotask(() => {
+    found = undefined;
+  });
   return all;
 }
 

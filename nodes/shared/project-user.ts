@@ -1,5 +1,12 @@
 import type { Node, NodeAPI } from 'node-red';
-import { type Aliases, type ClientUser, type DeviceMemory, EztError, type Listener } from '../../cloud';
+import {
+  type Aliases,
+  type Client,
+  type ClientUser,
+  type DeviceMemory,
+  EztError,
+  type Listener,
+} from '../../cloud';
 import { type Project, runningProject } from '../eztcloud-config/runtime';
 import { deploysOf } from './deploys';
 import { definitionOf, isDisabled } from './flow-nodes';
@@ -40,7 +47,7 @@ export function joinProject<S>(
   node: Node,
   cloud: unknown,
   parse: (aliases: Aliases) => S,
-  listenerOf: (settings: S, aliases: Aliases) => Listener | undefined = () => undefined,
+  listenerOf: (settings: S, aliases: Aliases, client: Client) => Listener | undefined = () => undefined,
 ): () => Joined<S> {
   let project = runningProject(RED, cloud);
   let joined = join();
@@ -61,8 +68,14 @@ export function joinProject<S>(
   function joinNow(to: Project): Membership<S> {
     const { aliases } = to;
     const settings = parse(aliases);
-    const listener = listenerOf(settings, aliases);
     const client = to.join(node);
+    let listener: Listener | undefined;
+    try {
+      listener = listenerOf(settings, aliases, client);
+    } catch (error) {
+      to.leave(node);
+      throw error;
+    }
     const user = client.user();
     if (listener) client.listen(listener);
     const unkeep = client.memory.keep(listener?.devices ?? []);

@@ -27,6 +27,9 @@ export const FORMS: Record<string, Form> = {
       'node-input-dataFormat': 'hex',
       'node-input-output': 'value',
       'node-input-own': 'drop',
+      'node-input-when': 'deadband',
+      'node-input-deadband': '5%',
+      'node-input-initial': true,
       'node-input-qos': '2',
     },
     saved: {
@@ -39,6 +42,10 @@ export const FORMS: Record<string, Form> = {
       dataFormat: 'hex',
       output: 'value',
       own: 'drop',
+      initial: true,
+      when: 'deadband',
+      deadband: '5%',
+      topic: 'attribute', // of a new node that sends values
       qos: 2,
     },
     wrong: {

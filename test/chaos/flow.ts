@@ -43,6 +43,18 @@ export function flowOf({ endpoint, caFile }: FlowOptions, revision = 0): Flow {
       wires: [['received']],
     },
     { id: 'received', type: 'ledger-sink', z: 'tab', event: 'in', wires: [] },
+    {
+      id: 'changed',
+      type: 'ezt-in',
+      z: 'tab',
+      name: `revision ${revision}`,
+      cloud: 'project-memory',
+      types: ['attributes'],
+      when: 'changed',
+      initial: true,
+      wires: [['has-changed']],
+    },
+    { id: 'has-changed', type: 'ledger-sink', z: 'tab', event: 'changed', wires: [] },
     ...stream(
       'push',
       { type: 'ezt-attr-out', cloud: 'project-memory', device: 'DU_push', wires: [] },

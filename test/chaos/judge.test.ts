@@ -24,6 +24,8 @@ const offered = entry('offered');
 const done = entry('done', { at: 30 });
 const failed = (reason?: string) => entry('failed', { code: 'EZT_CLOSED', ...(reason && { reason }) });
 const report = (n: number, at = 40) => entry('in', { stream: 'DU_a', n, at });
+const changes = (each: [n: number, ten?: number, known?: boolean][]): Entry[] =>
+  each.map(([n, ten, known = false]) => entry(known ? 'known' : 'changed', { stream: 'DU_a', n, ten }));
 const published = [mark(1, 20, 'DU_a'), mark(2, 21, 'DU_a')];
 const killed = [{ run: RUN, at: 5000 }];
 const durable = { stream: 'durable' };
@@ -97,6 +99,30 @@ const cases: [what: string, entries: Entry[], seen: Partial<Observations>, viola
     [report(1), report(2), report(1, 500)],
     { published, connections: [450] },
     [],
+  ],
+  [
+    'changes, with what is left out and what is known',
+    [report(1), report(2), ...changes([[1, 0], [2], [2, 0, true]])],
+    { published },
+    [],
+  ],
+  [
+    'a change that is missing',
+    [report(1), report(2), ...changes([[1, 0]])],
+    { published },
+    ['change missing: DU_a 2'],
+  ],
+  [
+    'an attribute that was left out though it had changed',
+    [report(1), report(2), ...changes([[1, 0], [2], [11]])],
+    { published },
+    ['a change was left out: DU_a 11'],
+  ],
+  [
+    'the same sent twice as a change',
+    [report(1), report(2), ...changes([[1, 0], [2], [2]])],
+    { published },
+    ['sent though nothing had changed: DU_a 2'],
   ],
   [
     'a slow stop of the flows',

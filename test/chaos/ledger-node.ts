@@ -25,6 +25,12 @@ interface Numbered {
   ledger?: { stream: string; n: number };
 }
 
+interface Reported {
+  payload?: unknown;
+  device?: string;
+  known?: boolean;
+}
+
 interface Receiving {
   id: string;
   /** `node._inputCallback`: null once the node is closed. Node-RED then drops the message before the node has it. */
@@ -70,11 +76,14 @@ export = (RED: NodeAPI & WithHooks): void => {
 
   RED.nodes.registerType('ledger-sink', function (this: Node, def: NodeDef & { event: Entry['event'] }) {
     RED.nodes.createNode(this, def);
-    this.on('input', (msg: Numbered & { payload?: unknown; device?: string }, _send, done) => {
+    this.on('input', (msg: Numbered & Reported, _send, done) => {
       const { ledger } = msg;
       if (def.event === 'in') {
         const { n, params } = msg.payload as { n?: number; params?: { n: number } };
         write({ event: 'in', stream: msg.device ?? '', n: n ?? params?.n ?? -1 });
+      } else if (def.event === 'changed') {
+        const { n = -1, ten } = msg.payload as { n?: number; ten?: number };
+        write({ event: msg.known ? 'known' : 'changed', stream: msg.device ?? '', n, ten });
       } else if (ledger) {
         write({ event: def.event, ...ledger, echo: (msg.payload as { params?: { n?: number } }).params?.n });
       }

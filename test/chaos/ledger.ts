@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { judgeChanges } from './changes';
 import type { Mark } from './platform';
 import { connectedBetween, judgeReports, losesLast, stops } from './reports';
 
@@ -16,6 +17,8 @@ export interface Entry {
     | 'catch'
     | 'replied'
     | 'in'
+    | 'changed'
+    | 'known'
     | 'stopping'
     | 'stopped';
   stream?: string;
@@ -24,6 +27,8 @@ export interface Entry {
   reason?: string;
   /** The number in a command's reply. */
   echo?: number | undefined;
+  /** The second attribute of a report, if the message has it. */
+  ten?: number | undefined;
 }
 
 /** What the runner saw from outside. */
@@ -164,6 +169,7 @@ export function judge(entries: readonly Entry[], seen: Observations): Verdict {
   }
 
   open += judgeReports(entries, seen, row, violations);
+  open += judgeChanges(entries, seen, violations);
   for (const { at, ms } of [...seen.closes, ...stops(entries)]) {
     row(at).worstClose = Math.max(row(at).worstClose, ms);
     if (ms > 4000) violations.push(`closing took ${ms} ms`);

@@ -1,6 +1,7 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { event } from '../support/events';
 import type { Mosquitto } from '../support/mosquitto';
+import { tenOf } from './changes';
 
 /** A message that was published to Node-RED, or that came from it. */
 export interface Mark {
@@ -77,10 +78,15 @@ export async function startPlatform(broker: Mosquitto): Promise<Platform> {
       last += 1;
       const mark = { stream: device, n: last, run: 0, at: Date.now() };
       outstanding += 1;
-      devices.publish(topic(device, 'attributes'), JSON.stringify({ n: last }), { qos: 1 }, (error) => {
-        outstanding -= 1;
-        if (!error) published.push(mark);
-      });
+      devices.publish(
+        topic(device, 'attributes'),
+        JSON.stringify({ n: last, ten: tenOf(last) }),
+        { qos: 1 },
+        (error) => {
+          outstanding -= 1;
+          if (!error) published.push(mark);
+        },
+      );
     }
   }
 

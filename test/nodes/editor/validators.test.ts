@@ -98,6 +98,11 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
   ['ezt-command-out', 'method', ['', 'set led', 'a, b', '开灯'], { character: ['reboot\u200b', 'a\u00a0b'] }],
   ['ezt-in', 'methods', [['set led'], '"a, b", c'], { character: [['motion\u200b'], 'a\tb'] }],
   ['ezt-in', 'qos', [0, '1', 2], { choice: [3, 'x'] }],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable in place of a tick
+  ['ezt-in', 'initial', [true, false, 'true', '${FIRST}'], { flag: ['maybe', 2] }],
+  ['ezt-in', 'when', ['always', 'changed', 'deadband'], { choice: ['on change'] }],
+  ['ezt-in', 'topic', ['mqtt', 'device', 'attribute'], { choice: ['none'] }],
+  ['ezt-in', 'deadband', ['', '0.5', 'anything: it is not used'], {}],
   [
     'ezt-attr-out',
     'device',
@@ -173,6 +178,17 @@ describe('validators', () => {
   it('a group needs MQTT 5', () => {
     should(says('eztcloud-config', 'group', 'g', { protocol: '3.1.1' })).equal('groupProtocol');
     should(says('eztcloud-config', 'group', '', { protocol: '3.1.1' })).equal(true);
+  });
+
+  it('a deadband is needed where it is used', () => {
+    const when = { when: 'deadband' };
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED's form of an environment variable
+    for (const value of ['0.5', '.5', '5%', ' 5 % ', 0, 3, '${BAND}'])
+      should(says('ezt-in', 'deadband', value, when)).equal(true, String(value));
+    for (const value of ['', ' ', undefined, '-1', '1,5', 'x', '5%%', Number.NaN, true])
+      should(says('ezt-in', 'deadband', value, when)).equal('deadband', String(value));
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable that is not the whole value
+    should(says('ezt-in', 'deadband', '${A B}', when)).equal('variable');
   });
 
   it('name the property, and never repeat its value', () => {
