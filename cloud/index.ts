@@ -3,6 +3,7 @@ export type { ClientOptions, Counters } from './client-options';
 export type { ClientUser } from './client-user';
 export { type DeviceReport, matchesRules, reportOf } from './devices/device-query';
 export type { DeviceMemory, KnownAttribute, KnownDevice } from './devices/known-device';
+export { type DevicePage, memoryPage } from './devices/memory-page';
 export { type SeenDevice, seenDevices } from './devices/seen-devices';
 export { inSlices, ownTurn, sortedInSlices, type Turn } from './devices/slices';
 export { type Aliases, createAliases, NO_ALIASES } from './protocol/aliases';

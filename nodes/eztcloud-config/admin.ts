@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { formatEndpoint, seenDevices } from '../../cloud';
+import { asError } from '../shared/texts';
+import { answerMemory } from './memory-handler';
 import { findProject, type Project } from './runtime';
 import { testHandler } from './test-handler';
 
@@ -20,6 +22,15 @@ export function registerAdmin(RED: NodeAPI): void {
     read,
     ofProject((project) => (project.client ? seenDevices(project.client.memory) : [])),
   );
+  RED.httpAdmin.get('/eztcloud/:configId/memory', read, (request, response) => {
+    const project = findProject(RED, request.params.configId);
+    if (!project) response.sendStatus(404);
+    else
+      answerMemory(project, request, response).catch((error: unknown) => {
+        RED.log.error(asError(error).message);
+        response.sendStatus(500);
+      });
+  });
   RED.httpAdmin.get('/eztcloud/:configId/status', read, ofProject(statusOf));
 
   RED.httpAdmin.post('/eztcloud/test', write, testHandler(RED));

@@ -47,6 +47,7 @@ describe('admin routes of a Node-RED with users', function () {
 
   const ROUTES: [route: string, init: RequestInit, who: User[]][] = [
     ['/eztcloud/cloud/devices', {}, ['boss', 'reader']],
+    ['/eztcloud/cloud/memory', {}, ['boss', 'reader']],
     ['/eztcloud/cloud/status', {}, ['boss', 'reader']],
     ['/eztcloud/test', { method: 'POST', body: '{"id":"cloud"}' }, ['boss', 'writer']],
   ];

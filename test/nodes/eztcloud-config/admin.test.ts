@@ -57,6 +57,34 @@ describe('admin routes', function () {
     should(second).containEql({ device: 'DU_2', online: false });
   });
 
+  it('memory: what is known, a page at a time, whatever is asked', async () => {
+    const device = deviceOf(await broker.platform(), broker.key);
+    await next('in.got', () => device('DU_3/attributes', { a: { b: 1 }, c: 2 }));
+    await next('in.got', () => device('DU_4/alarm', { alerting: true }));
+    const ask = async (query: string) => {
+      const response = await admin(`/eztcloud/cloud/memory?${query}`);
+      const text = await response.text();
+      should([response.status, text.includes(broker.secret)]).deepEqual([200, false]);
+      return JSON.parse(text);
+    };
+    const { total, devices, next: after } = await ask('search=DU_&limit=1&after=DU_2');
+    should(total).be.aboveOrEqual(2);
+    should([devices.length, devices[0].device, after]).deepEqual([1, 'DU_3', 'DU_3']);
+    should(devices[0]).containEql({ attributes: { a: { b: 1 }, c: 2 }, online: null, alarm: null });
+    const last = await ask(`after=${after}`);
+    should([last.devices[0].device, last.devices[0].alarm, last.next]).deepEqual(['DU_4', true, undefined]);
+    for (const hostile of [
+      'limit=-1',
+      'limit=1e9',
+      'limit[]=5',
+      'search[a]=b&after[]=1&after[]=2',
+      'search=__proto__&after=%F0%9F%98%80',
+      `search=${'x'.repeat(5_000)}`,
+      'search=.*%00(',
+    ])
+      should(Array.isArray((await ask(hostile)).devices)).be.true();
+  });
+
   it('status: state, protocol, filters, counters, and no secret', async () => {
     const response = await admin('/eztcloud/cloud/status');
     const text = await response.text();
@@ -79,7 +107,7 @@ describe('admin routes', function () {
 
   for (const id of ['nowhere', 'in', 'tls', '__proto__']) {
     it(`404 for ${id}, which is no project`, async () => {
-      for (const route of ['devices', 'status']) {
+      for (const route of ['devices', 'memory', 'status']) {
         should((await admin(`/eztcloud/${id}/${route}`)).status).equal(404);
       }
     });
