@@ -3,6 +3,7 @@ import { topicParser } from '../cloud/protocol/topics';
 import { contentOf, deliver } from '../cloud/receive/delivery';
 import type { Receiver } from '../cloud/subscriptions/listener';
 import { createRouter } from '../cloud/subscriptions/router';
+import { learning } from './device-memory';
 import { median } from './statistics';
 import { figure, table } from './table';
 import { deviceName, REPORT } from './traffic';
@@ -17,20 +18,30 @@ export interface Routing {
   /** Nanoseconds: to parse the topic and find the listeners, and to hand the decoded message over as well. */
   match: number;
   deliver: number;
+  /** To learn from the decoded message alone. */
+  learn: number;
 }
 
 /** Routing alone, in this process: what a message costs by the number of nodes, each with a device of its own. */
 export function routing(): Routing[] {
   const benches = NODES.map(prepare);
-  for (const bench of benches) bench.deliver(MESSAGES / 5);
+  for (const bench of benches) {
+    bench.deliver(MESSAGES / 5);
+    bench.learn(Math.max(MESSAGES, 200_000));
+  }
   // In turn, so that whatever else the machine does meets all of them.
   const rounds = Array.from({ length: ROUNDS }, () =>
-    benches.map((bench) => ({ match: time(bench.match), deliver: time(bench.deliver) })),
+    benches.map((bench) => ({
+      match: time(bench.match),
+      deliver: time(bench.deliver),
+      learn: time(bench.learn),
+    })),
   );
   return NODES.map((nodes, i) => ({
     nodes,
     match: median(rounds.map((round) => round[i]?.match ?? Number.NaN)),
     deliver: median(rounds.map((round) => round[i]?.deliver ?? Number.NaN)),
+    learn: median(rounds.map((round) => round[i]?.learn ?? Number.NaN)),
   }));
 }
 
@@ -89,6 +100,7 @@ function prepare(nodes: number) {
 
   return {
     match: (messages: number) => each(messages, () => undefined),
+    learn: learning(nodes),
     deliver(messages: number) {
       each(messages, (text, receivers) => {
         const topic = parse(text);
@@ -112,6 +124,6 @@ function prepare(nodes: number) {
 
 export const measureRouting = (): string =>
   table([
-    ['nodes', 'topic to listeners, ns', 'with decoding and delivery, ns'],
-    ...routing().map((row) => [figure(row.nodes), figure(row.match), figure(row.deliver)]),
+    ['nodes', 'topic to listeners, ns', 'with decoding and delivery, ns', 'device memory alone, ns'],
+    ...routing().map((row) => [figure(row.nodes), figure(row.match), figure(row.deliver), figure(row.learn)]),
   ]);

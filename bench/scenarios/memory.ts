@@ -1,4 +1,5 @@
 import { core } from '../core-flows';
+import { deviceMemory } from '../device-memory';
 import type { Finding, SingleScenario, Tools } from '../findings';
 import { ours } from '../flows';
 import { type Contender, startSubject } from '../subject';
@@ -51,6 +52,7 @@ export const memory: SingleScenario = {
     await single.measure(devices);
     found.push(finding('per device seen', (afterDevices - (await single.heap())) / devices, 'bytes'));
     await single.stop();
+    found.push(...deviceMemory());
 
     const total = quick ? 100_000 : 1_000_000;
     await subject.measure(total / 10);

@@ -53,6 +53,7 @@ export function createAttributeValues(lists: NameLists, budget: Budget): Attribu
   /** Sets a value that is no number, and moves the one before. */
   function setOther(device: RememberedDevice, index: number, value: unknown, own: typeof clonePayload) {
     const others = othersOf(device, index);
+    if (value === undefined && others[index] === undefined && others[index + 1] === undefined) return;
     letGo(device, others[index + 1]);
     others[index + 1] = others[index];
     others[index] = hold(device, value, own);

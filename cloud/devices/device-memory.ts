@@ -1,11 +1,11 @@
 import { isPlainObject } from '../protocol/json';
 import type { Topic } from '../protocol/topics';
 import { createAttributeValues, type SavedAttribute } from './attribute-values';
-import { createHeardOrder } from './heard-order';
 import type { DeviceMemory, KnownDevice } from './known-device';
 import { createNameLists, indexIn, type NameList } from './name-lists';
 import { createNodeStates, type NodeStates } from './node-states';
 import { ALARM_AT, LAST_SEEN, ONLINE_AT, RememberedDevice } from './remembered-device';
+import { byHearing, createUnheard } from './unheard';
 
 /** A device as it was saved. */
 export interface SavedDevice extends Omit<KnownDevice, 'attributes'> {
@@ -22,11 +22,12 @@ export interface LearningMemory extends DeviceMemory {
    */
   learn(topic: Topic, payload: unknown, now: number, alive: boolean): void;
   get(device: string): RememberedDevice | undefined;
-  latest(): IterableIterator<RememberedDevice>;
+  all(): IterableIterator<RememberedDevice>;
+  latest(count: number): RememberedDevice[];
   /** Grows with everything that changes. */
   readonly changes: number;
   readonly states: NodeStates;
-  /** Takes over a device, which has been heard after those taken over before. One that is known already stays. */
+  /** Takes over a device. One that is known already stays. */
   restore(saved: SavedDevice): void;
   /** Forgets every device, but no state of nodes. */
   clear(): void;
@@ -45,8 +46,7 @@ type Kind = 'streamNames' | 'eventNames' | 'commandNames';
 export function createDeviceMemory(maxDevices = MAX_DEVICES): LearningMemory {
   const devices = new Map<string, RememberedDevice>();
   const keptNames = new Map<string, number>();
-  /** Without those that a node names and that would have been forgotten. */
-  const order = createHeardOrder();
+  const unheard = createUnheard(devices);
   const budget = { left: MAX_BYTES };
   const lists = createNameLists(budget);
   const attributes = createAttributeValues(lists, budget);
@@ -63,17 +63,14 @@ export function createDeviceMemory(maxDevices = MAX_DEVICES): LearningMemory {
     const device = new RememberedDevice(Buffer.from(name).toString(), now, lists.none);
     device.kept = kept;
     devices.set(device.device, device);
-    order.toEnd(device);
     return device;
   }
 
-  /** Forgets the longest unheard. Those that a node names leave the order, until they are heard or no longer named. */
+  /** Forgets the longest unheard. Returns whether there is room. */
   function makeRoom(): boolean {
     while (devices.size >= maxDevices) {
-      const device = order.first;
+      const device = unheard.take();
       if (!device) return false;
-      order.remove(device);
-      if (device.kept > 0) continue;
       release(device);
       states.forget(device.device);
     }
@@ -102,7 +99,6 @@ export function createDeviceMemory(maxDevices = MAX_DEVICES): LearningMemory {
         if (!device) return;
       } else if (alive) {
         device.numbers[LAST_SEEN] = now;
-        order.toEnd(device);
       }
       changes += 1;
       if (topic.stream !== undefined) note(device, 'streamNames', topic.stream);
@@ -136,10 +132,7 @@ export function createDeviceMemory(maxDevices = MAX_DEVICES): LearningMemory {
     states,
     get: (device) => devices.get(device),
     all: () => devices.values(),
-    *latest() {
-      for (let device = order.last; device; device = device.older) yield device;
-      for (const device of devices.values()) if (!device.inOrder) yield device;
-    },
+    latest: (count) => byHearing([...devices.values()], count, 'latest'),
     keep(named) {
       const change = (by: number) => {
         for (const name of named) {
@@ -147,10 +140,9 @@ export function createDeviceMemory(maxDevices = MAX_DEVICES): LearningMemory {
           if (kept === 0) keptNames.delete(name);
           else keptNames.set(name, kept);
           const device = devices.get(name);
-          if (!device) continue;
-          device.kept = kept;
-          if (kept === 0 && !device.inOrder) order.toFront(device);
+          if (device) device.kept = kept;
         }
+        if (by < 0) unheard.changed();
       };
       change(1);
       let ended = false;
@@ -175,10 +167,7 @@ export function createDeviceMemory(maxDevices = MAX_DEVICES): LearningMemory {
       device.commandNames = lists.extend(lists.none, saved.commands.slice(0, MAX_NAMES)) ?? lists.none;
     },
     clear() {
-      for (const device of [...devices.values()]) {
-        order.remove(device);
-        release(device);
-      }
+      for (const device of [...devices.values()]) release(device);
     },
   };
 }

@@ -46,8 +46,8 @@ export interface DeviceMemory {
   get(device: string): KnownDevice | undefined;
   /** Every known device, in no particular order. It may be walked in slices: devices that come or go do no harm. */
   all(): IterableIterator<KnownDevice>;
-  /** The same, the last heard first. It must be walked at once. */
-  latest(): IterableIterator<KnownDevice>;
+  /** The `count` that were last heard, the last one first. */
+  latest(count: number): readonly KnownDevice[];
   /** While a node names them, these devices are not forgotten. Returns how to end that. */
   keep(devices: readonly string[]): () => void;
   /**

@@ -28,10 +28,6 @@ export class RememberedDevice implements KnownDevice {
   held = 0;
   /** How many nodes name it. */
   kept = 0;
-  /** Its neighbours in the order of being heard, while it is in it. */
-  older: RememberedDevice | undefined = undefined;
-  newer: RememberedDevice | undefined = undefined;
-  inOrder = false;
   attributeNames: NameList;
   streamNames: NameList;
   eventNames: NameList;

@@ -19,17 +19,12 @@ const LISTED = 2_000;
 
 /** The `limit` devices that were last heard, the last one first; in the order of their coming where that is equal. */
 export function seenDevices(memory: DeviceMemory, limit = LISTED): SeenDevice[] {
-  const listed: SeenDevice[] = [];
-  for (const { device, online, lastSeen, attributes, streams, events, commands } of memory.latest()) {
-    if (listed.length >= limit) break;
-    listed.push({
-      device,
-      ...(online !== null && { online }),
-      lastSeen,
-      attributes: [...attributes.keys()],
-      streams: [...streams],
-      methods: [...new Set([...events, ...commands])],
-    });
-  }
-  return listed.reverse().sort((a, b) => b.lastSeen - a.lastSeen);
+  return memory.latest(limit).map(({ device, online, lastSeen, attributes, streams, events, commands }) => ({
+    device,
+    ...(online !== null && { online }),
+    lastSeen,
+    attributes: [...attributes.keys()],
+    streams: [...streams],
+    methods: [...new Set([...events, ...commands])],
+  }));
 }

@@ -3,7 +3,7 @@ import type { NameList } from './name-lists';
 import type { RememberedDevice } from './remembered-device';
 
 // A device memory as lines of JSON: a header; lists of names, numbered from 0, each before the first device that has it;
-// devices, the longest unheard first; nodes, each with what it remembers behind it; and the number of lines before.
+// devices; nodes, each with what it remembers behind it; and the number of lines before.
 // A file without that last line is not whole.
 
 export const VERSION = 1;
@@ -36,7 +36,7 @@ export interface DeviceLine {
   noPrevious?: number[];
 }
 
-/** What `memory` knows, line by line. It may be walked in slices; a device that comes meanwhile may be missing. */
+/** What `memory` knows, line by line. It may be walked in slices: devices that come or go do no harm. */
 export function* linesOf(memory: LearningMemory, project: string): Generator<string, undefined> {
   const numbers = new Map<NameList, number>();
   let lines = 0;
@@ -45,8 +45,7 @@ export function* linesOf(memory: LearningMemory, project: string): Generator<str
     return `${JSON.stringify(content)}\n`;
   };
   yield line({ eztcloud: 'device memory', version: VERSION, project });
-  for (const device of [...memory.latest()].reverse()) {
-    if (memory.get(device.device) !== device) continue; // forgotten meanwhile
+  for (const device of memory.all()) {
     const { attributeNames, streamNames, eventNames, commandNames } = device;
     for (const list of [attributeNames, streamNames, eventNames, commandNames]) {
       if (numbers.has(list)) continue;

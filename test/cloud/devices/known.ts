@@ -1,8 +1,8 @@
 import type { DeviceMemory } from '../../../cloud/devices/known-device';
 
-/** Everything that `memory` knows, the last heard first. */
+/** Everything that `memory` knows. */
 export const known = (memory: DeviceMemory) =>
-  [...memory.latest()].map(
+  [...memory.all()].map(
     ({ device, lastSeen, online, onlineAt, alarm, alarmAt, attributes, streams, events, commands }) => ({
       device,
       lastSeen,
