@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { type DevicePage, memoryPage, NO_ALIASES } from '../../cloud';
+import { type DevicePage, memoryPage } from '../../cloud';
 import type { Project } from './runtime';
 
 const LIMIT = { byDefault: 100, most: 500 };
@@ -17,7 +17,7 @@ export async function answerMemory(project: Project, { query }: Request, respons
   await client.memory.loaded;
   const limit = Number(textOf(query.limit));
   response.json(
-    await memoryPage(client.memory, NO_ALIASES, {
+    await memoryPage(client.memory, client.aliases, {
       search: textOf(query.search).trim(),
       after: textOf(query.after),
       limit: Number.isInteger(limit) && limit > 0 ? Math.min(limit, LIMIT.most) : LIMIT.byDefault,

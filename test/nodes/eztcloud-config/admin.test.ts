@@ -23,7 +23,7 @@ describe('admin routes', function () {
     broker = await startMosquitto();
     const flow = [
       ...tab(),
-      ...project(broker),
+      ...project(broker, { aliases: { DU_3: { name: 'Boiler', tags: ['floor 1'] } } }),
       ...palette('ezt-in', 'in', { types: [] }),
       ...palette('ezt-attr-out', 'attr'),
       { id: 'stranger', type: 'tls-config', cert: '', key: '', ca: '', verifyservercert: true },
@@ -71,6 +71,10 @@ describe('admin routes', function () {
     should(total).be.aboveOrEqual(2);
     should([devices.length, devices[0].device, after]).deepEqual([1, 'DU_3', 'DU_3']);
     should(devices[0]).containEql({ attributes: { a: { b: 1 }, c: 2 }, online: null, alarm: null });
+    for (const search of ['boil', 'FLOOR']) {
+      const found = await ask(`search=${search}`);
+      should([found.total, found.devices[0].device, found.devices[0].name]).deepEqual([1, 'DU_3', 'Boiler']);
+    }
     const last = await ask(`after=${after}`);
     should([last.devices[0].device, last.devices[0].alarm, last.next]).deepEqual(['DU_4', true, undefined]);
     for (const hostile of [
