@@ -60,6 +60,12 @@ describe('what a project keeps beyond a stop', function () {
     broker.packets('connect').filter(({ clean }) => clean).length;
   const running = async () => {
     await until(() => broker.sockets.open === 2, 10_000, 'both connections');
+    // What ends a session that is still being made differs.
+    const subscribed = () =>
+      broker.connections.every(
+        ({ open, received }) => !open || received.some(({ cmd }) => cmd === 'subscribe'),
+      );
+    await until(subscribed, 10_000, 'both subscriptions');
     await until(
       () => existsSync(directory('the tab')) && existsSync(directory('the instance')),
       5000,
