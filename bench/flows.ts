@@ -71,6 +71,22 @@ export const ours =
     ...repeat(nodes, (device, i) => ourIn(i, { devices: device === undefined ? [] : [device], ...options })),
   ];
 
+/** Ours: one node for all devices, and `watches` watches with a device each. */
+export const oursWatching =
+  (watches: number, options: Item) =>
+  (place: Place): Flow => [
+    ...ours()(place),
+    ...repeat(watches, (device, i) => ({
+      id: `watch${i}`,
+      type: 'ezt-watch',
+      ...PLACED,
+      cloud: CLOUD,
+      devices: [device],
+      wires: [[], []],
+      ...options,
+    })),
+  ];
+
 /** Ours: `nodes` nodes for all devices; the i-th with `options(i)`. */
 export const oursForAll =
   (nodes: number, options: (i: number) => Item = () => ({})) =>

@@ -40,6 +40,8 @@ export interface Client {
     queued: number;
     commands: number;
   };
+  /** What messages call the project. */
+  readonly project: string;
   /** What people call the devices. */
   readonly aliases: Aliases;
   /** People call the devices otherwise now; the connection and what is pending stay as they are. */
@@ -164,6 +166,7 @@ export function openClient(options: ClientOptions): Client {
     rename(others) {
       aliases = others;
     },
+    project: options.project ?? '',
     memory,
     onChange: changes.add,
     listen: listeners.add,

@@ -55,6 +55,14 @@ export {
   variableName,
   wordProblem,
 } from './protocol/names';
+export {
+  isBack,
+  isBeyond,
+  type Limit,
+  type LimitProblem,
+  type LimitValue,
+  readLimit,
+} from './protocol/threshold';
 export { CHANNELS, formatTopic, isTopicLevel } from './protocol/topics';
 export type { Answer } from './send/pending-command';
 export type { ChangesOnly, Heard, LastSent, Listener, OwnPush, Receiver } from './subscriptions/listener';
@@ -64,3 +72,5 @@ export type { Refusal, Trouble } from './transport/reason-codes';
 export type { State } from './transport/reconnect';
 export { type SubscriptionTrouble, subscriptionTrouble } from './transport/subscription-trouble';
 export type * from './types';
+export { createWatch, type Told, type Watch } from './watch/watch';
+export type { WatchRule } from './watch/watch-rule';

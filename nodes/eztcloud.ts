@@ -12,6 +12,7 @@ const TYPES = {
   'ezt-attr-out': undefined,
   'ezt-command-out': undefined,
   'ezt-device': undefined,
+  'ezt-watch': undefined,
 } as const;
 
 /** The EZtCloud palette: registers the node types. What they do is in `palette.ts`. */

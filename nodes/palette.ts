@@ -3,6 +3,7 @@ import { attrOutNode } from './ezt-attr-out/runtime';
 import { commandOutNode } from './ezt-command-out/runtime';
 import { deviceNode } from './ezt-device/runtime';
 import { inNode } from './ezt-in/runtime';
+import { watchNode } from './ezt-watch/runtime';
 import { registerAdmin } from './eztcloud-config/admin';
 import { takeOverCredentials } from './eztcloud-config/lost-credentials';
 import { configNode } from './eztcloud-config/runtime';
@@ -22,5 +23,6 @@ export function openPalette(RED: NodeAPI, before: { deploys: Deploys; credential
     'ezt-attr-out': attrOutNode(RED),
     'ezt-command-out': commandOutNode(RED),
     'ezt-device': deviceNode(RED),
+    'ezt-watch': watchNode(RED),
   };
 }

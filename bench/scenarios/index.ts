@@ -6,6 +6,7 @@ import { load } from './load';
 import { memory } from './memory';
 import { commandsMany, commandsOne, out } from './out';
 import { fanOut, large, small, values } from './payloads';
+import { watch } from './watch';
 
 /** Everything `npm run bench` measures, in this order. */
 export const PAIRED: readonly [PairedScenario, ...PairedScenario[]] = [
@@ -13,6 +14,7 @@ export const PAIRED: readonly [PairedScenario, ...PairedScenario[]] = [
   inChanged,
   inEach,
   inMany,
+  watch,
   fanOut,
   large,
   small,

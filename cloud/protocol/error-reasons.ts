@@ -58,6 +58,8 @@ const MESSAGES = {
     deviceSeveral: 'This node takes one device at a time, but __count__ are named: split the list first.',
   },
   EZT_PAYLOAD: {
+    acknowledgeMissing:
+      'There is nothing for this node in the message: set msg.acknowledge to a device, a list of devices, or true for all alarms.',
     payloadNotObject:
       'msg.payload is of type __type__: send an object of attributes, for instance {"temperature": 21.5}.',
     payloadIsText: 'msg.payload is JSON text, and an object is needed: put a JSON node before this one.',

@@ -19,6 +19,9 @@ export const CHOICES = {
   deviceOutput: ['message', 'each', 'array'],
   when: ['always', 'changed', 'deadband'],
   topic: ['mqtt', 'device', 'attribute'],
+  /** What `ezt-watch` looks for. */
+  mode: ['silence', 'threshold', 'alarm'],
+  op: ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'],
   paramsType: ['msg', 'json', 'flow', 'global', 'env', 'jsonata'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -50,6 +53,10 @@ export const NUMBERS = {
   rateLimit: { byDefault: 0, min: 0, max: 1_000_000, whole: false },
   timeout: { byDefault: 10, min: 0.001, max: LONGEST_TIMER, whole: false, unit: 'seconds' },
   qos: { byDefault: 1, min: 0, max: 2, whole: true },
+  /** Of `ezt-watch`: how long a device has not been heard, an attribute is beyond its limit, until an alarm comes again. */
+  after: { byDefault: 900, min: 0.001, max: LONGEST_TIMER, whole: false, unit: 'seconds' },
+  for: { byDefault: 0, min: 0, max: LONGEST_TIMER, whole: false, unit: 'seconds' },
+  every: { byDefault: 0, min: 0, max: LONGEST_TIMER, whole: false, unit: 'seconds' },
 } as const satisfies Record<string, NumberLimit>;
 
 export type NumberName = keyof typeof NUMBERS;

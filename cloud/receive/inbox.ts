@@ -2,15 +2,16 @@ import type { LearningMemory } from '../devices/device-memory';
 import type { Aliases } from '../protocol/aliases';
 import { EztError } from '../protocol/errors';
 import type { Topic } from '../protocol/topics';
-import { isSharedIdentifier } from '../subscriptions/filters';
-import type { Heard, Receiver } from '../subscriptions/listener';
+import type { Receiver } from '../subscriptions/listener';
 import type { Router } from '../subscriptions/router';
 import type { Subscriptions } from '../subscriptions/subscriptions';
 import type { Connection } from '../transport/connection';
 import type { Received } from '../transport/publish-packets';
 import { createBacklog } from './backlog';
+import { copies } from './copies';
 import { contentOf, deliver } from './delivery';
-import { envelopeOf, type Incoming } from './incoming';
+import { envelopeOf, type Incoming, isFromDevice } from './incoming';
+import { type Observer, tellObservers, withObserver } from './observers';
 import type { OwnPushes } from './own-pushes';
 
 /** What has come in, counted since the client began. */
@@ -45,8 +46,6 @@ export interface InboxOptions {
   onError(error: unknown): void;
 }
 
-type Observer = (heard: Heard) => void;
-
 /** Hands each received message to those who want it, and acknowledges it afterwards. */
 export interface Inbox {
   readonly counters: Readonly<InboxCounters>;
@@ -69,6 +68,7 @@ export function createInbox(options: InboxOptions): Inbox {
     malformed: 0,
     duplicates: 0,
   };
+  const { isShared, isFor } = copies(grouped);
   const backlog = createBacklog<Incoming>();
   /** Handed over in this turn of the event loop. Flows get their messages at its end, so they are acknowledged after it. */
   let handedOver: [Connection, Received][] = [];
@@ -88,8 +88,7 @@ export function createInbox(options: InboxOptions): Inbox {
 
   function handOver(incoming: Incoming) {
     const { connection, received } = incoming;
-    const { receivers, observers } = takersOf(incoming);
-    dispatch(incoming, receivers, observers);
+    dispatch(incoming, takersOf(incoming));
     // QoS 0 is not acknowledged.
     if (received.qos > 0 && handedOver.push([connection, received]) === 1) setImmediate(acknowledge);
   }
@@ -105,13 +104,13 @@ export function createInbox(options: InboxOptions): Inbox {
     handedOver = [];
   }
 
-  function dispatch(incoming: Incoming, receivers: readonly Receiver[], observers: readonly Observer[]) {
+  function dispatch(incoming: Incoming, { receivers, observers }: ReturnType<typeof takersOf>) {
     const { received, topic, timestamp } = incoming;
     try {
-      const content = contentOf(topic.channel, received.payload, findOwn(topic));
+      const content = contentOf(topic.channel, received.payload, findOwn(incoming));
       const payload =
         content.decoded && !(content.decoded instanceof EztError) ? content.decoded.payload : undefined;
-      const alive = !received.retain && !content.own;
+      const alive = !received.retain && !content.own && isFromDevice(topic, payload);
       // Before the flows get it: they may change it.
       memory.learn(topic, payload, timestamp, alive);
       const envelope = envelopeOf(incoming, project, options.names?.());
@@ -119,33 +118,28 @@ export function createInbox(options: InboxOptions): Inbox {
       counters.delivered += delivery.delivered;
       if (delivery.malformed) counters.malformed += 1;
       delivery.errors.forEach(onError);
-      for (const observe of observers)
-        observe({ device: topic.device, channel: topic.channel, payload, timestamp, alive });
+      const { device, channel } = topic;
+      tellObservers(observers, { device, channel, payload, timestamp, alive }, onError);
     } catch (error) {
       onError(error);
     }
   }
 
-  const findOwn = ({ channel, device }: Topic) =>
-    channel === 'attributes' ? ownPushes.of(device) : undefined;
+  const findOwn = ({ topic: { channel, device }, received }: Incoming) =>
+    channel === 'attributes' && isFor(received, false) ? ownPushes.of(device) : undefined;
 
   function takersOf(incoming: Incoming) {
     const { topic, received } = incoming;
-    const receivers: Receiver[] = [];
-    const observers: Observer[] = [];
     const waiting = waitingFor(incoming);
-    if (waiting) receivers.push(waiting);
-    // With a group two copies may come: one for the group, and one for command replies.
-    if (!grouped || received.identifiers.length === 0 || isShared(received)) {
-      router.match(topic, ({ receiver, observe }) => {
-        if (receiver) receivers.push(receiver);
-        if (observe) observers.push(observe);
-      });
-    }
+    const receivers: Receiver[] = waiting ? [waiting] : [];
+    let observers: readonly Observer[] = [];
+    router.match(topic, ({ receiver, observe, unshared }) => {
+      if (!isFor(received, unshared)) return;
+      if (receiver) receivers.push(receiver);
+      if (observe) observers = withObserver(observers, observe);
+    });
     return { receivers, observers };
   }
-
-  const isShared = ({ identifiers }: Received) => grouped && identifiers.some(isSharedIdentifier);
 
   /** The receiver of command replies, if this is one that has not been offered yet. */
   function waitingFor({ topic, received, answered }: Incoming): Receiver | undefined {

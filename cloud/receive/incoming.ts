@@ -1,5 +1,6 @@
 import type { Aliases } from '../protocol/aliases';
 import type { Envelope } from '../protocol/device-message';
+import { isPlainObject } from '../protocol/json';
 import type { Topic } from '../protocol/topics';
 import type { Connection } from '../transport/connection';
 import type { Received } from '../transport/publish-packets';
@@ -34,4 +35,13 @@ export function envelopeOf(
   if (name !== undefined) envelope.name = name;
   if (topic.stream !== undefined) envelope.stream = topic.stream;
   return envelope;
+}
+
+/**
+ * Whether the device has said it, and not the platform about it. `payload`: decoded. Of `online` messages only one that it
+ * comes on line is something that the device has done.
+ */
+export function isFromDevice({ channel }: Topic, payload: unknown): boolean {
+  if (channel === 'alarm') return false;
+  return channel !== 'online' || (isPlainObject(payload) && payload.online === true);
 }

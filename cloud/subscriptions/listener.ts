@@ -29,7 +29,10 @@ export interface Heard {
   readonly payload: unknown;
   /** Time of receipt, milliseconds since the epoch. */
   readonly timestamp: number;
-  /** Whether the device itself has just spoken: neither a retained message nor a push of this connection come back. */
+  /**
+   * Whether the device itself has just spoken: no retained message, no push of this connection come back, no `alarm`,
+   * and of `online` only that it has come on line.
+   */
   readonly alive: boolean;
 }
 

@@ -3,3 +3,4 @@ import '../ezt-in/editor';
 import '../ezt-attr-out/editor';
 import '../ezt-command-out/editor';
 import '../ezt-device/editor';
+import '../ezt-watch/editor';

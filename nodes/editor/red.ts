@@ -49,7 +49,7 @@ interface Definition<P, C extends string> {
   label(this: EditedNode<P>): string;
   labelStyle?(this: EditedNode<P>): string;
   inputLabels?(this: EditedNode<P>): string;
-  outputLabels?(this: EditedNode<P>): string;
+  outputLabels?(this: EditedNode<P>, index: number): string;
   /** It has been dragged from the palette. */
   onadd?(this: { id: string }): void;
   oneditprepare?(this: EditedNode<P>): void;

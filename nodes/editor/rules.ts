@@ -28,7 +28,7 @@ import type { Translate, Validator } from './red';
 // What the forms accept. The limits are shared with the runtime (cloud/protocol); here each gets a sentence.
 
 /** A key in the catalogue's section `invalid` and the values for its placeholders; `undefined` if nothing is wrong. */
-type Problem = [key: string, params?: Record<string, string | number>] | undefined;
+export type Problem = [key: string, params?: Record<string, string | number>] | undefined;
 type Rule = (value: unknown) => Problem;
 /** Of a value that is right or wrong for the project of its node. */
 type ProjectRule = (value: unknown, node: UsesProject) => Problem;
@@ -51,17 +51,23 @@ export function valid<N extends { _: Translate }>(
   };
 }
 
-/** The same where a field must not be empty if `isNeeded`, which depends on other fields. */
+/** The same for a field that matters only if `isNeeded`, which depends on other fields; then `rule` sees an empty one, too. */
 export function validIf<N extends { _: Translate }>(
   isNeeded: (node: N) => boolean,
-  rule: Rule,
+  rule: (value: unknown, node: N) => Problem,
 ): Validator<N> {
   return function (this: N, value, options) {
     if (!isNeeded(this)) return true;
-    const problem = isBlank(value) ? rule('') : check(value, () => rule(value));
+    const problem = isBlank(value) ? rule('', this) : check(value, () => rule(value, this));
     return problem === undefined || say(this, problem, options.label);
   };
 }
+
+/** `rule`, where something must be given. */
+export const needed =
+  <N>(rule: (value: unknown, node: N) => Problem) =>
+  (value: unknown, node: N): Problem =>
+    value === '' ? ['missing'] : rule(value, node);
 
 function say(node: { _: Translate }, [key, params]: NonNullable<Problem>, label: string | undefined): string {
   const sentence = node._(`eztcloud.invalid.${key}`, params);

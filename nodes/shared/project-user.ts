@@ -36,18 +36,20 @@ type Membership<S> = { problem: EztError } | (Joined<S> & { problem: undefined; 
 /**
  * Makes `node` a user of the project with the id `cloud` until it closes, and keeps its status up to date. `parse`
  * reads the node's own settings (throws `EZT_CONFIG`); `listenerOf` says what it listens to, if it does.
- * Both get the project's aliases: when those change, Node-RED restarts the node with the project.
+ * Both get the project's aliases: when those change, Node-RED restarts the node with the project. `begin` starts what
+ * the node does by itself, and returns how to end that.
  *
  * Returns a function that gives what the node works with now, or throws the `EztError` that keeps it from working.
  * The result may change: a deploy may replace the project and leave the node alone, where Node-RED does not see that
  * the node uses it (a property of a subflow).
  */
-export function joinProject<S>(
+export function joinProject<S, L extends Listener | undefined = undefined>(
   RED: NodeAPI,
   node: Node,
   cloud: unknown,
   parse: (aliases: Aliases) => S,
-  listenerOf: (settings: S, aliases: Aliases, client: Client) => Listener | undefined = () => undefined,
+  listenerOf: (settings: S, aliases: Aliases, client: Client) => L = () => undefined as L,
+  begin: (client: Client, settings: S, listener: L) => () => void = () => () => undefined,
 ): () => Joined<S> {
   let project = runningProject(RED, cloud);
   let joined = join();
@@ -69,7 +71,7 @@ export function joinProject<S>(
     const { aliases } = to;
     const settings = parse(aliases);
     const client = to.join(node);
-    let listener: Listener | undefined;
+    let listener: L;
     try {
       listener = listenerOf(settings, aliases, client);
     } catch (error) {
@@ -77,6 +79,7 @@ export function joinProject<S>(
       throw error;
     }
     const user = client.user();
+    const end = begin(client, settings, listener);
     if (listener) client.listen(listener);
     const unkeep = client.memory.keep(listener?.devices ?? []);
     const refused = () => listener && client.refusalOf(listener);
@@ -93,6 +96,7 @@ export function joinProject<S>(
         status.stop();
         unkeep();
         if (listener) client.unlisten(listener);
+        end();
         await user.close(CLOSE_TIMEOUT);
         to.leave(node);
       },

@@ -53,7 +53,7 @@ for (const language of ['en-US', 'zh-CN'] as const) {
     it('open from nodes whose labels take one line in the palette', async () => {
       const labels = editor.page.locator('[data-palette-type^="ezt-"] .red-ui-palette-label');
       const broken = labels.filter({ has: editor.page.locator('br') });
-      should(await labels.count()).equal(4);
+      should(await labels.count()).equal(5);
       should(await broken.allInnerTexts()).eql([]);
     });
 

@@ -98,6 +98,35 @@ export const FORMS: Record<string, Form> = {
     saved: { name: 'mine', device: '*', where: [], output: 'each' },
     wrong: { 'node-input-device': ['a/b', LEVEL] },
   },
+  'ezt-watch': {
+    typed: {
+      'node-input-name': 'mine',
+      'node-input-devices': 'DU_thermostat，DU_camera0001',
+      'node-input-after': '600',
+      'node-input-mode': 'threshold',
+      'node-input-attribute': 'temperature',
+      'node-input-op': 'gte',
+      'node-input-value': '30.5',
+      'node-input-for': '60',
+      'node-input-clear': '28',
+    },
+    saved: {
+      name: 'mine',
+      devices: ['DU_thermostat', 'DU_camera0001'],
+      mode: 'threshold',
+      after: 600,
+      attribute: 'temperature',
+      op: 'gte',
+      value: '30.5',
+      for: 60,
+      clear: '28',
+      every: 0,
+    },
+    wrong: {
+      'node-input-devices': ['DU_1, a/b', LEVEL],
+      'node-input-after': ['soon', { 'en-US': 'number of seconds', 'zh-CN': '秒' }],
+    },
+  },
   'eztcloud-config': {
     typed: {
       'node-config-input-name': 'mine',

@@ -128,6 +128,18 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       'ask a silent device': [{ at: 'error code', shows: /^EZT_REPLY_TIMEOUT$/ }],
     },
   },
+  'watch-silence.json': {
+    changes: { 'silent for 20 s': { after: 2 } },
+    shows: { 'in place of an e-mail node': /"topic":"DU_quiet00001 is silent"/ },
+  },
+  'watch-temperature.json': {
+    changes: { 'above 29 °C for 10 s': { for: 0.5 } },
+    shows: {
+      'too warm': /"device":"DU_thermostat","attribute":"temperature","value":[\d.]+,"active":true/,
+      'cool again': /"active":false/,
+      pushed: /^false$/,
+    },
+  },
 };
 
 /** The nodes of `example` with the `changes` made; fails if one names no node, or no property that it has. */

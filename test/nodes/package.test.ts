@@ -6,7 +6,7 @@ import { needs, path } from '../support/machine';
 import { startNodeRed } from '../support/node-red';
 import { CHECKOUT, type Packed, pack } from '../support/packed';
 
-const TYPES = ['ezt-attr-out', 'ezt-command-out', 'ezt-device', 'ezt-in', 'eztcloud-config'];
+const TYPES = ['ezt-attr-out', 'ezt-command-out', 'ezt-device', 'ezt-in', 'ezt-watch', 'eztcloud-config'];
 
 describe('the packed package', function () {
   this.timeout(180_000);

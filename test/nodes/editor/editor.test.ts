@@ -53,6 +53,20 @@ const CONTRACT: Record<string, Record<string, unknown>> = {
     timeout: 10,
     qos: 1,
   },
+  'ezt-watch': {
+    version: 1,
+    name: '',
+    cloud: '',
+    devices: [],
+    mode: 'silence',
+    after: 900,
+    attribute: '',
+    op: 'gt',
+    value: '',
+    for: 0,
+    clear: '',
+    every: 0,
+  },
 };
 
 describe('node definitions', () => {
@@ -78,7 +92,7 @@ describe('node definitions', () => {
   it('refer to their config nodes', () => {
     const { tls } = definition('eztcloud-config').defaults;
     should([tls?.type, tls?.required]).eql(['tls-config', false]);
-    for (const type of ['ezt-in', 'ezt-attr-out', 'ezt-command-out', 'ezt-device']) {
+    for (const type of ['ezt-in', 'ezt-attr-out', 'ezt-command-out', 'ezt-device', 'ezt-watch']) {
       const { cloud } = definition(type).defaults;
       should([cloud?.type, cloud?.required]).eql(['eztcloud-config', true]);
     }
@@ -102,6 +116,7 @@ describe('node definitions', () => {
       ['ezt-attr-out', 'EZtCloud', 1, 1],
       ['ezt-command-out', 'EZtCloud', 1, 1],
       ['ezt-device', 'EZtCloud', 1, 1],
+      ['ezt-watch', 'EZtCloud', 1, 2],
     ]);
   });
 
@@ -122,6 +137,11 @@ describe('node definitions', () => {
     label('ezt-device', { cloud: 'pumps', device: 'DU_1' }).should.equal('Pump 1 · device');
     label('ezt-device', { device: '*' }).should.equal('everyDevice · device');
     label('ezt-device', {}).should.equal('device');
+    label('ezt-watch', { devices: ['DU_1'], mode: 'alarm' }).should.equal('DU_1 · alarm');
+    const limit = { mode: 'threshold', attribute: 't', op: 'lte', value: -5 };
+    label('ezt-watch', { ...limit, devices: [] }).should.equal('t ≤ -5');
+    label('ezt-watch', {}).should.equal('silence');
+    label('ezt-watch', { cloud: 'pumps', devices: ['DU_1'] }).should.equal('Pump 1 · silence');
     label('eztcloud-config', { name: '', endpoint: 'h:1' }).should.equal('h:1');
   });
 });

@@ -156,6 +156,13 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
       ],
     },
   ],
+  ['ezt-watch', 'after', [900, '0.5', 2147483], { seconds: [0, '-1', 'x', 2147484] }],
+  ['ezt-watch', 'every', [0, '60'], { seconds: [-1, 'day'] }],
+  ['ezt-watch', 'mode', ['silence', 'threshold', 'alarm'], { choice: ['noise'] }],
+  // Left from another mode: nobody reads it.
+  ['ezt-watch', 'attribute', ['', 'a\u200b'], {}],
+  ['ezt-watch', 'value', ['', 'warm'], {}],
+  ['ezt-watch', 'clear', ['', 'cool', 5], {}],
   ['ezt-command-out', 'timeout', [10, '0.5', 2147483], { seconds: [0, '-1', 'x', 2147484] }],
 ];
 
@@ -190,6 +197,38 @@ describe('validators', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable that is not the whole value
     should(says('ezt-in', 'deadband', '${A B}', when)).equal('variable');
   });
+
+  const limit = { mode: 'threshold', op: 'gt', value: 30 };
+  const limits: [property: string, value: unknown, node: object, says: unknown][] = [
+    ['attribute', 't', limit, true],
+    ['attribute', '温度 1', limit, true],
+    ['attribute', '', limit, 'missing'],
+    ['attribute', ' ', limit, 'missing'],
+    ['attribute', undefined, limit, 'missing'],
+    ['attribute', 't\u200b', limit, 'character'],
+    ['value', '-5.5', limit, true],
+    ['value', 0, limit, true],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable
+    ['value', '${LIMIT}', limit, true],
+    ['value', '', limit, 'missing'],
+    ['value', 'warm', limit, 'anyNumber'],
+    ['value', 'warm', { ...limit, op: 'eq' }, true],
+    ['value', false, { ...limit, op: 'neq' }, true],
+    ['clear', '', limit, true],
+    ['clear', 28, limit, true],
+    ['clear', 31, limit, 'clearAbove'],
+    ['clear', 29, { ...limit, op: 'lte' }, 'clearBelow'],
+    ['clear', 'cool', limit, 'anyNumber'],
+    ['clear', 5, { ...limit, op: 'eq' }, 'clearOrder'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable, of which nothing is known here
+    ['clear', 31, { ...limit, value: '${LIMIT}' }, true],
+    ['clear', 31, { ...limit, value: 'warm' }, true],
+  ];
+  for (const [property, value, node, sentence] of limits) {
+    it(`ezt-watch.${property} ${JSON.stringify(value)} of ${JSON.stringify(node)}: ${sentence}`, () => {
+      should(says('ezt-watch', property, value, node)).equal(sentence);
+    });
+  }
 
   it('name the property, and never repeat its value', () => {
     const validate = definition('ezt-attr-out').defaults.attribute?.validate;
