@@ -8,11 +8,11 @@ import type { Subscriptions } from '../subscriptions/subscriptions';
 import type { Connection } from '../transport/connection';
 import type { Received } from '../transport/publish-packets';
 import { createBacklog } from './backlog';
-import { copies } from './copies';
 import { contentOf, deliver } from './delivery';
 import { envelopeOf, type Incoming, isFromDevice } from './incoming';
-import { type Observer, tellObservers, withObserver } from './observers';
+import { tellObservers } from './observers';
 import type { OwnPushes } from './own-pushes';
+import { findTakers, type Takers } from './takers';
 
 /** What has come in, counted since the client began. */
 export interface InboxCounters {
@@ -68,7 +68,7 @@ export function createInbox(options: InboxOptions): Inbox {
     malformed: 0,
     duplicates: 0,
   };
-  const { isShared, isFor } = copies(grouped);
+  const { takersOf, waitingFor, isForGroup } = findTakers(router, grouped, replies);
   const backlog = createBacklog<Incoming>();
   /** Handed over in this turn of the event loop. Flows get their messages at its end, so they are acknowledged after it. */
   let handedOver: [Connection, Received][] = [];
@@ -104,7 +104,7 @@ export function createInbox(options: InboxOptions): Inbox {
     handedOver = [];
   }
 
-  function dispatch(incoming: Incoming, { receivers, observers }: ReturnType<typeof takersOf>) {
+  function dispatch(incoming: Incoming, { receivers, observers, learns }: Takers) {
     const { received, topic, timestamp } = incoming;
     try {
       const content = contentOf(topic.channel, received.payload, findOwn(incoming));
@@ -112,7 +112,7 @@ export function createInbox(options: InboxOptions): Inbox {
         content.decoded && !(content.decoded instanceof EztError) ? content.decoded.payload : undefined;
       const alive = !received.retain && !content.own && isFromDevice(topic, payload);
       // Before the flows get it: they may change it.
-      memory.learn(topic, payload, timestamp, alive);
+      if (learns) memory.learn(topic, payload, timestamp, alive);
       const envelope = envelopeOf(incoming, project, options.names?.());
       const delivery = deliver(envelope, received.payload, receivers, content);
       counters.delivered += delivery.delivered;
@@ -125,27 +125,10 @@ export function createInbox(options: InboxOptions): Inbox {
     }
   }
 
-  const findOwn = ({ topic: { channel, device }, received }: Incoming) =>
-    channel === 'attributes' && isFor(received, false) ? ownPushes.of(device) : undefined;
-
-  function takersOf(incoming: Incoming) {
-    const { topic, received } = incoming;
-    const waiting = waitingFor(incoming);
-    const receivers: Receiver[] = waiting ? [waiting] : [];
-    let observers: readonly Observer[] = [];
-    router.match(topic, ({ receiver, observe, unshared }) => {
-      if (!isFor(received, unshared)) return;
-      if (receiver) receivers.push(receiver);
-      if (observe) observers = withObserver(observers, observe);
-    });
-    return { receivers, observers };
-  }
-
-  /** The receiver of command replies, if this is one that has not been offered yet. */
-  function waitingFor({ topic, received, answered }: Incoming): Receiver | undefined {
-    if (topic.channel !== 'command_reply' || answered || isShared(received)) return undefined;
-    return replies();
-  }
+  const findOwn = (incoming: Incoming) =>
+    incoming.topic.channel === 'attributes' && isForGroup(incoming)
+      ? ownPushes.of(incoming.topic.device)
+      : undefined;
 
   /** A reply is given to its command at once, since its timeout runs. Flows get the message after the deploy. */
   function answer(incoming: Incoming) {

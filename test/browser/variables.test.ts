@@ -40,6 +40,7 @@ const NODES = [
     cloud: variable('PROJECT'),
     device: variable('ezt-devices'),
     attribute: variable('保'),
+    keep: variable('KEEP'),
     x: 200,
     y: 240,
   },

@@ -1,4 +1,4 @@
-import 'should';
+import should from 'should';
 import { createDeviceMemory } from '../../../cloud/devices/device-memory';
 import { type Channel, topicParser } from '../../../cloud/protocol/topics';
 import { createInbox } from '../../../cloud/receive/inbox';
@@ -106,5 +106,19 @@ describe('observers', () => {
     receive('DU_3/attributes', '{"t":3}', { identifiers: [SHARED, ALONE] });
     shared.map(({ device }) => device).should.eql(['DU_1', 'DU_3']);
     alone.map(({ device }) => device).should.eql(['DU_1', 'DU_2', 'DU_3']);
+  });
+
+  it('the memory learns once of what comes in two copies with a group, by the one that every member gets', () => {
+    const { observe, receive, memory } = open('group');
+    observe();
+    receive('DU_1/attributes', '{"t":1}', { identifiers: [SHARED] });
+    receive('DU_1/attributes', '{"t":2}', { identifiers: [SHARED] });
+    should(memory.get('DU_1')?.attributes.get('t')?.value).equal(2);
+    observe(true);
+    for (const t of [3, 4])
+      for (const identifier of [SHARED, ALONE])
+        receive('DU_1/attributes', `{"t":${t}}`, { identifiers: [identifier] });
+    const { value, previous } = memory.get('DU_1')?.attributes.get('t') ?? {};
+    should([value, previous]).eql([4, 3]);
   });
 });
