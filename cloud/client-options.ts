@@ -14,6 +14,8 @@ export interface ClientOptions extends Omit<ReconnectOptions, 'connectTimeout' |
   /** Shared-subscription group; empty for none. */
   group: string;
   queue: OutboxOptions;
+  /** How many commands to lists of devices may be in flight at a time; 200 by default. */
+  commandsInFlight?: number;
   /** Where messages and the session are stored over a restart; without it they are not. */
   disk?: DiskOptions;
   /** Something threw while a message or a change was handed over. */

@@ -1,13 +1,17 @@
+import type { DeviceMemory } from './devices/known-device';
+import { isOffline } from './devices/offline';
 import { type Command, encodeCommand } from './protocol/encoding';
 import { EztError } from './protocol/errors';
 import { formatTopic, type Qos } from './protocol/topics';
 import type { OwnPushes } from './receive/own-pushes';
 import type { CommandIds } from './send/command-ids';
-import type { Commands, SendCommand } from './send/commands';
+import type { Commands } from './send/commands';
+import type { CommandToHold, HeldCommands, SendHeld } from './send/held-commands';
 import type { Message } from './send/message';
 import type { Outbox } from './send/outbox';
-import type { Answer } from './send/pending-command';
+import type { Answer, SendCommand, SendWatch } from './send/pending-command';
 import type { SentWatcher } from './send/sent';
+import type { Turns } from './send/turns';
 import type { Listener } from './subscriptions/listener';
 import type { Listeners } from './subscriptions/listeners';
 import type { Subscriptions } from './subscriptions/subscriptions';
@@ -17,8 +21,17 @@ export interface RequestOptions {
   qos: Qos;
   /** Milliseconds from the broker's acknowledgement to the reply. */
   timeout: number;
+  /** How often the command is sent again when no reply has come in time; 0 by default. */
+  retries?: number;
   /** Listens for the replies of the device. */
   listener: Listener;
+  /** Called when it goes to the broker. */
+  onSent?: (() => void) | undefined;
+}
+
+/** How a command is held for a device that is offline. */
+export interface HoldOptions extends Pick<CommandToHold, 'holdFor' | 'replaces'> {
+  qos: Qos;
 }
 
 export interface PushOptions {
@@ -33,16 +46,32 @@ export interface ClientUser {
   /** Publishes `payload` as attributes of each device; settles as {@link Outbox.add}. */
   push(devices: readonly string[], payload: Buffer, qos: Qos, options?: PushOptions): Promise<number>;
   /** Sends a command; resolves when the broker has acknowledged it. Rejects as {@link Outbox.add}. */
-  send(device: string, command: Command, qos: Qos): Promise<void>;
+  send(device: string, command: Command, qos: Qos, onSent?: () => void): Promise<void>;
   /**
    * Sends a command and awaits its reply. Rejects as {@link Outbox.add} and {@link Commands.request}, and with
    * `EZT_REFUSED` when the broker refuses the subscription to replies.
    */
   request(device: string, command: Command, options: RequestOptions): Promise<Answer>;
+  /**
+   * For commands to a list of devices: calls `send` when no more of them are in flight than the project allows; settles as
+   * {@link Turns.take}.
+   */
+  inTurn<T>(send: () => Promise<T>): Promise<T>;
+  /** Whether the device is known to be offline. */
+  isOffline(device: string): boolean;
+  /**
+   * Calls `send` at once, or when the device is heard if it is known to be offline; settles as {@link HeldCommands.hold}.
+   */
+  whenHeard<T>(
+    device: string,
+    command: Command,
+    options: HoldOptions,
+    send: SendHeld<T>,
+  ): Promise<T | undefined>;
   /** The id of the next command to `device`. */
   commandId: CommandIds;
-  /** Messages that the broker has not acknowledged, and commands that await their reply. */
-  pending(): { queued: number; commands: number };
+  /** Messages that the broker has not acknowledged, commands that await their reply or their turn, and held ones. */
+  pending(): { queued: number; commands: number; held: number };
   /**
    * Settles everything pending: messages may be acknowledged for another `timeout` ms, what is left then and all
    * commands are settled with `EZT_CLOSED`.
@@ -52,7 +81,8 @@ export interface ClientUser {
 
 /** How a command is sent. */
 interface Sending {
-  onSent?: () => void;
+  onSent?: (() => void) | undefined;
+  watch?: SendWatch;
   until?: Promise<void> | undefined;
   /** See {@link Message.lifetime}. */
   lifetime?: number;
@@ -63,31 +93,57 @@ export interface UserParts {
   projectKey: string;
   outbox: Outbox;
   commands: Commands;
-  listeners: Listeners;
-  subscriptions: Subscriptions;
-  ownPushes: OwnPushes;
+  turns: Turns;
+  held: HeldCommands;
+  memory: Pick<DeviceMemory, 'get'>;
+  listeners: Pick<Listeners, 'update' | 'refusalOf'>;
+  subscriptions: Pick<Subscriptions, 'settling'>;
+  ownPushes: Pick<OwnPushes, 'setLoopDepth'>;
   sent: SentWatcher;
   isConnected(): boolean;
 }
 
 export function createUser(parts: UserParts): ClientUser {
-  const { projectKey, outbox, commands, listeners, subscriptions, ownPushes, sent, isConnected } = parts;
+  const {
+    projectKey,
+    outbox,
+    commands,
+    turns,
+    held,
+    memory,
+    listeners,
+    subscriptions,
+    ownPushes,
+    sent,
+    isConnected,
+  } = parts;
   /** Identifies this user in the outbox and among the commands. */
   const owner = {};
 
-  async function send(device: string, command: Command, qos: Qos, { onSent, until, lifetime }: Sending = {}) {
-    const topic = formatTopic(projectKey, device, 'command_send');
-    const payload = encodeCommand(command);
-    if (onSent) sent.on(payload, onSent);
+  const messageOf = (device: string, command: Command, qos: Qos): Message => ({
+    topic: formatTopic(projectKey, device, 'command_send'),
+    payload: encodeCommand(command),
+    qos,
+  });
+
+  async function send(device: string, command: Command, qos: Qos, how: Sending = {}) {
+    const { onSent, watch, until, lifetime } = how;
+    const { topic, payload } = messageOf(device, command, qos);
+    const isWatched = onSent !== undefined || watch !== undefined;
+    if (isWatched)
+      sent.on(payload, () => {
+        onSent?.();
+        watch?.sent();
+      });
     try {
-      await outbox.add([{ topic, payload, qos, lifetime }], owner, until);
+      await outbox.add([{ topic, payload, qos, lifetime }], owner, until, watch?.accepted);
     } finally {
-      if (onSent) sent.off(payload);
+      if (isWatched) sent.off(payload);
     }
   }
 
   function checkReplies(listener: Listener) {
-    const code = listeners.refusalOf(listener);
+    const code = listeners.refusalOf({ ...listener, channels: ['command_reply'] });
     if (code === undefined) return;
     throw new EztError('repliesRefused', { reason: describeCode(code), code: formatCode(code) });
   }
@@ -101,22 +157,40 @@ export function createUser(parts: UserParts): ClientUser {
         owner,
       );
     },
-    send: (device, command, qos) => send(device, command, qos),
-    request(device, command, { qos, timeout, listener }) {
-      const sendWhenSubscribed: SendCommand = (onSent) => {
+    send: (device, command, qos, onSent) => send(device, command, qos, { onSent }),
+    request(device, command, { qos, timeout, retries = 0, listener, onSent }) {
+      const sendWhenSubscribed: SendCommand = (watch) => {
         listeners.update();
         const until = subscriptions.settling?.then(() => checkReplies(listener));
         if (!until) checkReplies(listener);
-        return send(device, command, qos, { onSent, until, lifetime: timeout });
+        return send(device, command, qos, { onSent, watch, until, lifetime: timeout });
       };
-      return commands.request(device, command, timeout, sendWhenSubscribed, owner);
+      return commands.request(device, command, { timeout, retries }, sendWhenSubscribed, owner);
+    },
+    inTurn: (send) => turns.take(send, owner),
+    isOffline: (device) => isOffline(memory, device),
+    whenHeard(device, command, { qos, holdFor, replaces }, send) {
+      if (isOffline(memory, device)) {
+        const message = messageOf(device, command, qos);
+        return held.hold({ device, method: command.method, message, holdFor, replaces }, send, owner);
+      }
+      held.release(device); // what is older goes first
+      return send(() => undefined);
     },
     commandId: commands.idFor,
-    pending: () => ({ queued: outbox.size(owner), commands: commands.size(owner) }),
+    pending: () => ({
+      queued: outbox.size(owner),
+      commands: commands.size(owner) + turns.size(owner),
+      held: held.size(owner),
+    }),
     async close(timeout) {
+      turns.close(owner);
       commands.close(owner);
+      await held.closeFor(owner);
       if (isConnected()) await outbox.drained(timeout, owner);
       await outbox.closeFor(owner);
+      await held.closeFor(owner);
+      turns.close(owner);
       commands.close(owner); // those that the closing node has still been given
     },
   };

@@ -4,9 +4,11 @@ import { type ClientUser, createUser } from './client-user';
 import { createDeviceMemory } from './devices/device-memory';
 import type { DeviceMemory } from './devices/known-device';
 import { openMemoryStore } from './devices/memory-store';
+import { openHolding } from './holding';
 import { createNotifier } from './notifier';
 import { type Aliases, NO_ALIASES } from './protocol/aliases';
 import { EztError } from './protocol/errors';
+import { NUMBERS } from './protocol/limits';
 import { type Qos, topicParser } from './protocol/topics';
 import { createInbox } from './receive/inbox';
 import { createInitial } from './receive/initial';
@@ -15,6 +17,7 @@ import { createReplyReceiver } from './reply-receiver';
 import { createCommands } from './send/commands';
 import { openOutbox } from './send/open-outbox';
 import { watchSent } from './send/sent';
+import { createTurns } from './send/turns';
 import { connectionEnd } from './send/window';
 import type { Listener } from './subscriptions/listener';
 import { createListeners } from './subscriptions/listeners';
@@ -32,13 +35,14 @@ export interface Client {
   readonly counters: Counters;
   /**
    * Filters held with their QoS, filters refused with the reason code, e.g. `0x87`, and the number of messages and
-   * commands pending.
+   * commands pending, and of commands held for devices that are offline.
    */
   details(): {
     filters: Record<string, Qos>;
     refused: Record<string, string>;
     queued: number;
     commands: number;
+    held: number;
   };
   /** What messages call the project. */
   readonly project: string;
@@ -100,6 +104,9 @@ export function openClient(options: ClientOptions): Client {
   const outbox = openOutbox(projectKey, options.queue, options.disk, onError);
   const sent = watchSent(projectKey, ownPushes.written);
   const commands = createCommands(() => inbox.holdsBack);
+  const inFlight = options.commandsInFlight ?? NUMBERS.commandsInFlight.byDefault;
+  const turns = createTurns(Math.min(inFlight, options.queue.limit));
+  const held = openHolding(options, { listeners, memory, outbox, sent });
   const replies = createReplyReceiver(commands, counted);
   const inbox = createInbox({
     ...both,
@@ -143,14 +150,26 @@ export function openClient(options: ClientOptions): Client {
     },
   );
   const retryRefused = setInterval(subscriptions.retryRefused, options.retryRefused ?? 30_000);
-  const parts = { projectKey, outbox, commands, listeners, subscriptions, ownPushes, sent };
+  const parts = {
+    projectKey,
+    outbox,
+    commands,
+    turns,
+    held,
+    memory,
+    listeners,
+    subscriptions,
+    ownPushes,
+    sent,
+  };
 
   return {
     get state() {
       return reconnecting.state;
     },
     get counters() {
-      return { ...inbox.counters, ...outbox.counters, ...counted };
+      const replaced = outbox.counters.replaced + held.replaced;
+      return { ...inbox.counters, ...outbox.counters, ...counted, replaced };
     },
     details: () => ({
       filters: Object.fromEntries(subscriptions.held),
@@ -158,7 +177,8 @@ export function openClient(options: ClientOptions): Client {
         [...subscriptions.refused].map(([filter, code]) => [filter, formatCode(code)]),
       ),
       queued: outbox.size(),
-      commands: commands.size(),
+      commands: commands.size() + turns.size(),
+      held: held.size(),
     }),
     get aliases() {
       return aliases;
@@ -189,10 +209,12 @@ export function openClient(options: ClientOptions): Client {
       clearInterval(retryRefused);
       initial.close();
       inbox.close();
+      turns.close();
       commands.close();
       const saved = memoryStore?.close(CLOSING.all);
       if (connection) await outbox.drained(CLOSING.draining);
       await outbox.close();
+      await held.close();
       commands.close(); // Node-RED goes on giving messages to nodes that are closing
       subscriptions.detach();
       await Promise.all([reconnecting.close(endSession, deadline), saved]);

@@ -23,6 +23,7 @@ export {
 } from './protocol/device-rules';
 export {
   checkCommand,
+  copyParams,
   encodeAttributes,
   encodeCommand,
   notObject,
@@ -63,7 +64,7 @@ export {
   type LimitValue,
   readLimit,
 } from './protocol/threshold';
-export { CHANNELS, formatTopic, isTopicLevel } from './protocol/topics';
+export { CHANNELS, type Channel, formatTopic, isTopicLevel } from './protocol/topics';
 export type { Answer } from './send/pending-command';
 export type { ChangesOnly, Heard, LastSent, Listener, OwnPush, Receiver } from './subscriptions/listener';
 export { testConnection } from './transport/connection-test';

@@ -83,8 +83,10 @@ export function wholeCommand(payload: unknown): Record<keyof Command, unknown> |
   });
 }
 
+/** `params` as they are sent, whatever becomes of the original: for several devices, or for later. Throws `EZT_PAYLOAD`. */
+export const copyParams = (params: unknown): unknown => (copyData({ params }) as { params?: unknown }).params;
+
 /** The payload of `command_send`. Throws `EZT_PAYLOAD`. */
 export function encodeCommand({ method, params, id }: Command): Buffer {
-  const { params: copied } = copyData({ params }) as { params?: unknown };
-  return Buffer.from(JSON.stringify({ method, params: copied ?? {}, id }));
+  return Buffer.from(JSON.stringify({ method, params: copyParams(params) ?? {}, id }));
 }

@@ -55,7 +55,6 @@ const MESSAGES = {
       'No device has the tag #__tag__: correct the name, or give the tag to a device in the project’s table of aliases.',
     aliasAmbiguous:
       '"__name__" fits __count__ devices (__devices__): use the username, or give each a name of its own in the project’s table of aliases.',
-    deviceSeveral: 'This node takes one device at a time, but __count__ are named: split the list first.',
   },
   EZT_PAYLOAD: {
     acknowledgeMissing:
@@ -81,6 +80,7 @@ const MESSAGES = {
       'Command id __id__ still awaits its reply from __device__: leave the id out of the command, and the node makes one.',
     paramsMissing:
       'There are no command parameters: __where__ is not there. Set it, or correct the parameters in the node.',
+    timeoutInvalid: 'msg.timeout must be a number of seconds from __min__ to __max__.',
     paramsInvalid: 'The command parameters cannot be evaluated: __detail__',
     tooLarge: 'The message has __size__ bytes, the broker takes at most __limit__.',
   },
@@ -110,6 +110,8 @@ const MESSAGES = {
   },
   EZT_REPLY_TIMEOUT: {
     replyTimeout: 'No reply from __device__ within __seconds__ s.',
+    replyNotResent:
+      'No reply from __device__ within __seconds__ s, and the command could not be sent again (__what__).',
     replyOtherId:
       'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one has another id: __what__.',
     replyOtherMethod:
@@ -120,6 +122,10 @@ const MESSAGES = {
       'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one came before the command was sent.',
     replyUnreadable:
       'No reply from __device__ to this command within __seconds__ s. Replies that came: __count__; the last one cannot be read: __what__.',
+  },
+  EZT_DEVICE_OFFLINE: {
+    deviceOffline: '__device__ is offline, so the command was not sent.',
+    deviceNotHeard: 'Nothing was heard from __device__ for __seconds__ s, so the command was not sent.',
   },
   EZT_STORE: {
     diskFailed:
@@ -136,8 +142,10 @@ const MESSAGES = {
     closed: 'Closed before the broker acknowledged; the message is not on disk and is not sent later.',
     closedKept:
       'Closed before the broker acknowledged; the message is on disk and goes out later, as long as the project exists.',
-    closedSent: 'The command was sent; the node was closed before the reply came.',
     closedAsking: 'The node was closed before it had gone through all devices: ask again.',
+    closedSent: 'The command was sent (attempts: __attempts__); the node was closed before the reply came.',
+    closedHeld:
+      'Closed while the command waited for __device__; it is on disk and goes out when the device is heard, in the time that it had left.',
     closedUncertain:
       'The connection ended while the message was being written at QoS 0: it may not have arrived, and is not sent again.',
   },

@@ -15,6 +15,7 @@ export const CHOICES = {
   dataFormat: DATA_FORMATS,
   output: ['message', 'value'],
   own: ['keep', 'drop'],
+  whenOffline: ['send', 'fail', 'hold'],
   keep: ['all', 'latest'],
   deviceOutput: ['message', 'each', 'array'],
   when: ['always', 'changed', 'deadband'],
@@ -51,7 +52,11 @@ export const NUMBERS = {
   queueExpiry: { byDefault: 60, min: 0.001, max: LONGEST_TIMER, whole: false, unit: 'seconds' },
   /** Messages per second; 0 is no limit. */
   rateLimit: { byDefault: 0, min: 0, max: 1_000_000, whole: false },
+  /** Commands to lists of devices that are in flight at a time. */
+  commandsInFlight: { byDefault: 200, min: 1, max: 100_000, whole: true },
   timeout: { byDefault: 10, min: 0.001, max: LONGEST_TIMER, whole: false, unit: 'seconds' },
+  retries: { byDefault: 0, min: 0, max: 1000, whole: true },
+  holdFor: { byDefault: 3600, min: 0.001, max: LONGEST_TIMER, whole: false, unit: 'seconds' },
   qos: { byDefault: 1, min: 0, max: 2, whole: true },
   /** Of `ezt-watch`: how long a device has not been heard, an attribute is beyond its limit, until an alarm comes again. */
   after: { byDefault: 900, min: 0.001, max: LONGEST_TIMER, whole: false, unit: 'seconds' },

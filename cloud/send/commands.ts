@@ -6,26 +6,24 @@ import { createOwnerCounts } from './owner-counts';
 import {
   type Answer,
   createPendingCommand,
+  type Patience,
   type PendingCommand,
+  type SendCommand,
   shown,
   type Unusable,
 } from './pending-command';
-
-/** Sends a command. Calls `sent` when it goes to the broker; resolves when the broker has acknowledged it. */
-export type SendCommand = (sent: () => void) => Promise<void>;
 
 /** Commands that await their reply, matched by device and id (compared as text: devices may answer `"7"`). */
 export interface Commands {
   idFor: CommandIds;
   /**
-   * Sends `command` and awaits its reply for `timeout` ms from the broker's acknowledgement. Rejects as `send` does,
-   * with `EZT_REPLY_TIMEOUT`, with `EZT_PAYLOAD` when a command with that id is pending for the device, or with
-   * `EZT_CLOSED`. `owner`: see {@link close}.
+   * Sends `command` with `send` and awaits its reply, see {@link PendingCommand}. Rejects also with `EZT_PAYLOAD` when a
+   * command with that id is pending for the device. `owner`: see {@link close}.
    */
   request(
     device: string,
     command: Pick<Command, 'method' | 'id'>,
-    timeout: number,
+    patience: Patience,
     send: SendCommand,
     owner: object,
   ): Promise<Answer>;
@@ -73,16 +71,20 @@ export function createCommands(repliesHeld = () => false): Commands {
 
   return {
     idFor: createCommandIds((device, id) => find(device, id) !== undefined),
-    request(device, { id, method }, timeout, send, owner) {
+    request(device, { id, method }, patience, send, owner) {
       if (find(device, id)) return Promise.reject(new EztError('idInFlight', { id, device }));
       const onSettled = () => remove(device, id, owner);
-      const command = createPendingCommand({ device, method, owner, timeout, repliesHeld, onSettled });
+      const command = createPendingCommand({
+        device,
+        method,
+        owner,
+        ...patience,
+        send,
+        repliesHeld,
+        onSettled,
+      });
       add(device, id, command);
-      try {
-        send(command.sent).then(command.acknowledged, command.fail);
-      } catch (error) {
-        command.fail(error as Error);
-      }
+      command.begin();
       return command.answer;
     },
     offer(device, reply, retained) {

@@ -25,6 +25,9 @@ export interface OutboxOptions {
   rate: number;
 }
 
+/** Settles messages with `EZT_CLOSED`, so that they are not sent (again). Returns `false` if the broker may have them. */
+export type Withdraw = () => boolean;
+
 /** Everything that waits to be sent, in order. Each accepted message settles exactly once, whatever happens. */
 export interface Outbox {
   readonly counters: Readonly<OutboxCounters>;
@@ -34,8 +37,14 @@ export interface Outbox {
    * `EZT_QUEUE_FULL` (none accepted), `EZT_STORE` (none sent), or, once all are settled, with the first error of
    * them: `EZT_PAYLOAD` (too large), `EZT_EXPIRED`, `EZT_REFUSED` or `EZT_CLOSED`. `owner`: see {@link closeFor}.
    * `until`: they are sent after it resolves, and fail with its error. Until then they count and expire as others do.
+   * `accepted` gets how to withdraw them, if they are accepted.
    */
-  add(messages: readonly Message[], owner?: object, until?: Promise<void>): Promise<number>;
+  add(
+    messages: readonly Message[],
+    owner?: object,
+    until?: Promise<void>,
+    accepted?: (withdraw: Withdraw) => void,
+  ): Promise<number>;
   /**
    * Settles the unacknowledged messages of `owner` with `EZT_CLOSED`. They are not sent (again), except those on
    * disk, which are sent later; the error says which.
@@ -89,7 +98,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
   return {
     counters: pending.counters,
     size: pending.size,
-    add(messages, owner, until) {
+    add(messages, owner, until, accepted) {
       until?.catch(() => undefined); // it may fail before it is awaited
       if (closed) return Promise.reject(new EztError('closed'));
       if (messages.length === 0) return Promise.resolve(0);
@@ -100,6 +109,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
         const now = clock.now();
         const added = messages.map((message) => newPending(message, owner, now + expiry, settled));
         pending.add(added);
+        accepted?.(() => sender.withdraw(added));
         if (store?.keeps || until) {
           sender.announce(added);
           void prepare(added, until);

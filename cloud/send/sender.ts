@@ -26,6 +26,8 @@ export interface Sender {
   detach(end?: ConnectionEnd): boolean;
   /** What `message` waits for. */
   awaited(message: PendingMessage): Awaited;
+  /** Settles `messages` with `EZT_CLOSED`, so that they are not sent; not if the broker may have them. See {@link Withdraw}. */
+  withdraw(messages: readonly PendingMessage[]): boolean;
   /** Frees the memory of settled messages. */
   removeSettled(): void;
   stop(): void;
@@ -164,6 +166,12 @@ export function createSender(
       if (!connection) return 'connection';
       if (slowDown.active) return 'quota';
       return inFlight.has(message) || !hasRoom(connection) ? 'answer' : 'turn';
+    },
+    withdraw(messages) {
+      if (messages.some((each) => inFlight.has(each) || !each.settle)) return false;
+      for (const each of messages) pending.settle(each, new EztError('closed'));
+      queue.removeSettled();
+      return true;
     },
     removeSettled: queue.removeSettled,
     stop() {

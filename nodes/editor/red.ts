@@ -49,6 +49,7 @@ interface Definition<P, C extends string> {
   label(this: EditedNode<P>): string;
   labelStyle?(this: EditedNode<P>): string;
   inputLabels?(this: EditedNode<P>): string;
+  /** `index`: of the port, from 0. */
   outputLabels?(this: EditedNode<P>, index: number): string;
   /** It has been dragged from the palette. */
   onadd?(this: { id: string }): void;

@@ -122,20 +122,12 @@ function sentence(problem: NameProblem | undefined, shape: string): Problem {
   return ['character', { code: problem.code, position: problem.position }];
 }
 
-/** The device field of a node that can send to several: usernames, aliases and tags of its project. */
+/** The device field of a node: usernames, aliases and tags of its project. */
 export const devices: ProjectRule = (value, node) => {
   const aliases = aliasesOf(node);
   const names = aliases.namesIn(value);
   if (!names) return ['level'];
   return names.map((name) => named(aliases, name)).find((problem) => problem !== undefined);
-};
-
-/** The device field of a node that can send to one. */
-export const device: ProjectRule = (value, node) => {
-  const aliases = aliasesOf(node);
-  const found = (aliases.namesIn(value) ?? []).map((name) => lookUp(aliases, name) ?? [name]);
-  const usernames = new Set(found.flatMap((each) => (each instanceof EztError ? [] : each)));
-  return usernames.size > 1 ? ['oneDevice'] : devices(value, node);
 };
 
 /** A username, an alias or a tag. Where the table cannot be read here, blanks and any tag may be right. */

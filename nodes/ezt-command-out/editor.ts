@@ -1,7 +1,16 @@
 import { deviceLabel } from '../editor/aliases';
-import { keepForeignFlag, keepVariables, prepareDefaults, prepareQos, savedNumbers } from '../editor/form';
-import { labelOf, labelStyle } from '../editor/red';
-import { device, flag, number, qos, valid, word } from '../editor/rules';
+import {
+  field,
+  fieldText,
+  keepForeignFlag,
+  keepForeignOptions,
+  keepVariables,
+  prepareDefaults,
+  prepareQos,
+  savedNumbers,
+} from '../editor/form';
+import { type EditedNode, labelOf, labelStyle } from '../editor/red';
+import { choice, devices, flag, number, qos, valid, word } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
 
 interface CommandOutProps {
@@ -15,6 +24,13 @@ interface CommandOutProps {
   /** Text: a variable. */
   waitReply: boolean | string;
   timeout: number | string;
+  retries: number | string;
+  whenOffline: string;
+  holdFor: number | string;
+  replaceHeld: boolean | string;
+  secondOutput: boolean | string;
+  /** How many ports the editor draws: two with `secondOutput`. */
+  outputs: number;
   qos: number | string;
 }
 
@@ -28,7 +44,7 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
     version: { value: 1 },
     name: { value: '' },
     cloud: { value: '', type: 'eztcloud-config', required: true, label: labelOf('cloud') },
-    device: { value: '', label: labelOf('device'), validate: valid(device) },
+    device: { value: '', label: labelOf('device'), validate: valid(devices) },
     method: { value: '', label: labelOf('method'), validate: valid(word) },
     params: {
       value: 'payload',
@@ -38,6 +54,12 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
     paramsType: { value: 'msg' },
     waitReply: { value: true, label: labelOf('waitReply'), validate: valid(flag) },
     timeout: { value: 10, label: labelOf('timeout'), validate: valid(number('timeout')) },
+    retries: { value: 0, label: labelOf('retries'), validate: valid(number('retries')) },
+    whenOffline: { value: 'send', label: labelOf('whenOffline'), validate: valid(choice('whenOffline')) },
+    holdFor: { value: 3600, label: labelOf('holdFor'), validate: valid(number('holdFor')) },
+    replaceHeld: { value: false, label: labelOf('replaceHeld'), validate: valid(flag) },
+    secondOutput: { value: false, label: labelOf('secondOutput'), validate: valid(flag) },
+    outputs: { value: 1 },
     qos: { value: 1, label: labelOf('qos'), validate: valid(qos) },
   },
   paletteLabel() {
@@ -51,7 +73,8 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
   inputLabels() {
     return this._('eztcloud.port.command');
   },
-  outputLabels() {
+  outputLabels(index) {
+    if (index === 1) return this._('eztcloud.port.noReply');
     return this._(this.waitReply ? 'eztcloud.port.reply' : 'eztcloud.port.sent');
   },
   oneditprepare() {
@@ -63,17 +86,30 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
       default: 'msg',
     });
     const suggest = suggestions(this);
-    suggest.devices('device', false);
+    suggest.devices('device', true);
     suggest.names('method', 'methods', 'device', false);
     keepVariables(this, ['cloud']);
-    keepForeignFlag(this, 'waitReply');
-    const waitReply = $('#node-input-waitReply');
-    const isCheckbox = waitReply.attr('type') === 'checkbox';
-    waitReply.on('change', () => {
-      $('#ezt-timeout').toggle(!isCheckbox || waitReply.prop('checked') === true);
-    });
+    keepForeignOptions(this, { whenOffline: this.whenOffline });
+    for (const name of ['waitReply', 'replaceHeld', 'secondOutput']) keepForeignFlag(this, name);
+    const update = () => {
+      const waits = mayBeOn(this, 'waitReply');
+      $('.ezt-reply').toggle(waits);
+      $('.ezt-hold').toggle(!['send', 'fail'].includes(fieldText(this, 'whenOffline') ?? ''));
+      // Node-RED takes the number of ports from this field, and keeps it with the node.
+      field(this, 'outputs').val(waits && mayBeOn(this, 'secondOutput') ? 2 : 1);
+    };
+    for (const name of ['waitReply', 'whenOffline', 'secondOutput']) field(this, name).on('change', update);
+    update();
   },
   oneditsave() {
-    Object.assign(this, savedNumbers(this, ['timeout', 'qos']));
+    // An empty timeout stays empty: it means msg.timeout.
+    const timeout = fieldText(this, 'timeout') === '' ? [] : ['timeout'];
+    Object.assign(this, savedNumbers(this, [...timeout, 'retries', 'holdFor', 'qos']));
   },
 });
+
+/** Whether a checkbox is ticked, or is a variable instead. */
+function mayBeOn(node: EditedNode<object>, name: string): boolean {
+  const control = field(node, name);
+  return control.attr('type') !== 'checkbox' || control.prop('checked') === true;
+}

@@ -1,54 +1,70 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import type { Aliases, Answer, Command, Listener } from '../../cloud';
-import { deviceOf, namedInNode } from '../shared/devices';
-import { type Message, onInput } from '../shared/input';
+import { type Aliases, type Channel, copyParams, EztError, type Listener } from '../../cloud';
+import { devicesOf, namedInNode, namesList } from '../shared/devices';
+import { type Message, type Outgoing, onInput } from '../shared/input';
 import type { NodeType } from '../shared/node-type';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
 import { commandOf } from './command';
+import { type Delivery, deliver } from './deliver';
+import { forEachDevice } from './each-device';
+import { copyFor, noReplyFields } from './results';
 import { type CommandOutSettings, commandOutSettings } from './settings';
+import { timeoutOf } from './timeout';
 
-/** `ezt-command-out`: sends commands and, if asked to, passes on the device's reply. */
+/** `ezt-command-out`: sends commands and, if asked to, passes on the devices' replies. */
 export function commandOutNode(RED: NodeAPI): NodeType {
   return function (this: Node, raw: NodeDef & { cloud?: string }) {
     RED.nodes.createNode(this, raw);
-    const joined = joinProject(RED, this, raw.cloud, () => commandOutSettings(raw as Raw), repliesOf);
+    const joined = joinProject(RED, this, raw.cloud, () => commandOutSettings(raw as Raw), listenerOf);
 
     onInput(RED, this, async (message, send) => {
-      const { user, aliases, settings, listener, changed } = joined();
-      const device = deviceOf(aliases, settings.device, message);
-      const { method, params, id } = await commandOf(RED, this, settings, message);
-      const command: Command = { method, params, id: user.commandId(device, id) };
-      const { qos, timeout } = settings;
-      const settled: Promise<Answer | undefined> = listener
-        ? user.request(device, command, { qos, timeout, listener })
-        : user.send(device, command, qos).then(() => undefined);
-      changed();
-      try {
-        const answer = await settled;
-        message.device = device;
-        message.id = command.id;
-        if (answer) addReply(message, answer, method);
-        send(message);
-      } finally {
-        changed();
-      }
+      const now = joined();
+      const { user, aliases, settings } = now;
+      const devices = devicesOf(aliases, settings.device, message);
+      const several = namesList(aliases, settings.device, message);
+      const timeout = settings.waitReply ? timeoutOf(settings.timeout, message) : 0;
+      const { method, params: given, id } = await commandOf(RED, this, settings, message);
+      // Before any is sent: what is wrong with the command is wrong for all of them, and for later.
+      const params =
+        several || settings.retries > 0 || settings.whenOffline === 'hold' ? copyParams(given) : given;
+      const deliveries = devices.map((device) => {
+        const command = { method, params, id: user.commandId(device, id) };
+        return { device, command, timeout, several };
+      });
+
+      const deliverTo = async (delivery: Delivery, withFields: (fields: object) => Message) => {
+        try {
+          const fields = await deliver(now, delivery);
+          if (fields) send(withFields(fields));
+        } catch (error) {
+          if (!settings.secondOutput || !isNoReply(error)) throw error;
+          const { device, command } = delivery;
+          const fields = { device, id: command.id, ...noReplyFields(RED, this, error, method) };
+          send([null, withFields(fields)] satisfies Outgoing);
+        }
+      };
+      const [only] = deliveries;
+      if (only && !several) return deliverTo(only, (fields) => Object.assign(message, fields));
+      await forEachDevice(RED, this, deliveries, message, (delivery, own) =>
+        deliverTo(delivery, (fields) => copyFor(RED, message, { ...own, ...fields })),
+      );
     });
   };
 }
 
-/** What the node subscribes to: the replies of its device, or of every device. */
-function repliesOf({ device, waitReply, qos }: CommandOutSettings, aliases: Aliases): Listener | undefined {
-  if (!waitReply) return undefined;
-  // An invalid device name fails message by message; a filter made of it would end the connection.
-  const devices = namedInNode(aliases, device);
-  return devices && { devices, channels: ['command_reply'], streams: [], qos, unshared: true };
-}
+const isNoReply = (error: unknown): error is EztError =>
+  error instanceof EztError && error.code === 'EZT_REPLY_TIMEOUT';
 
-function addReply(message: Message, { reply, elapsed }: Answer, method: string) {
-  message.payload = reply;
-  message.command = method;
-  message.type = 'command_reply';
-  message.elapsed = elapsed;
-  message.attempts = 1;
+/**
+ * What the node subscribes to: the replies of its devices, or of every device. Where it matters whether they are online,
+ * that too: the device memory could not know it otherwise.
+ */
+function listenerOf(settings: CommandOutSettings, aliases: Aliases): Listener | undefined {
+  const { device, waitReply, whenOffline, qos } = settings;
+  const channels: Channel[] = waitReply ? ['command_reply'] : [];
+  if (whenOffline !== 'send') channels.push('online');
+  // An invalid device name fails message by message; a filter made of it would end the connection.
+  const devices = channels.length > 0 ? namedInNode(aliases, device) : undefined;
+  return devices && { devices, channels, streams: [], qos, unshared: true };
 }

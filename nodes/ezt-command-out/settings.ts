@@ -10,8 +10,17 @@ export interface CommandOutSettings {
   params: string;
   paramsType: Choice<'paramsType'>;
   waitReply: boolean;
+  /** Milliseconds; `undefined`: `msg.timeout`, in seconds. */
+  timeout: number | undefined;
+  /** How often a command is sent again when no reply has come in time. */
+  retries: number;
+  whenOffline: Choice<'whenOffline'>;
   /** Milliseconds. */
-  timeout: number;
+  holdFor: number;
+  /** Whether a newer command of the same method replaces a held one. */
+  replaceHeld: boolean;
+  /** Whether a message without reply leaves by the second output. */
+  secondOutput: boolean;
   qos: Qos;
 }
 
@@ -24,7 +33,13 @@ export function commandOutSettings(raw: Raw): CommandOutSettings {
     params: paramsOf(raw) || (paramsType === 'msg' ? 'payload' : ''),
     paramsType,
     waitReply: flag(raw, 'waitReply', true),
-    timeout: 1000 * number(raw, 'timeout'),
+    timeout:
+      raw.timeout !== undefined && text(raw, 'timeout') === '' ? undefined : 1000 * number(raw, 'timeout'),
+    retries: number(raw, 'retries'),
+    whenOffline: choice(raw, 'whenOffline'),
+    holdFor: 1000 * number(raw, 'holdFor'),
+    replaceHeld: flag(raw, 'replaceHeld', false),
+    secondOutput: flag(raw, 'secondOutput', false),
     qos: qos(raw),
   };
 }

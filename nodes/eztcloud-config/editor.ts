@@ -41,6 +41,7 @@ interface ConfigProps {
   queueExpiry: Numeric;
   queueStore: string;
   rateLimit: Numeric;
+  commandsInFlight: Numeric;
   memory: boolean | string;
   /** By username: name and tags. Text: a variable. */
   aliases: Record<string, { name: string; tags: string[] }> | string;
@@ -48,7 +49,7 @@ interface ConfigProps {
 
 type Config = EditedNode<ConfigProps>;
 
-const NUMBERS = ['sessionExpiry', 'keepalive', 'queueLimit', 'queueExpiry', 'rateLimit'];
+const NUMBERS = ['sessionExpiry', 'keepalive', 'queueLimit', 'queueExpiry', 'rateLimit', 'commandsInFlight'];
 const SELECTS = ['protocol', 'session', 'queueStore'] as const;
 const ADVANCED = [...NUMBERS, ...SELECTS, 'clientId', 'group'];
 
@@ -86,6 +87,11 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
     queueExpiry: { value: 60, label: labelOf('queueExpiry'), validate: valid(number('queueExpiry')) },
     queueStore: { value: 'memory', label: labelOf('queueStore'), validate: valid(choice('queueStore')) },
     rateLimit: { value: 0, label: labelOf('rateLimit'), validate: valid(number('rateLimit')) },
+    commandsInFlight: {
+      value: 200,
+      label: labelOf('commandsInFlight'),
+      validate: valid(number('commandsInFlight')),
+    },
     memory: { value: true, label: labelOf('memory'), validate: valid(flag) },
     aliases: { value: {}, label: labelOf('aliases'), validate: valid(aliasTable) },
   },

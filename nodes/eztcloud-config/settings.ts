@@ -69,6 +69,7 @@ export function projectSettings(
       expiry: 1000 * number(raw, 'queueExpiry'),
       rate: number(raw, 'rateLimit'),
     },
+    commandsInFlight: number(raw, 'commandsInFlight'),
   };
 }
 

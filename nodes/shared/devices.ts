@@ -25,11 +25,11 @@ export function devicesOf(aliases: Aliases, configured: ConfiguredDevices, messa
   return devices.length === 1 ? devices : [...new Set(devices)];
 }
 
-/** As {@link devicesOf}, where only one device can be served. */
-export function deviceOf(aliases: Aliases, configured: ConfiguredDevices, message: Message): string {
-  const [device = '', ...more] = devicesOf(aliases, configured, message);
-  if (more.length > 0) throw new EztError('deviceSeveral', { count: more.length + 1 });
-  return device;
+/** Whether {@link devicesOf} names a list, even if it holds one device only: its results are to be collected. */
+export function namesList(aliases: Aliases, configured: ConfiguredDevices, message: Message): boolean {
+  const named = configured.length > 0 ? configured : message.device;
+  if (typeof named !== 'string') return Array.isArray(named);
+  return /^\s*[#＃[]/.test(named) || (aliases.namesIn(named)?.length ?? 0) > 1;
 }
 
 /**

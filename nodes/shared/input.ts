@@ -5,7 +5,9 @@ import { asError, translate } from './texts';
 
 /** A message from the flow: any property may have any type. */
 export type Message = NodeMessageInFlow & Record<string, unknown>;
-export type Send = (message: Message) => void;
+/** An array has a message for each output. */
+export type Outgoing = Message | [null, Message];
+export type Send = (message: Outgoing) => void;
 
 /**
  * Handles every incoming message with `handle`, and calls its `done` exactly once: `done()` when the promise resolves,
@@ -20,7 +22,7 @@ export function onInput(
   const closed = new Promise<void>((resolve) => node.on('close', () => resolve()));
 
   async function handleAndSend(message: Message, send: Send): Promise<void> {
-    const held: Message[] = [];
+    const held: Outgoing[] = [];
     try {
       await handle(message, (out) => {
         if (deploys.running) held.push(out);

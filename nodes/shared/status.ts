@@ -51,7 +51,7 @@ export interface StatusSource {
   client: Client;
   /** The broker's reason code for a subscription of the node that it refuses. */
   refused(): number | undefined;
-  pending(): { queued: number; commands: number };
+  pending(): { queued: number; commands: number; held: number };
 }
 
 const later = new WeakMap<Node, NodeStatus>();
@@ -86,21 +86,22 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
   function current(settled: boolean): NodeStatus {
     const connected = client.state.is === 'connected';
     const code = connected ? refused() : undefined;
-    const { queued, commands } = pending();
+    const { queued, commands, held } = pending();
     // While connected a message is pending for milliseconds only: the status would flicker.
     const waiting = settled || !connected ? queued : 0;
     const because = code === undefined ? refusedBecause(client.state) : subscriptionTrouble(code);
     if (because !== undefined) return reasonStatus(RED, because, waiting);
-    if (connected && commands > 0) return counted('blue', 'waiting', commands);
-    if (waiting > 0) return counted('yellow', 'queued', waiting);
+    if (connected && commands > 0) return counted('blue', { waiting: commands, held });
+    if (waiting > 0) return counted('yellow', { queued: waiting, held });
+    if (connected && held > 0) return counted('yellow', { held });
     return stateStatus(client.state);
   }
 
-  const counted = (fill: 'yellow' | 'blue', label: string, count: number): NodeStatus => ({
-    fill,
-    shape: 'dot',
-    text: `${RED._(`eztcloud.status.${label}`)} ${count}`,
-  });
+  function counted(fill: 'yellow' | 'blue', counts: Readonly<Record<string, number>>): NodeStatus {
+    const parts = Object.entries(counts).filter(([, count]) => count > 0);
+    const text = parts.map(([label, count]) => `${RED._(`eztcloud.status.${label}`)} ${count}`).join(' · ');
+    return { fill, shape: 'dot', text };
+  }
 
   function draw(settled: boolean) {
     const status = current(settled);

@@ -39,7 +39,7 @@ describe('bounds of traffic', function () {
     }
     const numbers = (await Promise.all(answers)).map(({ reply }) => Object(reply.params).n);
     should(numbers).deepEqual(Array.from({ length: COUNT }, (_, n) => n));
-    should(user.pending()).deepEqual({ queued: 0, commands: 0 });
+    should(user.pending()).deepEqual({ queued: 0, commands: 0, held: 0 });
     should(client.counters.unmatchedReplies).equal(0);
     figure(this, `${inMB(held)} while in flight, the scripted broker's included`);
   });

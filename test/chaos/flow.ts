@@ -1,4 +1,5 @@
 import type { Credentials, Flow } from '../support/flows';
+import { LISTS } from './ledger';
 
 export interface FlowOptions {
   endpoint: string;
@@ -18,6 +19,15 @@ function stream(id: string, node: Record<string, unknown>, rate: number, revisio
     { id: `${id}-caught`, type: 'ledger-sink', z: 'tab', event: 'catch', wires: [] },
   ];
 }
+
+/** A stream of commands that await their replies. */
+const commands = (id: string, node: Record<string, unknown>, rate: number, revision: number): Flow =>
+  stream(
+    id,
+    { type: 'ezt-command-out', method: 'count', timeout: 8, wires: [['replied']], ...node },
+    rate,
+    revision,
+  );
 
 /** The whole flow; a new `revision` changes the nodes under test, as an edit in the editor does. */
 export function flowOf({ endpoint, caFile }: FlowOptions, revision = 0): Flow {
@@ -67,19 +77,20 @@ export function flowOf({ endpoint, caFile }: FlowOptions, revision = 0): Flow {
       20,
       revision,
     ),
-    ...stream(
-      'command',
-      {
-        type: 'ezt-command-out',
-        cloud: 'project-memory',
-        device: 'DU_command',
-        method: 'count',
-        timeout: 8,
-        wires: [['replied']],
-      },
-      5,
+    ...commands('command', { cloud: 'project-memory', device: 'DU_command' }, 5, revision),
+    ...commands(
+      'fleet',
+      { cloud: 'project-memory', device: LISTS.fleet?.map((name) => `DU_${name}`).join() },
+      3,
       revision,
     ),
+    ...commands(
+      'retry',
+      { cloud: 'project-memory', device: 'DU_retry', timeout: 1, retries: 2 },
+      3,
+      revision,
+    ),
+    ...commands('hold', { cloud: 'project-disk', device: 'DU_hold', whenOffline: 'hold' }, 3, revision),
     { id: 'replied', type: 'ledger-sink', z: 'tab', event: 'replied', wires: [] },
   ];
   // Without coordinates Node-RED takes a node for a config node.

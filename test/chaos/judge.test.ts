@@ -28,6 +28,8 @@ const changes = (each: [n: number, ten?: number, known?: boolean][]): Entry[] =>
   each.map(([n, ten, known = false]) => entry(known ? 'known' : 'changed', { stream: 'DU_a', n, ten }));
 const published = [mark(1, 20, 'DU_a'), mark(2, 21, 'DU_a')];
 const killed = [{ run: RUN, at: 5000 }];
+const held = { stream: 'hold' };
+const fleet = ['fleet.1', 'fleet.2', 'fleet.3'].map((stream) => mark(1, 20, stream));
 const durable = { stream: 'durable' };
 
 /** What the ledger says, what was seen from outside, and the promises that this breaks. */
@@ -71,6 +73,36 @@ const cases: [what: string, entries: Entry[], seen: Partial<Observations>, viola
     [offered, done, entry('offered', { n: 2 }), entry('done', { n: 2 })],
     { received: [mark(2), mark(1)] },
     ['out of order: push 1 1 after push 1 2'],
+  ],
+  [
+    'held on disk, never received',
+    [entry('offered', held), entry('failed', { ...held, code: 'EZT_CLOSED', reason: 'closedHeld' })],
+    {},
+    ['lost: hold 1 1 (failed closedHeld)'],
+  ],
+  [
+    'sent twice, and told so',
+    [offered, entry('replied', { echo: 1, attempts: 2 }), done],
+    { received: [mark(), mark()] },
+    [],
+  ],
+  [
+    'sent twice, and told to be once',
+    [offered, entry('failed', { code: 'EZT_REPLY_TIMEOUT', attempts: 1 })],
+    { received: [mark(), mark()] },
+    ['doubled without a new connection: push 1 1'],
+  ],
+  [
+    'a list, received by all',
+    [entry('offered', { stream: 'fleet' }), entry('done', { stream: 'fleet' })],
+    { received: fleet },
+    [],
+  ],
+  [
+    'a list, done, and not received by one',
+    [entry('offered', { stream: 'fleet' }), entry('done', { stream: 'fleet' })],
+    { received: fleet.slice(1) },
+    ['lost: fleet 1 1 (done )'],
   ],
   ["another command's reply", [entry('replied', { echo: 2 })], {}, ['command 1 of push got the reply to 2']],
   [

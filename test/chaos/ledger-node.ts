@@ -26,6 +26,7 @@ interface Numbered {
 }
 
 interface Reported {
+  attempts?: number;
   payload?: unknown;
   device?: string;
   known?: boolean;
@@ -56,8 +57,14 @@ export = (RED: NodeAPI & WithHooks): void => {
   RED.hooks.add('onComplete.ledger', ({ msg, node, error }) => {
     const { ledger } = msg;
     if (!ledger || node.id !== ledger.stream) return;
-    const { code, reason } = (error ?? {}) as { code?: string; reason?: string };
-    if (error) write({ event: 'failed', ...ledger, code: code ?? 'none', ...(reason && { reason }) });
+    const { code, reason, params } = (error ?? {}) as {
+      code?: string;
+      reason?: string;
+      params?: { attempts?: number };
+    };
+    const { attempts } = params ?? {};
+    if (error)
+      write({ event: 'failed', ...ledger, code: code ?? 'none', ...(reason && { reason }), attempts });
     else write({ event: 'done', ...ledger });
   });
   RED.events.on('flows:stopping', () => write({ event: 'stopping' }));
@@ -85,7 +92,8 @@ export = (RED: NodeAPI & WithHooks): void => {
         const { n = -1, ten } = msg.payload as { n?: number; ten?: number };
         write({ event: msg.known ? 'known' : 'changed', stream: msg.device ?? '', n, ten });
       } else if (ledger) {
-        write({ event: def.event, ...ledger, echo: (msg.payload as { params?: { n?: number } }).params?.n });
+        const echo = (msg.payload as { params?: { n?: number } }).params?.n;
+        write({ event: def.event, ...ledger, echo, attempts: msg.attempts });
       }
       done();
     });

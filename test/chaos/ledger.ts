@@ -29,6 +29,8 @@ export interface Entry {
   echo?: number | undefined;
   /** The second attribute of a report, if the message has it. */
   ten?: number | undefined;
+  /** How often a command was sent, as the node tells it. */
+  attempts?: number | undefined;
 }
 
 /** What the runner saw from outside. */
@@ -84,6 +86,17 @@ export function readLedger(file: string): Entry[] {
 /** Milliseconds that a message may need to the disk: one offered that shortly before SIGKILL may be gone. */
 const TO_DISK = 1000;
 
+/** The devices of a stream whose commands go to a list, as their marks name them. */
+export const LISTS: Readonly<Record<string, readonly string[]>> = {
+  fleet: ['fleet.1', 'fleet.2', 'fleet.3'],
+};
+
+/** The stream that a mark of one device belongs to. */
+const streamOf = (mark: string) => mark.split('.')[0] ?? '';
+
+/** Streams whose messages are on disk until they are settled. */
+const ON_DISK = ['durable', 'hold'];
+
 const keyOf = ({ stream, run, n }: Pick<Entry, 'stream' | 'run' | 'n'>) => `${stream} ${run} ${n}`;
 
 /** Compares what was promised with what happened. */
@@ -104,21 +117,24 @@ export function judge(entries: readonly Entry[], seen: Observations): Verdict {
   const received = new Map<string, number>();
   const newest = new Map<string, Mark>();
   const offered = new Map(entries.filter(({ event }) => event === 'offered').map((e) => [keyOf(e), e]));
+  const told = attemptsTold(entries);
   for (const mark of seen.received) {
     const key = keyOf(mark);
+    const origin = keyOf({ ...mark, stream: streamOf(mark.stream) });
     const times = (received.get(key) ?? 0) + 1;
     received.set(key, times);
     if (times > 1) {
       row(mark.at).doubled += 1;
-      const since = offered.get(key)?.at ?? 0;
-      if (!connectedBetween(seen, since, mark.at))
+      const since = offered.get(origin)?.at ?? 0;
+      if (times > (told.get(origin) ?? 1) && !connectedBetween(seen, since, mark.at))
         violations.push(`doubled without a new connection: ${key}`);
     } else {
       const before = newest.get(mark.stream);
-      if (before && (before.run > mark.run || (before.run === mark.run && before.n > mark.n)))
+      const acrossRuns = mark.stream !== 'hold'; // held commands wait for their device, over restarts too
+      if (before && ((acrossRuns && before.run > mark.run) || (before.run === mark.run && before.n > mark.n)))
         violations.push(`out of order: ${key} after ${keyOf(before)}`);
       newest.set(mark.stream, mark);
-      if (!offered.has(key)) violations.push(`received, but never offered: ${key}`);
+      if (!offered.has(origin)) violations.push(`received, but never offered: ${key}`);
     }
   }
 
@@ -142,17 +158,20 @@ export function judge(entries: readonly Entry[], seen: Observations): Verdict {
       const { failed } = row(outcome.at);
       const code = outcome.code ?? 'none';
       failed[code] = (failed[code] ?? 0) + 1;
-      owed = outcome.reason === 'closedKept';
+      owed = outcome.reason === 'closedKept' || outcome.reason === 'closedHeld';
     } else if (killed !== undefined) {
       row(killed).killed += 1;
-      owed = offer.stream === 'durable' && killed - offer.at > TO_DISK;
+      owed = ON_DISK.includes(offer.stream ?? '') && killed - offer.at > TO_DISK;
     } else {
       open += 1;
       violations.push(`never settled: ${key}`);
     }
-    if (owed && !received.has(key) && outcome?.event === 'done' && losesLast(seen, outcome.at)) {
+    const has = (LISTS[offer.stream ?? ''] ?? [offer.stream]).every((stream) =>
+      received.has(keyOf({ ...offer, ...(stream !== undefined && { stream }) })),
+    );
+    if (owed && !has && outcome?.event === 'done' && losesLast(seen, outcome.at)) {
       row(outcome.at).lostByBroker += 1;
-    } else if (owed && !received.has(key)) {
+    } else if (owed && !has) {
       row(outcome?.at ?? offer.at).lost += 1;
       violations.push(`lost: ${key} (${outcome?.event ?? 'killed'} ${outcome?.reason ?? ''})`);
     }
@@ -175,6 +194,21 @@ export function judge(entries: readonly Entry[], seen: Observations): Verdict {
     if (ms > 4000) violations.push(`closing took ${ms} ms`);
   }
   return { rows: [...rows.values()].sort((a, b) => a.fault.localeCompare(b.fault)), violations, open };
+}
+
+/** How often each command was sent, by what is told of it; one that was never settled may have been sent often. */
+function attemptsTold(entries: readonly Entry[]): Map<string, number> {
+  const replied = new Map(
+    entries.filter(({ event }) => event === 'replied').map((e) => [keyOf(e), e.attempts]),
+  );
+  const told = new Map<string, number>();
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    if (entry.event === 'offered') told.set(key, Number.POSITIVE_INFINITY);
+    if (entry.event === 'done') told.set(key, replied.get(key) ?? 1);
+    if (entry.event === 'failed') told.set(key, entry.attempts ?? 1);
+  }
+  return told;
 }
 
 const emptyRow = () => ({

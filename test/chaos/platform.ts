@@ -51,6 +51,7 @@ export async function startPlatform(broker: Mosquitto): Promise<Platform> {
   const published: Mark[] = [];
   const received: Mark[] = [];
   const seen = new Set<string>();
+  const ignored = new Set<string>();
   let outstanding = 0;
   let last = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -67,11 +68,27 @@ export async function startPlatform(broker: Mosquitto): Promise<Platform> {
     if (dup && seen.has(key)) return; // the broker's second delivery to us says nothing of Node-RED
     seen.add(key);
     received.push({ stream, n, run, at: Date.now() });
-    if (message.params) {
+    if (message.params && !isIgnored(stream, n, key)) {
       const reply = { method: 'count', params: { n }, id: message.id };
       devices.publish(topic(`DU_${stream}`, 'command_reply'), JSON.stringify(reply), { qos: 1 });
     }
   });
+
+  /** Some commands are not answered before the second time that they come, or never. */
+  function isIgnored(stream: string, n: number, key: string): boolean {
+    if (stream !== 'retry' || n % 3 !== 0) return false;
+    if (ignored.has(key)) return n % 2 === 0;
+    ignored.add(key);
+    return true;
+  }
+
+  /** A device that sleeps: online for a second and a half, then offline as long; awake for good when reports end. */
+  let asleep = false;
+  const sleeper = setInterval(() => {
+    asleep = !asleep && timer !== undefined;
+    const online = topic('DU_hold', 'online');
+    devices.publish(online, JSON.stringify({ online: !asleep }), { qos: 1 }, () => undefined);
+  }, 1500);
 
   function publish() {
     for (const device of DEVICES) {
@@ -95,12 +112,14 @@ export async function startPlatform(broker: Mosquitto): Promise<Platform> {
     received,
     report(on) {
       clearInterval(timer);
+      timer = undefined;
       if (on) timer = setInterval(publish, 1000 / RATE);
     },
     get outstanding() {
       return outstanding;
     },
     async stop() {
+      clearInterval(sleeper);
       clearInterval(timer);
       await Promise.all([devices.endAsync(true), recorder.endAsync(true)]);
     },

@@ -104,14 +104,14 @@ describe('client: a command that waits for its reply', () => {
     it('counts against the limit', async () => {
       const started = await unanswered();
       for (const id of [1, 2, 3]) void request(started, id);
-      should(started.user.pending()).deepEqual({ queued: 3, commands: 3 });
+      should(started.user.pending()).deepEqual({ queued: 3, commands: 3, held: 0 });
       (await request(started, 4)).code.should.equal('EZT_QUEUE_FULL');
     });
 
     it('expires in its time', async () => {
       const started = await unanswered(100);
       (await request(started)).code.should.equal('EZT_EXPIRED');
-      should(started.user.pending()).deepEqual({ queued: 0, commands: 0 });
+      should(started.user.pending()).deepEqual({ queued: 0, commands: 0, held: 0 });
       should(broker.packets('publish').length).equal(0);
     });
 

@@ -22,8 +22,8 @@ describe('client: its users', () => {
     const [one, two] = [client.user(), client.user()];
     for (const user of [one, one, two]) void rejection(user.push([DEVICE], payload, 1));
     should([one.pending(), two.pending()]).deepEqual([
-      { queued: 2, commands: 0 },
-      { queued: 1, commands: 0 },
+      { queued: 2, commands: 0, held: 0 },
+      { queued: 1, commands: 0, held: 0 },
     ]);
     client.details().queued.should.equal(3);
   });

@@ -55,6 +55,14 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       JSON: /"objects":/,
     },
   },
+  'fleet-command.json': {
+    buttons: {
+      'ping all': [
+        { at: 'result', shows: /"devices":1000,"answered":1000,"slowest":\d+,"silent":\[\]/ },
+        { at: 'table', shows: /^\[\{"device":"DU_fleet00001","answered":true,/ },
+      ],
+    },
+  },
   'last-values.json': {
     // Until the devices have been heard.
     changes: { thermostat: { repeat: '0.5' }, camera: { repeat: '0.5' }, 'all devices': { repeat: '0.5' } },
@@ -108,6 +116,13 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       'who is silent?': [{ shows: /DU_\w+: \d+ s/ }],
       'warmer than 10 °C?': [{ shows: /"device":"DU_(flapper001|thermostat)"/ }],
     },
+  },
+  'sleeping-device.json': {
+    buttons: {
+      'read the meter': [{ shows: /"method":"read","params":\{"volume":\d+\}/ }],
+      'open the valve': [{ shows: /^2$/ }],
+    },
+    statuses: { 'hold for 5 min': /held|connected/ },
   },
   'tour.json': {
     shows: {

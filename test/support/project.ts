@@ -103,6 +103,7 @@ export interface ProjectStatus {
   refused: Record<string, string>;
   queued: number;
   commands: number;
+  held: number;
   counters: Record<string, number>;
 }
 

@@ -5,8 +5,9 @@ import { parseEndpoint } from '../../../cloud/protocol/endpoint';
 import type { Reason } from '../../../cloud/protocol/error-reasons';
 import { EztError, fill, sentences } from '../../../cloud/protocol/errors';
 import { contentOf, deliver } from '../../../cloud/receive/delivery';
-import { type Commands, createCommands, type SendCommand } from '../../../cloud/send/commands';
+import { type Commands, createCommands } from '../../../cloud/send/commands';
 import { createOutbox } from '../../../cloud/send/outbox';
+import type { SendCommand } from '../../../cloud/send/pending-command';
 import { type FakeConnection, fakeConnection, messages } from '../send/fake-connection';
 import { rejection } from '../send/settling';
 import { cyclic, nested } from './not-json';
@@ -34,16 +35,18 @@ function full() {
   return first.catch(() => second);
 }
 const after = (act: () => unknown) => Promise.resolve().then(act);
-const sentAtOnce: SendCommand = (sent) => Promise.resolve(sent());
+const sentAtOnce: SendCommand = ({ sent }) => Promise.resolve(sent());
 const request = (
   id: number,
   timeout: number,
   meanwhile: (commands: Commands) => void = () => undefined,
   send = sentAtOnce,
+  retries = 0,
 ) => {
   const commands = createCommands();
-  void commands.request('DU_1', { method: 'm', id: 5 }, 1e6, () => new Promise(() => undefined), {});
-  const answer = commands.request('DU_1', { method: 'm', id }, timeout, send, {});
+  const never = () => new Promise<void>(() => undefined);
+  void commands.request('DU_1', { method: 'm', id: 5 }, { timeout: 1e6, retries: 0 }, never, {});
+  const answer = commands.request('DU_1', { method: 'm', id }, { timeout, retries }, send, {});
   meanwhile(commands);
   return answer;
 };
@@ -109,6 +112,19 @@ const WAYS: [Reason, () => Promise<unknown>][] = [
         ({ offer }) => offer('DU_1', reply(6), false),
         () => Promise.resolve(),
       ),
+  ],
+  [
+    'replyNotResent',
+    () => {
+      const queue = [sentAtOnce, () => createOutbox({ ...OPTIONS, limit: 0 }).add(messages('a'))];
+      return request(
+        6,
+        1,
+        () => undefined,
+        (watch) => (queue.shift() as SendCommand)(watch),
+        1,
+      );
+    },
   ],
   ['replyUnreadable', () => request(6, 1, (commands) => commands.unreadable('DU_1', 'not JSON'))],
   ['closed', () => sent((_link, outbox) => outbox.close())],

@@ -14,8 +14,8 @@ describe('ids of commands', () => {
     commands.request(
       device,
       { method: 'm', id },
-      1000,
-      (sent) => {
+      { timeout: 1000, retries: 0 },
+      ({ sent }) => {
         sent();
         return new Promise<void>(() => undefined);
       },

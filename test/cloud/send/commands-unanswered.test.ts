@@ -37,7 +37,7 @@ describe('commands', () => {
 
     it('a reply from before the command was sent, though the id is the same', async () => {
       let send: () => void = () => undefined;
-      const answer = request('DU_1', 1, (sent) => {
+      const answer = request('DU_1', 1, ({ sent }) => {
         send = sent;
         return new Promise<void>(() => undefined);
       });

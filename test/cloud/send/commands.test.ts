@@ -17,7 +17,7 @@ describe('commands', () => {
     const answer = request('DU_1', 7);
     clock.pass(120);
     offer('DU_1', reply(7, { ok: true })).should.be.true();
-    (await answer).should.eql({ reply: reply(7, { ok: true }), elapsed: 120 });
+    (await answer).should.eql({ reply: reply(7, { ok: true }), elapsed: 120, attempts: 1 });
     commands.size().should.equal(0);
   });
 
@@ -93,7 +93,7 @@ describe('commands', () => {
 
   it('takes a reply that is faster than the acknowledgement', async () => {
     let acknowledge: () => void = () => undefined;
-    const answer = request('DU_1', 7, (sent) => {
+    const answer = request('DU_1', 7, ({ sent }) => {
       sent();
       return new Promise((resolve) => (acknowledge = resolve));
     });
@@ -106,7 +106,7 @@ describe('commands', () => {
   });
 
   it('takes a reply though the sending fails later', async () => {
-    const answer = request('DU_1', 7, (sent) => {
+    const answer = request('DU_1', 7, ({ sent }) => {
       sent();
       return turn().then(() => Promise.reject(new EztError('closed')));
     });
@@ -157,6 +157,20 @@ describe('commands', () => {
     acknowledge();
     (await rejection(sent)).reason.should.equal('closedSent');
     clock.timers().should.equal(0);
+  });
+
+  it('does not take back what the outbox keeps on disk for later', async () => {
+    let withdrawn = false;
+    const kept = request('DU_1', 1, ({ accepted }) => {
+      accepted(() => {
+        withdrawn = true;
+        return true;
+      });
+      return turn().then(() => Promise.reject(new EztError('closedKept')));
+    });
+    commands.close(owner);
+    (await rejection(kept)).reason.should.equal('closedKept');
+    withdrawn.should.be.false();
   });
 
   it('matches 10,000 in flight, answered in another order', async () => {

@@ -1,5 +1,6 @@
 import type { CommandReply } from '../../../cloud/protocol/messages';
-import { type Commands, createCommands, type SendCommand } from '../../../cloud/send/commands';
+import { type Commands, createCommands } from '../../../cloud/send/commands';
+import type { SendCommand } from '../../../cloud/send/pending-command';
 import { type Clock, stopClock } from './clock';
 
 export const reply = (id: string | number, params: unknown = {}): CommandReply => ({
@@ -9,7 +10,7 @@ export const reply = (id: string | number, params: unknown = {}): CommandReply =
 });
 
 /** Sends at once, and the broker acknowledges at once. */
-export const acknowledged: SendCommand = (sent) => {
+export const acknowledged: SendCommand = ({ sent }) => {
   sent();
   return Promise.resolve();
 };
@@ -28,7 +29,7 @@ export function withCommands(give: (commands: Commands, clock: Clock) => void) {
   return {
     owner,
     offer: (device: string, given: CommandReply, retained = false) => commands.offer(device, given, retained),
-    request: (device: string, id: number, send = acknowledged, by: object = owner) =>
-      commands.request(device, { method: 'm', id }, 1000, send, by),
+    request: (device: string, id: number, send = acknowledged, by: object = owner, retries = 0) =>
+      commands.request(device, { method: 'm', id }, { timeout: 1000, retries }, send, by),
   };
 }

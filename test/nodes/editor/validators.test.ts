@@ -112,8 +112,8 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
   [
     'ezt-command-out',
     'device',
-    ['', 'DU_1', 'DU_1,'],
-    { oneDevice: ['DU_1, DU_2'], character: ['DU_1\u00ad'] },
+    ['', 'DU_1', 'DU_1,', 'DU_1; DU_2'],
+    { level: ['a/b'], character: ['DU_1\u00ad'] },
   ],
   [
     'eztcloud-config',
@@ -163,7 +163,14 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
   ['ezt-watch', 'attribute', ['', 'a\u200b'], {}],
   ['ezt-watch', 'value', ['', 'warm'], {}],
   ['ezt-watch', 'clear', ['', 'cool', 5], {}],
-  ['ezt-command-out', 'timeout', [10, '0.5', 2147483], { seconds: [0, '-1', 'x', 2147484] }],
+  ['eztcloud-config', 'commandsInFlight', [1, '200'], { integer: [0, 1.5, 'x', 100_001] }],
+  ['ezt-command-out', 'retries', [0, '3', 1000], { integer: [-1, 1.5, 'x', 1001] }],
+  ['ezt-command-out', 'whenOffline', ['send', 'fail', 'hold'], { choice: ['later'] }],
+  ['ezt-command-out', 'holdFor', [3600, '0.5', 2147483], { seconds: [0, 'x', 2147484] }],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable in place of a tick
+  ['ezt-command-out', 'secondOutput', [true, false, '${SECOND}'], { flag: ['maybe'] }],
+  ['ezt-command-out', 'replaceHeld', [true, false], { flag: ['maybe'] }],
+  ['ezt-command-out', 'timeout', ['', 10, '0.5', 2147483], { seconds: [0, '-1', 'x', 2147484] }],
 ];
 
 describe('validators', () => {
@@ -257,7 +264,7 @@ describe('validators', () => {
       ['ezt-command-out', 'device', 'Pump 1', 'pumps', true],
       ['ezt-command-out', 'device', 'Pump 1, DU_1', 'pumps', true],
       ['ezt-command-out', 'device', '#south', 'pumps', true],
-      ['ezt-command-out', 'device', '#north', 'pumps', 'oneDevice'],
+      ['ezt-command-out', 'device', '#north', 'pumps', true],
     ];
     for (const [type, property, value, cloud, said] of cases) {
       it(`${type} of ${cloud} answers ${JSON.stringify(value)} with ${said}`, () => {

@@ -53,7 +53,19 @@ describe('ezt-command-out: what it refuses', function () {
     ],
     ['a property path that is none', 'EZT_PAYLOAD', { method: 'm', params: 'a[' }, {}],
     ['no device', 'EZT_DEVICE', { device: '', method: 'm' }, {}],
-    ['a list of devices', 'EZT_DEVICE', { device: '', method: 'm' }, { device: ['DU_1', 'DU_2'] }],
+    [
+      'a list with a name that is none',
+      'EZT_DEVICE',
+      { device: '', method: 'm' },
+      { device: ['DU_1', 'DU 2', 'DU_3'] },
+    ],
+    ['an empty list', 'EZT_DEVICE', { device: '', method: 'm' }, { device: [] }],
+    [
+      'what cannot be sent, to several',
+      'EZT_PAYLOAD',
+      { device: '', method: 'm' },
+      { device: ['DU_1', 'DU_2'], payload: { a: 1n } },
+    ],
     ...[
       '+',
       'DU_1\u200b',

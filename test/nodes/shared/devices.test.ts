@@ -1,6 +1,6 @@
 import should from 'should';
 import { createAliases, EztError, NO_ALIASES } from '../../../cloud';
-import { configuredDevices, deviceOf, devicesOf, listenedDevices } from '../../../nodes/shared/devices';
+import { configuredDevices, devicesOf, listenedDevices, namesList } from '../../../nodes/shared/devices';
 
 function refusal(action: () => unknown): EztError {
   try {
@@ -112,11 +112,6 @@ describe('devices named in a message', () => {
       });
     }
 
-    it('a tag of several is several for a node that serves one', () => {
-      deviceOf(aliases, '#ground floor', {}).should.equal('DU_b');
-      refusal(() => deviceOf(aliases, '#north', {})).reason.should.equal('deviceSeveral');
-    });
-
     it('what a node listens to is never every device by mistake', () => {
       listenedDevices(aliases, 'devices', []).should.eql([]);
       listenedDevices(aliases, 'devices', ['#north', 'Pump 1', 'DU_x']).should.eql(['DU_a', 'DU_b', 'DU_x']);
@@ -131,11 +126,24 @@ describe('devices named in a message', () => {
     devicesOf(NO_ALIASES, ['DU_a', 'DU_c'], { device: 'DU_b' }).should.eql(['DU_a', 'DU_c']);
   });
 
-  it('a node that serves one takes one', () => {
-    deviceOf(NO_ALIASES, '', { device: ' DU_a,' }).should.equal('DU_a');
-    const error = refusal(() => deviceOf(NO_ALIASES, '', { device: ['DU_a', 'DU_b'] }));
-    error.should.containEql({ code: 'EZT_DEVICE', reason: 'deviceSeveral' });
-  });
+  const aliases = createAliases({ DU_b: { name: 'Pump 2, hall 3', tags: [] } });
+  const lists: [configured: string | string[], device: unknown, isList: boolean][] = [
+    ['', 'DU_a', false],
+    ['DU_a', ['DU_b'], false],
+    ['', ['DU_a'], true],
+    [['DU_a'], 'DU_b', true],
+    ['', 'DU_a；DU_b', true],
+    ['', '["DU_a"]', true],
+    ['', ' #pumps', true],
+    ['', ' ＃pumps', true],
+    ['', 'Pump 2, hall 3', false],
+    ['', undefined, false],
+  ];
+  for (const [configured, device, isList] of lists) {
+    it(`${JSON.stringify(configured)}, msg.device ${JSON.stringify(device)}: ${isList ? 'a list' : 'no list'}`, () => {
+      namesList(aliases, configured, { device }).should.equal(isList);
+    });
+  }
 
   it('the field may be a list that a variable held, and nothing else but text', () => {
     const configured = (device: unknown) =>

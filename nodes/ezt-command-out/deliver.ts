@@ -1,0 +1,47 @@
+import { type Answer, type Command, EztError } from '../../cloud';
+import type { Message } from '../shared/input';
+import type { Joined } from '../shared/project-user';
+import { replyFields } from './results';
+import type { CommandOutSettings } from './settings';
+
+/** A command to one device. */
+export interface Delivery {
+  device: string;
+  command: Command;
+  /** Milliseconds. */
+  timeout: number;
+  /** Whether it is one of many. */
+  several: boolean;
+}
+
+/**
+ * Sends a command as the node is set: at once, or when its device is heard. Resolves with the fields by which the message
+ * goes on; with `undefined` when a newer command has replaced it.
+ */
+export async function deliver(
+  joined: Joined<CommandOutSettings>,
+  { device, command, timeout, several }: Delivery,
+): Promise<Partial<Message> | undefined> {
+  const { user, settings, listener, changed } = joined;
+  const { qos, retries, waitReply, whenOffline, holdFor, replaceHeld } = settings;
+  const send = async (onSent?: () => void): Promise<{ answer: Answer | undefined }> => {
+    changed();
+    if (waitReply && listener)
+      return { answer: await user.request(device, command, { qos, timeout, retries, listener, onSent }) };
+    await user.send(device, command, qos, onSent);
+    return { answer: undefined };
+  };
+  const inTurn = (onSent?: () => void) => (several ? user.inTurn(() => send(onSent)) : send(onSent));
+
+  if (whenOffline === 'fail' && user.isOffline(device)) throw new EztError('deviceOffline', { device });
+  const options = { qos, holdFor, replaces: replaceHeld };
+  try {
+    const settled = whenOffline === 'hold' ? user.whenHeard(device, command, options, inTurn) : inTurn();
+    changed();
+    const sent = await settled;
+    if (!sent) return undefined;
+    return { device, id: command.id, ...(sent.answer && replyFields(sent.answer, command.method)) };
+  } finally {
+    changed();
+  }
+}
