@@ -25,7 +25,10 @@ export interface OutboxOptions {
   rate: number;
 }
 
-/** Settles messages with `EZT_CLOSED`, so that they are not sent (again). Returns `false` if the broker may have them. */
+/**
+ * Settles messages with `EZT_CLOSED`, so that they are not sent (again). Returns `false` if the broker may have them: then
+ * they are only not sent over another connection.
+ */
 export type Withdraw = () => boolean;
 
 /** Everything that waits to be sent, in order. Each accepted message settles exactly once, whatever happens. */

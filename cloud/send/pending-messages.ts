@@ -44,7 +44,8 @@ export interface PendingMessages {
   close(message: PendingMessage): void;
   /** Closes every message. What is on disk stays there. */
   closeAll(): void;
-  of(owner: object): PendingMessage[];
+  /** Those of `owner`, or all, in the order of their acceptance. */
+  of(owner?: object): PendingMessage[];
   size(owner?: object): number;
   /** Resolves when nothing of `owner` (or nothing at all) is pending, or after `timeout` ms. */
   drained(timeout: number, owner?: object): Promise<void>;
@@ -152,7 +153,7 @@ export function createPendingMessages(
       pending.clear();
       for (const listener of onSettled) listener();
     },
-    of: (owner) => [...pending].filter((message) => message.owner === owner),
+    of: (owner) => [...pending].filter((message) => !owner || message.owner === owner),
     size,
     drained(timeout, owner) {
       if (size(owner) === 0) return Promise.resolve();

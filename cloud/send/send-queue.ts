@@ -8,8 +8,6 @@ export interface SendQueue {
   add(messages: readonly PendingMessage[]): void;
   /** Puts `messages` before all the others. */
   addFirst(messages: readonly PendingMessage[]): void;
-  /** Those that wait, in order. */
-  all(): PendingMessage[];
   /** Frees the memory of settled messages. */
   removeSettled(): void;
 }
@@ -41,7 +39,6 @@ export function createSendQueue(): SendQueue {
       queue = [...messages, ...queue.slice(next)].filter(({ settle }) => settle);
       next = 0;
     },
-    all: () => queue.slice(next).filter(({ settle }) => settle),
     removeSettled,
   };
 }

@@ -26,7 +26,7 @@ export interface Sender {
   detach(end?: ConnectionEnd): boolean;
   /** What `message` waits for. */
   awaited(message: PendingMessage): Awaited;
-  /** Settles `messages` with `EZT_CLOSED`, so that they are not sent; not if the broker may have them. See {@link Withdraw}. */
+  /** See {@link Withdraw}. */
   withdraw(messages: readonly PendingMessage[]): boolean;
   /** Frees the memory of settled messages. */
   removeSettled(): void;
@@ -46,6 +46,8 @@ export function createSender(
   const inFlight = new Set<PendingMessage>();
   /** Refused because the broker's quota was used up; to be sent again. */
   let refused: PendingMessage[] = [];
+  /** Not to be sent again. */
+  const withdrawn = new WeakSet<PendingMessage>();
   const latest = createLatestValues();
   const window = createWindow<PendingMessage>();
   const rateLimiter = createRateLimiter(rate);
@@ -81,10 +83,7 @@ export function createSender(
     if (refusal) return pending.settle(message, refusal);
     const { topic, payload, qos } = message.message;
     inFlight.add(message);
-    if (qos === 0 && message.file !== undefined) {
-      store?.remove(message.file); // at most once, also over a restart
-      message.file = undefined;
-    }
+    if (qos === 0) removeFile(message); // at most once, also over a restart
     window.sent(qos > 0);
     const answered = (code?: number, reasonString?: string) => {
       if (connection !== by || !inFlight.delete(message)) return;
@@ -97,6 +96,11 @@ export function createSender(
       sendNext();
     };
     by.publish(topic, payload, qos, answered, expiryOf(message, now));
+  }
+
+  function removeFile(message: PendingMessage) {
+    if (message.file !== undefined) store?.remove(message.file);
+    message.file = undefined;
   }
 
   /** Seconds, rounded up, that the broker may hold it. */
@@ -112,11 +116,12 @@ export function createSender(
       refused = [];
       sendNext();
     });
-    if (again) refused.push(message);
-    return again;
+    if (!again || withdrawn.has(message)) return false;
+    refused.push(message);
+    return true;
   }
 
-  /** Without a connection: takes what `messages` set anew out of those that wait. */
+  /** Without a connection: takes what `messages` set anew out of those that were accepted before. */
   function replaceBy(messages: readonly PendingMessage[]) {
     if (connection) return;
     for (const message of messages) {
@@ -124,19 +129,26 @@ export function createSender(
     }
   }
 
+  /** The same for all messages, also those that are still being written to disk: in the order of their acceptance. */
+  function replaceAll() {
+    latest.clear();
+    replaceBy(pending.of());
+  }
+
   function detach(end: ConnectionEnd = 'other'): boolean {
     const maximum = connection?.receiveMaximum ?? 0;
     const culprit = window.ended(connection ? end : 'other', [...inFlight], maximum);
     if (culprit) pending.settle(culprit, new EztError('hungUp'));
     connection = undefined;
-    // QoS 0 is sent at most once: it may have left already, or be lost in the socket's buffer.
-    for (const each of inFlight)
+    for (const each of inFlight) {
+      // QoS 0 is sent at most once: it may have left already, or be lost in the socket's buffer.
       if (each.message.qos === 0) pending.settle(each, new EztError('closedUncertain'));
+      else if (withdrawn.has(each)) pending.settle(each, new EztError('closed'));
+    }
     queue.addFirst([...refused, ...inFlight]);
     refused = [];
     inFlight.clear();
-    latest.clear();
-    replaceBy(queue.all());
+    replaceAll();
     return culprit !== undefined;
   }
 
@@ -149,7 +161,7 @@ export function createSender(
     },
     addFirst(messages) {
       queue.addFirst(messages);
-      replaceBy(messages);
+      replaceAll();
       sendNext();
     },
     covered: (messages) => (connection ? [] : latest.covered(messages)),
@@ -168,10 +180,14 @@ export function createSender(
       return inFlight.has(message) || !hasRoom(connection) ? 'answer' : 'turn';
     },
     withdraw(messages) {
-      if (messages.some((each) => inFlight.has(each) || !each.settle)) return false;
-      for (const each of messages) pending.settle(each, new EztError('closed'));
+      const waits = messages.every((each) => each.settle && !inFlight.has(each));
+      for (const each of messages) {
+        if (waits) pending.settle(each, new EztError('closed'));
+        else withdrawn.add(each);
+        removeFile(each);
+      }
       queue.removeSettled();
-      return true;
+      return waits;
     },
     removeSettled: queue.removeSettled,
     stop() {

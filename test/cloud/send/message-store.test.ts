@@ -137,6 +137,22 @@ describe('outbox with a store', () => {
     await disk.written(0);
   });
 
+  it('does not keep what was withdrawn while it was unacknowledged', async () => {
+    const outbox = disk.openOutbox();
+    const connection = fakeConnection();
+    outbox.attach(connection);
+    let withdraw = () => true;
+    const added = outbox.add(messages('a'), {}, undefined, (how) => {
+      withdraw = how;
+    });
+    const closed = rejection(added);
+    await until(() => connection.sent.length === 1, 2000, 'the message');
+    should(withdraw()).be.false();
+    await disk.written(0);
+    await outbox.close();
+    should((await closed).reason).equal('closed');
+  });
+
   it('waits for whoever used the files before', async () => {
     let free: () => void = () => undefined;
     const outbox = disk.openOutbox({ free: new Promise<void>((resolve) => (free = resolve)) });

@@ -1,4 +1,4 @@
-import { createOutbox } from '../../../cloud/send/outbox';
+import { createOutbox, type Withdraw } from '../../../cloud/send/outbox';
 import { type Clock, stopClock } from './clock';
 import { fakeConnection, messages } from './fake-connection';
 import { rejection } from './settling';
@@ -25,6 +25,27 @@ describe('outbox', () => {
       outbox.attach(second);
       first.sent.should.eql(['a', 'b', 'c', 'd']);
       second.sent.should.eql(['a', 'c', 'd', 'e', 'f']);
+    });
+
+    it('does not send again what was withdrawn while it was unacknowledged', async () => {
+      const outbox = createOutbox(OPTIONS);
+      const first = fakeConnection();
+      outbox.attach(first);
+      let withdraw: Withdraw = () => true;
+      const ended = rejection(
+        outbox.add(messages('a'), undefined, undefined, (how) => {
+          withdraw = how;
+        }),
+      );
+      void outbox.add(messages('b'));
+      withdraw().should.be.false();
+      outbox.size().should.equal(2);
+      outbox.detach();
+      (await ended).reason.should.equal('closed');
+      const second = fakeConnection();
+      outbox.attach(second);
+      second.sent.should.eql(['b']);
+      outbox.size().should.equal(1);
     });
 
     it('does so when nobody said that the last one ended', () => {

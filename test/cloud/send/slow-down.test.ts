@@ -67,6 +67,21 @@ describe('outbox: when the broker’s quota is used up (0x97)', () => {
     outbox.size().should.equal(0);
   });
 
+  it('does not send again what was withdrawn while it was unacknowledged', async () => {
+    const { outbox, connection } = open();
+    let withdraw = () => true;
+    const failed = rejection(
+      outbox.add(messages('a'), undefined, undefined, (how) => {
+        withdraw = how;
+      }),
+    );
+    withdraw().should.be.false();
+    connection.unanswered[0]?.settle(QUOTA);
+    (await failed).code.should.equal('EZT_REFUSED');
+    clock.pass(1_000);
+    connection.sent.should.eql(['a']);
+  });
+
   it('lets a message expire that waits, and says why', async () => {
     const { outbox, connection } = open(300);
     const failed = rejection(outbox.add(messages('a')));
