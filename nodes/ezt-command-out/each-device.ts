@@ -12,8 +12,8 @@ export interface OwnFields {
 
 /**
  * Calls `deliver` for each of `deliveries` at once. Every failure becomes an error of its own, with `msg.device` and
- * `msg.parts`; it does not disturb the others. The first is thrown when all have ended, so that a message with n
- * failures gives n errors, and ends with one of them instead of a `done`.
+ * `msg.parts`; it does not disturb the others. The last is thrown when all have ended, so that a message with n
+ * failures gives n errors, in their order, and ends with one of them instead of a `done`.
  */
 export async function forEachDevice<D extends { device: string }>(
   RED: NodeAPI,
@@ -23,20 +23,20 @@ export async function forEachDevice<D extends { device: string }>(
   deliver: (delivery: D, own: OwnFields) => Promise<void>,
 ): Promise<void> {
   const parts = partsFor(RED, message, deliveries.length);
-  let first: { error: unknown; own: OwnFields } | undefined;
+  let last: { error: unknown; own: OwnFields } | undefined;
   const all = deliveries.map(async (delivery, index) => {
     const own = { device: delivery.device, parts: parts(index) };
     try {
       await deliver(delivery, own);
     } catch (error) {
-      if (first) node.error(errorOf(RED, error), copyFor(RED, message, own));
-      else first = { error, own };
+      if (last) node.error(errorOf(RED, last.error), copyFor(RED, message, last.own));
+      last = { error, own };
     }
   });
   await Promise.all(all);
-  if (!first) return;
-  Object.assign(message, first.own);
-  throw first.error;
+  if (!last) return;
+  Object.assign(message, last.own);
+  throw last.error;
 }
 
 const errorOf = (RED: NodeAPI, error: unknown): Error =>

@@ -139,6 +139,17 @@ describe('ezt-command-out: a device that is offline', function () {
     should(got[2]?.parts).containEql({ index: 1, count: 3 });
   });
 
+  it('hold: of a list, the errors of the others do not wait for what is held', async () => {
+    devices.onCommand = () => undefined;
+    await devices.start({ method: '', whenOffline: 'hold', timeout: 0.2, holdFor: 60 });
+    await tell(false, 'DU_3');
+    const settling = watchSettling('out');
+    const caught = await next('errors', () => settling.give(command('m', ['DU_1', 'DU_2', 'DU_3'])));
+    should([caught.error?.code, caught.device]).deepEqual(['EZT_REPLY_TIMEOUT', 'DU_1']);
+    should([settling.sofar(), (await statusOf('cloud')).held]).deepEqual([[], 1]);
+    settling.stop();
+  });
+
   it('hold, in a shared group: sent when the device is heard', async () => {
     await devices.start({ method: '', whenOffline: 'hold' }, { group: 'halves', protocol: '5' }, [
       ...palette('ezt-in', 'in', { types: ['attributes', 'online'] }),
