@@ -11,7 +11,7 @@ import type { Message } from './send/message';
 import type { Outbox } from './send/outbox';
 import type { Answer, SendCommand, SendWatch } from './send/pending-command';
 import type { SentWatcher } from './send/sent';
-import type { Turns } from './send/turns';
+import type { Turn, Turns } from './send/turns';
 import type { Listener } from './subscriptions/listener';
 import type { Listeners } from './subscriptions/listeners';
 import type { Subscriptions } from './subscriptions/subscriptions';
@@ -52,16 +52,13 @@ export interface ClientUser {
    * `EZT_REFUSED` when the broker refuses the subscription to replies.
    */
   request(device: string, command: Command, options: RequestOptions): Promise<Answer>;
-  /**
-   * For commands to a list of devices: calls `send` when no more of them are in flight than the project allows; settles as
-   * {@link Turns.take}.
-   */
-  inTurn<T>(send: () => Promise<T>): Promise<T>;
+  /** Calls `send` when it is the command's turn; settles as {@link Turns.take}. */
+  inTurn<T>(turn: Turn, send: (waited: boolean) => Promise<T>): Promise<T>;
+  /** See {@link Turns.checkRoom}. */
+  checkRoom(): void;
   /** Whether the device is known to be offline. */
   isOffline(device: string): boolean;
-  /**
-   * Calls `send` at once, or when the device is heard if it is known to be offline; settles as {@link HeldCommands.hold}.
-   */
+  /** Sends a command, or holds it while the device is known to be offline; see {@link HeldCommands.hold}. */
   whenHeard<T>(
     device: string,
     command: Command,
@@ -167,15 +164,12 @@ export function createUser(parts: UserParts): ClientUser {
       };
       return commands.request(device, command, { timeout, retries }, sendWhenSubscribed, owner);
     },
-    inTurn: (send) => turns.take(send, owner),
+    inTurn: (turn, send) => turns.take(send, turn, owner),
+    checkRoom: turns.checkRoom,
     isOffline: (device) => isOffline(memory, device),
     whenHeard(device, command, { qos, holdFor, replaces }, send) {
-      if (isOffline(memory, device)) {
-        const message = messageOf(device, command, qos);
-        return held.hold({ device, method: command.method, message, holdFor, replaces }, send, owner);
-      }
-      held.release(device); // what is older goes first
-      return send(() => undefined);
+      const message = messageOf(device, command, qos);
+      return held.hold({ device, method: command.method, message, holdFor, replaces }, send, owner);
     },
     commandId: commands.idFor,
     pending: () => ({

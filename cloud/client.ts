@@ -105,7 +105,7 @@ export function openClient(options: ClientOptions): Client {
   const sent = watchSent(projectKey, ownPushes.written);
   const commands = createCommands(() => inbox.holdsBack);
   const inFlight = options.commandsInFlight ?? NUMBERS.commandsInFlight.byDefault;
-  const turns = createTurns(Math.min(inFlight, options.queue.limit));
+  const turns = createTurns(Math.min(inFlight, options.queue.limit), options.queue.limit);
   const held = openHolding(options, { listeners, memory, outbox, sent });
   const replies = createReplyReceiver(commands, counted);
   const inbox = createInbox({

@@ -1,5 +1,6 @@
 import type { ClientOptions } from './client-options';
 import type { DeviceMemory } from './devices/known-device';
+import { isOffline } from './devices/offline';
 import { createHeldCommands, type HeldCommands } from './send/held-commands';
 import { openHeldStore } from './send/held-store';
 import type { Outbox } from './send/outbox';
@@ -10,7 +11,7 @@ import type { Listeners } from './subscriptions/listeners';
 /** What held commands are told by and sent with. */
 export interface HoldingParts {
   listeners: Pick<Listeners, 'add' | 'remove'>;
-  memory: Pick<DeviceMemory, 'keep'>;
+  memory: Pick<DeviceMemory, 'keep' | 'get'>;
   outbox: Pick<Outbox, 'add'>;
   sent: Pick<SentWatcher, 'on' | 'off'>;
 }
@@ -26,6 +27,7 @@ export function openHolding(
   const listen = listenToDevices(listeners);
   return createHeldCommands({
     limit: queue.limit,
+    isOffline: (device) => isOffline(memory, device),
     listen(device, heard) {
       const forget = memory.keep([device]);
       const stop = listen(device, heard);

@@ -65,6 +65,7 @@ export {
   readLimit,
 } from './protocol/threshold';
 export { CHANNELS, type Channel, formatTopic, isTopicLevel } from './protocol/topics';
+export { HOLD_ON } from './send/held-commands';
 export type { Answer } from './send/pending-command';
 export type { ChangesOnly, Heard, LastSent, Listener, OwnPush, Receiver } from './subscriptions/listener';
 export { testConnection } from './transport/connection-test';

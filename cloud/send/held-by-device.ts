@@ -1,10 +1,17 @@
-import type { EztError } from '../protocol/errors';
+import type { Outgoing } from '../transport/publish-packets';
+import type { AgeClock } from './age';
 import { createOwnerCounts } from './owner-counts';
 
 /** A command that is held for a device. */
 export interface Held {
   readonly device: string;
   readonly method: string;
+  /** As it is stored, and sent when nobody awaits its reply any more. */
+  readonly message: Outgoing;
+  /** Whether it takes the place of older ones of the same method and owner. */
+  readonly replaces: boolean;
+  /** Ascends: one that is to be sent earlier has a lower one. */
+  readonly order: number;
   /** Milliseconds that it may be held. */
   readonly holdFor: number;
   /** On the clock that counts sleep. */
@@ -17,15 +24,12 @@ export interface Held {
   /** The device has been heard: sends the command. */
   send(): void;
   /** `undefined`: replaced. */
-  end(error: EztError | undefined): void;
-  /** Nobody waits for it any more. What is on disk is held on. */
-  close(): void;
+  end(error: Error | undefined): void;
 }
 
 /** The held commands of each device, in order. While there are any, the device is listened to. */
 export interface HeldByDevice {
-  /** `first`: before the others of its device. */
-  add(held: Held, first: boolean): void;
+  add(held: Held): void;
   /** Returns whether it was there. */
   remove(held: Held): boolean;
   has(held: Held): boolean;
@@ -38,23 +42,38 @@ export interface HeldByDevice {
 }
 
 interface OfDevice {
+  /** In order. */
   held: Set<Held>;
+  /** The order of the last one. */
+  last: number;
   stopListening(): void;
 }
 
-/** `listen`: begins to listen to a device; returns how to stop that. */
-export function createHeldByDevice(listen: (device: string) => () => void): HeldByDevice {
+/** The longest that a timer can wait, in milliseconds: a file may hold anything. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** `listen`: begins to listen to a device; returns how to stop that. `onExpired`: a command has been held too long. */
+export function createHeldByDevice(
+  clock: AgeClock,
+  listen: (device: string) => () => void,
+  onExpired: (held: Held) => void,
+): HeldByDevice {
   const devices = new Map<string, OfDevice>();
   const counts = createOwnerCounts();
   let size = 0;
 
   const all = () => [...devices.values()].flatMap(({ held }) => [...held]);
+  const has = (held: Held) => devices.get(held.device)?.held.has(held) === true;
   return {
-    add(held, first) {
-      const { device, owner } = held;
-      const ofDevice = devices.get(device) ?? { held: new Set(), stopListening: listen(device) };
+    add(held) {
+      const { device, owner, order, expires } = held;
+      held.timer = setTimeout(() => onExpired(held), Math.min(expires - clock.now(), LONGEST_TIMER));
+      const ofDevice = devices.get(device) ?? { held: new Set(), last: order, stopListening: listen(device) };
       devices.set(device, ofDevice);
-      ofDevice.held = first ? new Set([held, ...ofDevice.held]) : ofDevice.held.add(held);
+      ofDevice.held.add(held);
+      if (order < ofDevice.last)
+        ofDevice.held = new Set([...ofDevice.held].sort((a, b) => a.order - b.order));
+      else ofDevice.last = order;
       counts.add(owner, 1);
       size += 1;
     },
@@ -69,12 +88,12 @@ export function createHeldByDevice(listen: (device: string) => () => void): Held
       ofDevice.stopListening();
       return true;
     },
-    has: (held) => devices.get(held.device)?.held.has(held) === true,
+    has,
     of: (device) => [...(devices.get(device)?.held ?? [])],
     ofOwner: (owner) => (counts.of(owner) === 0 ? [] : all().filter((held) => held.owner === owner)),
     all,
     disown(held) {
-      counts.add(held.owner, -1);
+      if (has(held)) counts.add(held.owner, -1);
       held.owner = undefined;
     },
     size: (owner) => (owner ? counts.of(owner) : size),

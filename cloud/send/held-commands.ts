@@ -1,34 +1,28 @@
 import { EztError } from '../protocol/errors';
 import type { Outgoing } from '../transport/publish-packets';
-import { acceptedNow, createAgeClock } from './age';
+import { createAgeClock } from './age';
 import { createHeldByDevice, type Held } from './held-by-device';
+import { createHeldFiles } from './held-files';
 import type { HeldStore, RestoredCommand } from './held-store';
 import { queueFull } from './outbox-errors';
-import { asStoreError } from './writing';
 
-/** A command to a device that is offline. */
-export interface CommandToHold {
-  device: string;
-  method: string;
-  /** As it is stored, and sent when nobody awaits its reply any more. */
-  message: Outgoing;
-  /** Milliseconds that it may be held. */
-  holdFor: number;
-  /** It takes the place of those of the same method that its owner, or nobody, holds for the device. */
-  replaces: boolean;
-}
+/** A command that is held while its device is offline. */
+export type CommandToHold = Pick<Held, 'device' | 'method' | 'message' | 'holdFor' | 'replaces'>;
 
-/** Sends a held command. Calls `sent` when it goes to the broker: it is removed from disk then. */
-export type SendHeld<T> = (sent: () => void) => Promise<T>;
+/** What a command that waited for its turn resolves with when its device is offline again. */
+export const HOLD_ON = Symbol('hold on');
+
+/** Sends a command. Calls `sent` when it goes to the broker: it is removed from disk then. */
+export type SendHeld<T> = (sent: () => void) => Promise<T | typeof HOLD_ON>;
 
 /** Commands to devices that are offline, each sent once, in order, when its device is heard. */
 export interface HeldCommands {
   /** How many were not sent, since newer ones have taken their place. */
   readonly replaced: number;
   /**
-   * Holds a command and sends it with `send` when its device is heard; settles as `send` does, and resolves with `undefined`
-   * when a newer command replaces it. Rejects with `EZT_DEVICE_OFFLINE` after `holdFor`, `EZT_QUEUE_FULL`, `EZT_STORE` or
-   * `EZT_CLOSED`. With a store it is on disk, and when it was closed, or after a restart, it is sent without `send`.
+   * Sends a command with `send`: at once, or when its device is heard if it is offline. Settles as `send` does; resolves with
+   * `undefined` when a newer command replaces it; rejects with `EZT_DEVICE_OFFLINE` after `holdFor`, `EZT_QUEUE_FULL`,
+   * `EZT_STORE` or `EZT_CLOSED`. What is held is on disk if there is a store; after it has been closed it is sent without `send`.
    */
   hold<T>(command: CommandToHold, send: SendHeld<T>, owner: object): Promise<T | undefined>;
   /** Sends what is held for `device`. */
@@ -44,6 +38,7 @@ export interface HeldCommands {
 export interface HeldOptions {
   /** The most that are held. */
   limit: number;
+  isOffline(device: string): boolean;
   /** Calls `heard` when `device` is heard; returns how to stop that. */
   listen(device: string, heard: () => void): () => void;
   /** Sends a command whose reply nobody awaits. */
@@ -54,66 +49,91 @@ export interface HeldOptions {
   onError(error: unknown): void;
 }
 
-/** The longest that a timer can wait, in milliseconds: a file may hold anything. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
 export function createHeldCommands(options: HeldOptions): HeldCommands {
-  const { limit, listen, store, onError } = options;
+  const { limit, isOffline, listen, store, onError } = options;
   const clock = createAgeClock();
-  const commands = createHeldByDevice((device) => listen(device, () => release(device)));
+  const commands = createHeldByDevice(clock, (device) => listen(device, () => release(device)), expire);
+  const files = createHeldFiles(store, commands.has);
   let closed = false;
   let replaced = 0;
+  let order = 0;
   store?.open(restore);
 
   function restore(restored: readonly RestoredCommand[]) {
     if (closed) return;
-    // Before what has been held meanwhile.
-    for (const { device, method, message, file, left } of restored.toReversed()) {
-      const expires = clock.now() + left;
+    for (const [index, { left, ...rest }] of restored.entries()) {
       const held: Held = {
-        ...{ device, method, holdFor: left, expires, owner: undefined, file, timer: undefined },
-        send: () => sendLater(held, message),
+        ...{ ...rest, holdFor: left, expires: clock.now() + left, owner: undefined, timer: undefined },
+        ...{ replaces: false, order: index - restored.length }, // before what has been held meanwhile
+        send: () => sendLater(held),
         end: endLater,
-        close: () => undefined,
       };
-      add(held, true);
+      commands.add(held);
     }
-  }
-
-  function add(held: Held, first = false) {
-    const left = Math.min(held.expires - clock.now(), LONGEST_TIMER);
-    held.timer = setTimeout(() => end(held, notHeard(held)), left);
-    commands.add(held, first);
   }
 
   function end(held: Held, error: EztError | undefined) {
     if (!commands.remove(held)) return;
-    forget(held);
+    files.remove(held);
     held.end(error);
   }
 
-  function forget(held: Held) {
-    if (held.file !== undefined) store?.remove(held.file);
-    held.file = undefined;
+  function expire(held: Held) {
+    const { device, holdFor } = held;
+    end(held, new EztError('deviceNotHeard', { device, seconds: Math.round(holdFor) / 1000 }));
   }
-
-  const notHeard = ({ device, holdFor }: Held) =>
-    new EztError('deviceNotHeard', { device, seconds: Math.round(holdFor) / 1000 });
 
   function release(device: string) {
     for (const held of commands.of(device)) {
       // A timer comes late after the machine has slept.
-      if (held.expires <= clock.now()) end(held, notHeard(held));
+      if (held.expires <= clock.now()) expire(held);
       else if (commands.remove(held)) held.send();
     }
   }
 
+  async function sendNow<T>(held: Held, send: SendHeld<T>, resolve: (result: T) => void) {
+    try {
+      const result = await send(() => files.remove(held));
+      if (result === HOLD_ON) return holdOn(held);
+      files.remove(held);
+      resolve(result);
+    } catch (error) {
+      // Closed before it went to the broker: if it is on disk, it is as if it had been held all the time.
+      if (error instanceof EztError && error.reason === 'closed' && held.file !== undefined) {
+        outlive(held);
+        if (!closed) commands.add(held);
+      } else {
+        files.remove(held);
+        held.end(error as Error);
+      }
+    }
+  }
+
+  /** Its device was heard and is offline again, before its turn to be sent came. */
+  function holdOn(held: Held) {
+    if (closed) throw new EztError('closed');
+    const { method, owner, order: mine } = held;
+    const later = commands.of(held.device).filter((each) => each.order > mine && each.replaces);
+    keep(held);
+    if (later.some((each) => each.method === method && each.owner === owner)) replace(held);
+  }
+
+  function keep(held: Held) {
+    commands.add(held);
+    files.write(held).catch((error: EztError) => end(held, error));
+  }
+
+  function replace(held: Held) {
+    end(held, undefined);
+    replaced += 1;
+  }
+
   /** Sends a command whose reply nobody awaits. */
-  function sendLater(held: Held, message: Outgoing) {
-    const sent = () => forget(held);
-    options.send(message, sent).then(sent, (error: unknown) => {
+  function sendLater(held: Held) {
+    const sent = () => files.remove(held);
+    options.send(held.message, sent).then(sent, (error: unknown) => {
       if (error instanceof EztError && error.reason === 'closed') return; // if it is on disk, it goes out another time
-      forget(held);
+      files.remove(held);
       endLater(error);
     });
   }
@@ -122,33 +142,18 @@ export function createHeldCommands(options: HeldOptions): HeldCommands {
     if (error && !(error instanceof EztError && error.code === 'EZT_CLOSED')) onError(error);
   }
 
-  function replace({ device, method }: CommandToHold, owner: object) {
-    for (const held of commands.of(device)) {
-      if (held.method !== method || (held.owner && held.owner !== owner)) continue;
-      end(held, undefined);
-      replaced += 1;
-    }
-  }
-
-  async function write(held: Held, message: Outgoing) {
-    try {
-      const isHeld = () => commands.has(held);
-      const [file] = (await store?.write([message], acceptedNow(), held.holdFor, isHeld)) ?? [];
-      if (isHeld()) held.file = file;
-      else if (file !== undefined) store?.remove(file); // sent or closed while it was being written
-    } catch (error) {
-      end(held, asStoreError(error));
-    }
-  }
-
   /** Nobody waits for it any more. What is on disk is held on. */
-  function close(held: Held, message: Outgoing) {
-    if (held.file === undefined) return end(held, new EztError('closed'));
+  function close(held: Held) {
+    if (!held.owner) return;
+    if (held.file === undefined) end(held, new EztError('closed'));
+    else outlive(held);
+  }
+
+  function outlive(held: Held) {
     held.end(new EztError('closedHeld', { device: held.device }));
     commands.disown(held);
     held.end = endLater;
-    held.close = () => undefined;
-    held.send = () => sendLater(held, message);
+    held.send = () => sendLater(held);
   }
 
   return {
@@ -157,32 +162,35 @@ export function createHeldCommands(options: HeldOptions): HeldCommands {
     },
     hold(command, send, owner) {
       if (closed) return Promise.reject(new EztError('closed'));
-      const { device, method, message, holdFor } = command;
-      if (command.replaces) replace(command, owner);
-      if (commands.size() >= limit) return Promise.reject(queueFull(1, limit));
+      const offline = isOffline(command.device);
+      const isOlder = (held: Held) => held.method === command.method && (!held.owner || held.owner === owner);
+      const older = offline && command.replaces ? commands.of(command.device).filter(isOlder) : [];
+      if (offline && commands.size() - older.length >= limit) return Promise.reject(queueFull(1, limit));
+      older.forEach(replace);
+      order += 1;
       return new Promise((resolve, reject) => {
-        const expires = clock.now() + holdFor;
         const held: Held = {
-          ...{ device, method, holdFor, expires, owner, file: undefined, timer: undefined },
-          send: () => resolve(send(() => forget(held)).finally(() => forget(held))),
+          ...{ ...command, order, expires: clock.now() + command.holdFor },
+          ...{ owner, file: undefined, timer: undefined },
+          send: () => void sendNow(held, send, resolve),
           end: (error) => (error ? reject(error) : resolve(undefined)),
-          close: () => close(held, message),
         };
-        add(held);
-        if (store?.keeps) void write(held, message);
+        if (offline) return keep(held);
+        release(command.device); // what is older goes first
+        held.send();
       });
     },
     release,
     async closeFor(owner) {
       if (commands.size(owner) === 0) return;
       await store?.written();
-      for (const held of commands.ofOwner(owner)) held.close();
+      commands.ofOwner(owner).forEach(close);
     },
     async close() {
       closed = true;
       await store?.written();
       for (const held of commands.all()) {
-        held.close();
+        close(held);
         commands.remove(held); // its file stays
       }
       await store?.close();

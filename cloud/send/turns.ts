@@ -1,90 +1,83 @@
-import { performance } from 'node:perf_hooks';
-import { EztError } from '../protocol/errors';
+import { queueFull } from './outbox-errors';
+import { createOwnerCounts } from './owner-counts';
+import { createTurnQueue, type TurnQueue } from './turn-queue';
+
+/** What a command waits for before it is sent. */
+export interface Turn {
+  /** It is one of a list: of those a bounded number is in flight in the project at a time. */
+  ofList: boolean;
+  /** It waits until no other command that was given this device is in flight. */
+  device?: string | undefined;
+}
 
 /**
- * Takes turns: of the commands to lists of devices a bounded number is in flight at a time, first come, first served.
- * Neither a command's timeout nor the expiry of the queue runs while it waits for its turn: it has not been accepted yet.
+ * Whose turn it is to send a command, first come, first served. Neither a command's timeout nor the expiry of the queue
+ * runs while it waits for its turn: it has not been accepted yet.
  */
 export interface Turns {
-  /**
-   * Calls `send` when it is its turn, which lasts until the promise of `send` settles. Settles as that does; rejects with
-   * `EZT_CLOSED` if it is closed before, and with `EZT_EXPIRED` if one whose turn came earlier has waited for a connection
-   * for as long as messages may.
-   */
-  take<T>(send: () => Promise<T>, owner: object): Promise<T>;
+  /** Calls `send` when it is its turn; see {@link TurnQueue.take}. */
+  take<T>(send: (waited: boolean) => Promise<T>, turn: Turn, owner: object): Promise<T>;
+  /** Throws `EZT_QUEUE_FULL` when so many commands wait that no further message is to add to them. */
+  checkRoom(): void;
   /** Closes what waits: of `owner`, or all. */
   close(owner?: object): void;
   /** How many wait; those of `owner` if it is given. */
   size(owner?: object): number;
 }
 
-interface Waiting {
-  readonly owner: object;
-  readonly since: number;
-  begin(): void;
-  fail(error: EztError): void;
-}
+/**
+ * `inFlight`: how many commands to lists may be in flight at a time. `most`: so many may wait before a further message is
+ * refused. A list is not refused for its own length.
+ */
+export function createTurns(inFlight: number, most: number): Turns {
+  const slots = createTurnQueue(inFlight);
+  const devices = new Map<string, TurnQueue>();
+  const counts = createOwnerCounts();
+  let waiting = 0;
 
-/** `limit`: how many may be in flight at a time. */
-export function createTurns(limit: number): Turns {
-  let waiting: Waiting[] = [];
-  let next = 0; // an index, since `shift` takes time in proportion to the length
-  let inFlight = 0;
-
-  const left = () => (next === 0 ? waiting : waiting.slice(next));
-
-  function keep(stays: (one: Waiting) => boolean, error: (one: Waiting) => EztError) {
-    const all = left();
-    waiting = all.filter(stays);
-    next = 0;
-    for (const one of all) if (!stays(one)) one.fail(error(one));
-  }
-
-  function beginNext() {
-    while (inFlight < limit) {
-      const one = waiting[next];
-      if (!one) break;
-      next += 1;
-      one.begin();
-    }
-    if (next <= waiting.length / 2) return;
-    waiting = left();
-    next = 0;
-  }
-
-  async function run<T>(send: () => Promise<T>): Promise<T> {
-    const begun = performance.now();
-    inFlight += 1;
+  async function takeDevice<T>(device: string, send: (waited: boolean) => Promise<T>, owner: object) {
+    const queue = devices.get(device) ?? createTurnQueue(1);
+    devices.set(device, queue);
     try {
-      return await send();
-    } catch (error) {
-      // The others have waited for the connection just as long, and must not go out an hour late.
-      if (error instanceof EztError && error.reason === 'expired')
-        keep(
-          ({ since }) => since > begun,
-          () => new EztError(error.reason, error.params),
-        );
-      throw error;
+      return await queue.take(send, owner);
     } finally {
-      inFlight -= 1;
-      beginNext();
+      if (queue.idle && devices.get(device) === queue) devices.delete(device);
     }
+  }
+
+  function count(owner: object, difference: number) {
+    counts.add(owner, difference);
+    waiting += difference;
   }
 
   return {
-    take(send, owner) {
-      if (inFlight < limit) return run(send);
-      return new Promise((resolve, reject) => {
-        const begin = () => run(send).then(resolve, reject);
-        waiting.push({ owner, since: performance.now(), begin, fail: reject });
-      });
+    async take(send, { ofList, device }, owner) {
+      let waits = true;
+      const endWaiting = () => {
+        if (waits) count(owner, -1);
+        waits = false;
+      };
+      const begin = (waited: boolean) => {
+        endWaiting();
+        return send(waited);
+      };
+      // First the device's turn: one that waits for it must not keep other devices from theirs.
+      const inSlot = (waited: boolean) =>
+        ofList ? slots.take((longer) => begin(waited || longer), owner) : begin(waited);
+      count(owner, 1);
+      try {
+        return await (device === undefined ? inSlot(false) : takeDevice(device, inSlot, owner));
+      } finally {
+        endWaiting();
+      }
+    },
+    checkRoom() {
+      if (waiting >= most) throw queueFull(1, most);
     },
     close(owner) {
-      keep(
-        (one) => owner !== undefined && one.owner !== owner,
-        () => new EztError('closed'),
-      );
+      slots.close(owner);
+      for (const queue of devices.values()) queue.close(owner);
     },
-    size: (owner) => (owner ? left().filter((one) => one.owner === owner).length : waiting.length - next),
+    size: (owner) => (owner ? counts.of(owner) : waiting),
   };
 }

@@ -1,4 +1,4 @@
-import { type Answer, type Command, EztError } from '../../cloud';
+import { type Answer, type Command, EztError, HOLD_ON } from '../../cloud';
 import type { Message } from '../shared/input';
 import type { Joined } from '../shared/project-user';
 import { replyFields } from './results';
@@ -14,6 +14,11 @@ export interface Delivery {
   several: boolean;
 }
 
+interface Sent {
+  /** `undefined` if none is awaited. */
+  answer: Answer | undefined;
+}
+
 /**
  * Sends a command as the node is set: at once, or when its device is heard. Resolves with the fields by which the message
  * goes on; with `undefined` when a newer command has replaced it.
@@ -23,23 +28,33 @@ export async function deliver(
   { device, command, timeout, several }: Delivery,
 ): Promise<Partial<Message> | undefined> {
   const { user, settings, listener, changed } = joined;
-  const { qos, retries, waitReply, whenOffline, holdFor, replaceHeld } = settings;
-  const send = async (onSent?: () => void): Promise<{ answer: Answer | undefined }> => {
+  const { qos, retries, waitReply, whenOffline, holdFor, replaceHeld, oneAtATime } = settings;
+  const send = async (onSent?: () => void): Promise<Sent> => {
     changed();
     if (waitReply && listener)
       return { answer: await user.request(device, command, { qos, timeout, retries, listener, onSent }) };
     await user.send(device, command, qos, onSent);
     return { answer: undefined };
   };
-  const inTurn = (onSent?: () => void) => (several ? user.inTurn(() => send(onSent)) : send(onSent));
+  const failIfOffline = () => {
+    if (whenOffline === 'fail' && user.isOffline(device)) throw new EztError('deviceOffline', { device });
+  };
+  const inTurn = (onSent?: () => void): Promise<Sent | typeof HOLD_ON> => {
+    if (!several && !oneAtATime) return send(onSent);
+    return user.inTurn({ ofList: several, device: oneAtATime ? device : undefined }, async (waited) => {
+      if (!waited) return send(onSent);
+      failIfOffline(); // it may have gone offline meanwhile
+      return whenOffline === 'hold' && user.isOffline(device) ? HOLD_ON : send(onSent);
+    });
+  };
 
-  if (whenOffline === 'fail' && user.isOffline(device)) throw new EztError('deviceOffline', { device });
+  failIfOffline();
   const options = { qos, holdFor, replaces: replaceHeld };
   try {
     const settled = whenOffline === 'hold' ? user.whenHeard(device, command, options, inTurn) : inTurn();
     changed();
     const sent = await settled;
-    if (!sent) return undefined;
+    if (!sent || sent === HOLD_ON) return undefined;
     return { device, id: command.id, ...(sent.answer && replyFields(sent.answer, command.method)) };
   } finally {
     changed();

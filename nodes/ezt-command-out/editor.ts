@@ -21,10 +21,11 @@ interface CommandOutProps {
   method: string;
   params: string;
   paramsType: string;
-  /** Text: a variable. */
+  /** Text: a variable; so are the other ones. */
   waitReply: boolean | string;
   timeout: number | string;
   retries: number | string;
+  oneAtATime: boolean | string;
   whenOffline: string;
   holdFor: number | string;
   replaceHeld: boolean | string;
@@ -55,6 +56,7 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
     waitReply: { value: true, label: labelOf('waitReply'), validate: valid(flag) },
     timeout: { value: 10, label: labelOf('timeout'), validate: valid(number('timeout')) },
     retries: { value: 0, label: labelOf('retries'), validate: valid(number('retries')) },
+    oneAtATime: { value: false, label: labelOf('oneAtATime'), validate: valid(flag) },
     whenOffline: { value: 'send', label: labelOf('whenOffline'), validate: valid(choice('whenOffline')) },
     holdFor: { value: 3600, label: labelOf('holdFor'), validate: valid(number('holdFor')) },
     replaceHeld: { value: false, label: labelOf('replaceHeld'), validate: valid(flag) },
@@ -90,7 +92,8 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
     suggest.names('method', 'methods', 'device', false);
     keepVariables(this, ['cloud']);
     keepForeignOptions(this, { whenOffline: this.whenOffline });
-    for (const name of ['waitReply', 'replaceHeld', 'secondOutput']) keepForeignFlag(this, name);
+    for (const name of ['waitReply', 'oneAtATime', 'replaceHeld', 'secondOutput'])
+      keepForeignFlag(this, name);
     const update = () => {
       const waits = mayBeOn(this, 'waitReply');
       $('.ezt-reply').toggle(waits);

@@ -23,11 +23,13 @@ export function commandOutNode(RED: NodeAPI): NodeType {
       const { user, aliases, settings } = now;
       const devices = devicesOf(aliases, settings.device, message);
       const several = namesList(aliases, settings.device, message);
+      const takesTurns = several || settings.oneAtATime;
       const timeout = settings.waitReply ? timeoutOf(settings.timeout, message) : 0;
       const { method, params: given, id } = await commandOf(RED, this, settings, message);
       // Before any is sent: what is wrong with the command is wrong for all of them, and for later.
       const params =
-        several || settings.retries > 0 || settings.whenOffline === 'hold' ? copyParams(given) : given;
+        takesTurns || settings.retries > 0 || settings.whenOffline === 'hold' ? copyParams(given) : given;
+      if (takesTurns) user.checkRoom();
       const deliveries = devices.map((device) => {
         const command = { method, params, id: user.commandId(device, id) };
         return { device, command, timeout, several };

@@ -14,6 +14,8 @@ export interface CommandOutSettings {
   timeout: number | undefined;
   /** How often a command is sent again when no reply has come in time. */
   retries: number;
+  /** Whether a command waits until no other one to its device is in flight, of the nodes that do so. */
+  oneAtATime: boolean;
   whenOffline: Choice<'whenOffline'>;
   /** Milliseconds. */
   holdFor: number;
@@ -36,6 +38,7 @@ export function commandOutSettings(raw: Raw): CommandOutSettings {
     timeout:
       raw.timeout !== undefined && text(raw, 'timeout') === '' ? undefined : 1000 * number(raw, 'timeout'),
     retries: number(raw, 'retries'),
+    oneAtATime: flag(raw, 'oneAtATime', false),
     whenOffline: choice(raw, 'whenOffline'),
     holdFor: 1000 * number(raw, 'holdFor'),
     replaceHeld: flag(raw, 'replaceHeld', false),

@@ -21,7 +21,7 @@ describe('bounds of commands', function () {
     const settings: CommandOutSettings = {
       ...{ device: '', method: '', params: 'payload', paramsType: 'msg', timeout: 60_000, qos: 1 },
       ...{ waitReply: true, retries: 1, whenOffline: 'hold', holdFor: 60_000, replaceHeld: false },
-      secondOutput: false,
+      ...{ oneAtATime: false, secondOutput: false },
     };
     let ended = 0;
     const all = devices.map((device) => {

@@ -55,6 +55,7 @@ const NODES = [
     waitReply: variable('ezt-wait'),
     timeout: variable('ezt-timeout'),
     retries: variable('ezt-retries'),
+    oneAtATime: variable('ezt-one'),
     whenOffline: variable('ezt-offline'),
     holdFor: variable('ezt-hold'),
     replaceHeld: variable('ezt-replace'),

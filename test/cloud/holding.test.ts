@@ -1,4 +1,5 @@
 import should from 'should';
+import type { KnownDevice } from '../../cloud/devices/known-device';
 import { openHolding } from '../../cloud/holding';
 import type { Listener } from '../../cloud/subscriptions/listener';
 
@@ -21,7 +22,10 @@ describe('what held commands listen to', () => {
           add: (listener) => void listening.add(listener),
           remove: (listener) => void listening.delete(listener),
         },
-        memory: { keep: () => () => undefined },
+        memory: {
+          keep: () => () => undefined,
+          get: (device) => ({ device, online: false, onlineAt: 1, lastSeen: 1 }) as KnownDevice,
+        },
         outbox: { add: () => Promise.resolve(0) },
         sent: { on: () => undefined, off: () => undefined },
       },

@@ -1,109 +1,31 @@
 import should from 'should';
 import { EztError } from '../../../cloud/protocol/errors';
-import { createHeldCommands, type HeldCommands, type HeldOptions } from '../../../cloud/send/held-commands';
-import type { HeldStore, RestoredCommand } from '../../../cloud/send/held-store';
-import { type Clock, stopClock } from './clock';
 import { rejection, turn } from './settling';
+import { left, storeOf, withHeld } from './with-held';
 
 describe('held commands', () => {
-  let clock: Clock;
-  let heard: Map<string, () => void>;
-  let sent: string[];
-  let errors: unknown[];
-  const owner = {};
-  beforeEach(() => {
-    clock = stopClock();
-    heard = new Map();
-    sent = [];
-    errors = [];
-  });
-  afterEach(() => clock.restore());
-
-  const create = (more: Partial<HeldOptions> = {}) =>
-    createHeldCommands({
-      limit: 3,
-      listen(device, listener) {
-        heard.set(device, listener);
-        return () => void heard.delete(device);
-      },
-      async send({ payload }, onSent) {
-        sent.push(String(payload));
-        onSent();
-      },
-      store: undefined,
-      onError: (error) => errors.push(error),
-      ...more,
-    });
-  const hold = (
-    held: HeldCommands,
-    name: string,
-    more: { device?: string; replaces?: boolean; by?: object } = {},
-  ) => {
-    const { device = 'DU_1', replaces = false, by = owner } = more;
-    const message = {
-      topic: `open/PR_1/${device}/command_send`,
-      payload: Buffer.from(name),
-      qos: 1 as const,
-    };
-    const command = { device, method: name.slice(0, 1), message, holdFor: 1000, replaces };
-    return held.hold(
-      command,
-      async (onSent) => {
-        sent.push(name);
-        onSent();
-        return name;
-      },
-      by,
-    );
-  };
-
-  /** A store in memory; `stored` has what is on disk. */
-  function storeOf(stored: Map<string, string>, restored: RestoredCommand[] = []) {
-    let writes = 0;
-    let fail: Error | undefined;
-    const store: HeldStore = {
-      keeps: true,
-      open: (to) => to(restored),
-      async write(messages, _accepted, _lifetime, wanted) {
-        await turn();
-        if (fail) throw fail;
-        if (!wanted()) return [];
-        writes += 1;
-        stored.set(`file ${writes}`, String(messages[0]?.payload));
-        return [`file ${writes}`];
-      },
-      remove: (file) => void stored.delete(file),
-      written: turn,
-      close: turn,
-    };
-    return {
-      store,
-      breakDown(error: Error) {
-        fail = error;
-      },
-    };
-  }
+  const { world, owner, create, hold } = withHeld();
 
   it('are sent when the device is heard: in order, once, the others’ not', async () => {
     const held = create();
     const all = [hold(held, 'a'), hold(held, 'b'), hold(held, 'c', { device: 'DU_2' })];
-    should([held.size(), held.size(owner), heard.size]).deepEqual([3, 3, 2]);
-    heard.get('DU_1')?.();
-    should([sent, held.size(), [...heard.keys()]]).deepEqual([['a', 'b'], 1, ['DU_2']]);
+    should([held.size(), held.size(owner), world.heard.size]).deepEqual([3, 3, 2]);
+    world.heard.get('DU_1')?.();
+    should([world.sent, held.size(), [...world.heard.keys()]]).deepEqual([['a', 'b'], 1, ['DU_2']]);
     should(await Promise.all(all.slice(0, 2))).deepEqual(['a', 'b']);
     held.release('DU_1');
     held.release('DU_2');
-    should([sent, await all[2], clock.timers()]).deepEqual([['a', 'b', 'c'], 'c', 0]);
+    should([world.sent, await all[2], world.clock.timers()]).deepEqual([['a', 'b', 'c'], 'c', 0]);
   });
 
   it('end with EZT_DEVICE_OFFLINE in time', async () => {
     const held = create();
     const one = rejection(hold(held, 'a'));
-    clock.pass(999);
+    world.clock.pass(999);
     should(held.size()).equal(1);
-    clock.pass(1);
+    world.clock.pass(1);
     (await one).should.match({ code: 'EZT_DEVICE_OFFLINE', params: { device: 'DU_1', seconds: 1 } });
-    should([sent, heard.size, held.size()]).deepEqual([[], 0, 0]);
+    should([world.sent, world.heard.size, held.size()]).deepEqual([[], 0, 0]);
   });
 
   it('are limited: EZT_QUEUE_FULL', async () => {
@@ -113,7 +35,7 @@ describe('held commands', () => {
     // One that replaces another fits.
     void hold(held, 'a2', { replaces: true });
     held.release('DU_1');
-    should(sent).deepEqual(['b', 'c', 'a2']);
+    should(world.sent).deepEqual(['b', 'c', 'a2']);
   });
 
   it('are replaced by a newer one of the same method, device and node', async () => {
@@ -130,7 +52,22 @@ describe('held commands', () => {
     }
     should([await first, held.replaced]).deepEqual([undefined, 1]);
     for (const device of ['DU_1', 'DU_2']) held.release(device);
-    should(sent).deepEqual(['b1', 'a3', 'a4', 'a2']);
+    should(world.sent).deepEqual(['b1', 'a3', 'a4', 'a2']);
+  });
+
+  it('are not replaced by one that is refused, if more are held than may be', async () => {
+    const restored = ['a', 'b', 'c', 'd'].map((name) => left(name));
+    const held = create({ store: storeOf(new Map(), restored).store });
+    (await rejection(hold(held, 'a2', { replaces: true }))).code.should.equal('EZT_QUEUE_FULL');
+    should([held.size(), held.replaced]).deepEqual([4, 0]);
+  });
+
+  it('to a device that is online are sent at once, after what is held for it', async () => {
+    const held = create();
+    void hold(held, 'a');
+    world.online.add('DU_1');
+    should(await hold(held, 'b')).equal('b');
+    should([world.sent, held.size()]).deepEqual([['a', 'b'], 0]);
   });
 
   it('are closed for one owner, or all', async () => {
@@ -143,7 +80,7 @@ describe('held commands', () => {
     await held.close();
     (await theirs).reason.should.equal('closed');
     (await rejection(hold(held, 'c'))).reason.should.equal('closed');
-    should([sent, heard.size, clock.timers()]).deepEqual([[], 0, 0]);
+    should([world.sent, world.heard.size, world.clock.timers()]).deepEqual([[], 0, 0]);
   });
 
   describe('on disk', () => {
@@ -179,9 +116,9 @@ describe('held commands', () => {
       await held.closeFor(owner);
       for (const error of errors) (await error).reason.should.equal('closedHeld');
       should([held.size(owner), held.size()]).deepEqual([0, 2]);
-      heard.get('DU_1')?.();
+      world.heard.get('DU_1')?.();
       await turn();
-      should([sent, stored.size, held.size()]).deepEqual([['a', 'b'], 0, 0]);
+      should([world.sent, stored.size, held.size()]).deepEqual([['a', 'b'], 0, 0]);
     });
 
     it('stay there when all is closed', async () => {
@@ -192,7 +129,7 @@ describe('held commands', () => {
       await turn();
       await held.close();
       (await error).reason.should.equal('closedHeld');
-      should([stored.size, clock.timers()]).deepEqual([1, 0]);
+      should([stored.size, world.clock.timers()]).deepEqual([1, 0]);
     });
 
     it('end with EZT_STORE when they cannot be kept, and are not sent', async () => {
@@ -201,16 +138,7 @@ describe('held commands', () => {
       const held = create({ store });
       (await rejection(hold(held, 'a'))).code.should.equal('EZT_STORE');
       held.release('DU_1');
-      should(sent).deepEqual([]);
-    });
-
-    const left = (name: string, more: Partial<RestoredCommand> = {}): RestoredCommand => ({
-      device: 'DU_1',
-      method: name.slice(0, 1),
-      message: { topic: 't', payload: Buffer.from(name), qos: 1 },
-      file: `old ${name}`,
-      left: 500,
-      ...more,
+      should(world.sent).deepEqual([]);
     });
 
     it('of an earlier process: held on for the time that they had left, before newer ones', async () => {
@@ -221,10 +149,10 @@ describe('held commands', () => {
       held.release('DU_1');
       await turn();
       await turn();
-      should([sent, [...stored.values()]]).deepEqual([['a', 'b', 'c'], ['x']]);
-      clock.pass(500);
+      should([world.sent, [...stored.values()]]).deepEqual([['a', 'b', 'c'], ['x']]);
+      world.clock.pass(500);
       should([stored.size, held.size()]).deepEqual([0, 0]);
-      should(errors.map((error) => error instanceof EztError && error.code)).deepEqual([
+      should(world.errors.map((error) => error instanceof EztError && error.code)).deepEqual([
         'EZT_DEVICE_OFFLINE',
       ]);
     });
@@ -239,7 +167,9 @@ describe('held commands', () => {
       held.release('DU_1');
       await turn();
       should([...stored.values()]).deepEqual(['a']);
-      should(errors.map((error) => error instanceof EztError && error.code)).deepEqual(['EZT_QUEUE_FULL']);
+      should(world.errors.map((error) => error instanceof EztError && error.code)).deepEqual([
+        'EZT_QUEUE_FULL',
+      ]);
     });
   });
 });

@@ -53,6 +53,7 @@ const CONTRACT: Record<string, Record<string, unknown>> = {
     waitReply: true,
     timeout: 10,
     retries: 0,
+    oneAtATime: false,
     whenOffline: 'send',
     holdFor: 3600,
     replaceHeld: false,

@@ -169,6 +169,7 @@ const VALUES: [string, string, unknown[], Record<string, unknown[]>][] = [
   ['ezt-command-out', 'holdFor', [3600, '0.5', 2147483], { seconds: [0, 'x', 2147484] }],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable in place of a tick
   ['ezt-command-out', 'secondOutput', [true, false, '${SECOND}'], { flag: ['maybe'] }],
+  ['ezt-command-out', 'oneAtATime', [true, false], { flag: ['maybe'] }],
   ['ezt-command-out', 'replaceHeld', [true, false], { flag: ['maybe'] }],
   ['ezt-command-out', 'timeout', ['', 10, '0.5', 2147483], { seconds: [0, '-1', 'x', 2147484] }],
 ];

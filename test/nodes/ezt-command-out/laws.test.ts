@@ -19,6 +19,7 @@ const give = fc.record({
   retries: fc.constantFrom(0, 1, 5),
   whenOffline: fc.constantFrom('send' as const, 'fail' as const, 'hold' as const),
   replaceHeld: fc.boolean(),
+  oneAtATime: fc.boolean(),
 });
 const step = fc.oneof(
   { weight: 6, arbitrary: kind('give', give) },
@@ -38,9 +39,11 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 interface Given {
   device: string;
   id: number;
+  oneAtATime: boolean;
   outcomes: unknown[];
-  /** Attempts that had gone to the broker when it ended. */
+  /** Attempts that had gone to the broker when it ended, and messages, since what is unacknowledged is sent again. */
   sentAtEnd: number;
+  publishedAtEnd: number;
 }
 
 /** Plays `steps`, then ends everything. */
@@ -49,12 +52,17 @@ async function play(clock: Clock, inFlight: number, steps: readonly Step[]) {
   const given: Given[] = [];
   const unanswered = new Set<(typeof parts.published)[number]>();
   let seen = 0;
+  /** The most commands that were in flight to a device at a time, of those that wait for each other. */
+  let together = 0;
   let user = parts.user();
   parts.attach(10);
-  const attemptsOf = ({ device, id }: Given) =>
-    new Set(
-      parts.published.filter((one) => one.device === device && one.id === id).map(({ payload }) => payload),
-    ).size;
+  const publishedOf = ({ device, id }: Given) =>
+    parts.published.filter((one) => one.device === device && one.id === id);
+  const attemptsOf = (one: Given) => new Set(publishedOf(one).map(({ payload }) => payload)).size;
+  const inFlightTo = (device: string) =>
+    given.filter(
+      (one) => one.oneAtATime && one.device === device && one.outcomes.length === 0 && attemptsOf(one) > 0,
+    ).length;
   const nth = (n: number) => {
     for (const one of parts.published.slice(seen)) unanswered.add(one);
     seen = parts.published.length;
@@ -66,19 +74,27 @@ async function play(clock: Clock, inFlight: number, steps: readonly Step[]) {
     one?.settle(refused);
   }
 
-  function giveTo({ devices, several, ...options }: (Step & { do: 'give' })['n']) {
+  function giveTo({ devices, several, oneAtATime, ...options }: (Step & { do: 'give' })['n']) {
     const settings: CommandOutSettings = {
       ...{ device: '', method: '', params: 'payload', paramsType: 'msg', timeout: TIMEOUT, qos: 1 },
-      ...{ holdFor: HOLD, secondOutput: false },
+      ...{ holdFor: HOLD, secondOutput: false, oneAtATime },
       ...options,
     };
     for (const device of several ? devices : devices.slice(0, 1)) {
       const command = { method: 'm', params: {}, id: user.commandId(device) };
-      const one: Given = { device, id: command.id, outcomes: [], sentAtEnd: 0 };
+      const one: Given = {
+        device,
+        id: command.id,
+        oneAtATime,
+        outcomes: [],
+        sentAtEnd: 0,
+        publishedAtEnd: 0,
+      };
       given.push(one);
       const end = (outcome: unknown) => {
         one.outcomes.push(outcome);
         one.sentAtEnd = attemptsOf(one);
+        one.publishedAtEnd = publishedOf(one).length;
       };
       parts.deliver(user, settings, { device, command, timeout: TIMEOUT, several }).then(end, end);
     }
@@ -104,6 +120,7 @@ async function play(clock: Clock, inFlight: number, steps: readonly Step[]) {
     else if (what === 'deploy') deploy();
     else parts.tell(DEVICES[n] ?? '', what === 'online');
     await turn();
+    together = Math.max(together, ...DEVICES.map(inFlightTo));
   }
   parts.turns.close();
   parts.commands.close();
@@ -111,7 +128,7 @@ async function play(clock: Clock, inFlight: number, steps: readonly Step[]) {
   await parts.held.close();
   parts.commands.close();
   await turn();
-  return { given, parts, attemptsOf };
+  return { given, parts, attemptsOf, publishedOf, together };
 }
 
 describe('commands, whatever happens in whatever order', () => {
@@ -148,15 +165,19 @@ describe('commands, whatever happens in whatever order', () => {
     }));
 
   it('are sent as often as is told, and no more after they have ended', () =>
-    always(({ given, attemptsOf }) => {
+    always(({ given, attemptsOf, publishedOf }) => {
       for (const one of given) {
         const [outcome] = one.outcomes;
         attemptsOf(one).should.equal(one.sentAtEnd);
+        publishedOf(one).length.should.equal(one.publishedAtEnd);
         const told = outcome instanceof EztError ? outcome.params.attempts : Object(outcome ?? {}).attempts;
         if (told !== undefined) should(told).equal(one.sentAtEnd);
         else one.sentAtEnd.should.be.belowOrEqual(1);
       }
     }));
+
+  it('are in flight to a device one at a time, if they are to be', () =>
+    always(({ together }) => should(together).be.belowOrEqual(1)));
 
   it('that are not sent are not told to be: offline, replaced, refused by the queue', () =>
     always(({ given }) => {

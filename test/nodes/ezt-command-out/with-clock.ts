@@ -32,7 +32,7 @@ export function sendingParts(limits: { queue: number; expiry: number; inFlight: 
   const outbox = createOutbox(queue);
   const sent = watchSent('PR_1', () => undefined);
   const commands = createCommands();
-  const turns = createTurns(limits.inFlight);
+  const turns = createTurns(limits.inFlight, limits.queue);
   const listeners = {
     add: (listener: Listener) => void listening.add(listener),
     remove: (listener: Listener) => void listening.delete(listener),
