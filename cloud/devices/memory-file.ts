@@ -58,11 +58,10 @@ export function* inParts(lines: Iterable<string>, abandoned: () => boolean): Gen
 /** What was being written is not needed any more. */
 export class Abandoned extends Error {}
 
-/** Removes what a killed process left beside the file at `path`. */
+/** Removes what a killed process left beside the file at `path`; what cannot be removed stays, and harms nobody. */
 export async function removeLeftovers(path: string): Promise<void> {
   const directory = dirname(path);
-  for (const name of await readdir(directory)) {
-    const other = join(directory, name);
-    if (other.startsWith(`${path}.`) && name.endsWith('.tmp')) await removeFile(other);
-  }
+  const all = (await readdir(directory)).map((name) => join(directory, name));
+  const left = all.filter((other) => other.startsWith(`${path}.`) && other.endsWith('.tmp'));
+  await Promise.allSettled(left.map((other) => removeFile(other)));
 }

@@ -51,14 +51,14 @@ export function openMemoryStore(memory: LearningMemory, options: MemoryStoreOpti
   /** {@link LearningMemory.changes} that are on disk; `undefined` while the file must not be replaced. */
   let written: number | undefined;
   let writing: Promise<unknown> | undefined;
-  /** What is being written is not needed any more. */
-  let abandoned = false;
   let timer: NodeJS.Timeout | undefined;
   let stopLoading: (() => void) | undefined;
   let closed = false;
+  /** Nobody waits any more. The directory may have another user, or have been removed: a slow disk must not bring it back. */
+  let ended = false;
 
   function report(error: EztError) {
-    if (!reported.has(error.reason)) onError(error);
+    if (!ended && !reported.has(error.reason)) onError(error);
     reported.add(error.reason);
   }
   const failed = (error: unknown) => report(new EztError('memoryFailed', { detail: asText(error) }));
@@ -82,26 +82,27 @@ export function openMemoryStore(memory: LearningMemory, options: MemoryStoreOpti
   function wait(ms: number) {
     timer = setTimeout(() => {
       if (memory.changes === written) return wait(pause);
-      writing = write().then((next) => {
+      writing = write(() => closed).then((next) => {
         if (!closed) wait(next);
       });
     }, ms);
     timer.unref();
   }
 
-  /** Resolves with the pause that follows. */
-  async function write(): Promise<number> {
+  /** Resolves with the pause that follows. Ends when `abandoned` says that what is being written is not needed any more. */
+  async function write(abandoned: () => boolean): Promise<number> {
     const began = performance.now();
     const { changes } = memory;
     let size = 0;
     function* parts() {
-      for (const part of inParts(linesOf(memory, project), () => abandoned)) {
+      for (const part of inParts(linesOf(memory, project), abandoned)) {
         size += part.length;
         yield part;
       }
     }
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
+      if (abandoned()) throw new Abandoned();
       await writeWhole(path, parts(), disk, aside, true);
       written = changes;
       reported.delete('memoryFailed');
@@ -124,21 +125,19 @@ export function openMemoryStore(memory: LearningMemory, options: MemoryStoreOpti
   async function writeLast() {
     await memory.loaded;
     await writing;
-    abandoned = false;
-    if (written !== undefined && memory.changes !== written) await write();
+    if (!ended && written !== undefined && memory.changes !== written) await write(() => ended);
   }
 
+  const removed = keeps ? undefined : remove();
   if (keeps) memory.loaded = load();
-  else void remove();
 
   return {
     async close(timeout) {
       closed = true;
-      abandoned = true;
       clearTimeout(timer);
       stopLoading?.();
-      if (keeps) await Promise.race([writeLast(), delay(timeout, undefined, { ref: false })]);
-      abandoned = true;
+      await Promise.race([removed ?? writeLast(), delay(timeout, undefined, { ref: false })]);
+      ended = true;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import should from 'should';
@@ -184,6 +185,13 @@ describe('device memory on disk', () => {
     should(readdirSync(directory)).eql(['memory.jsonl', 'session.json']);
   });
 
+  it('is loaded though what a killed process left cannot be removed', async () => {
+    await write();
+    mkdirSync(`${file()}.b1d6.tmp`);
+    should((await reopened()).get('DU_1')?.lastSeen).equal(1_000);
+    should(errors).eql([]);
+  });
+
   it('that cannot be written is named once, and written once it can', async () => {
     let full = true;
     const disk = {
@@ -231,6 +239,48 @@ describe('device memory on disk', () => {
     report(memory, 'DU_2', { a: 1 }, 1_000);
     await store.close(50);
     should((await reopened()).get('DU_1')?.lastSeen).equal(1_000);
+  });
+
+  it('that a slow disk has not written in time is not written later: the project may have been deleted', async () => {
+    let hung = false;
+    let goOn: (() => void) | undefined;
+    let removed = false;
+    const disk: typeof DISK = {
+      ...DISK,
+      async writeFile(...args) {
+        hung = true;
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+        return DISK.writeFile(...args);
+      },
+      async rm(...args) {
+        await DISK.rm(...args);
+        removed = true;
+      },
+    };
+    const memory = createDeviceMemory();
+    const store = openMemoryStore(memory, {
+      directory,
+      keeps: true,
+      projectKey: 'PR_1',
+      free: Promise.resolve(),
+      onError: (error) => errors.push(String(error)),
+      disk,
+      timing: { pause: 20 },
+    });
+    await memory.loaded;
+    report(memory, 'DU_1', { a: 1 }, 1_000);
+    await until(() => hung, 2000, 'the disk to hang');
+    report(memory, 'DU_1', { a: 2 }, 2_000);
+    await store.close(50);
+    rmSync(directory, { recursive: true });
+    goOn?.();
+    await until(() => removed, 2000, 'the end of the writing');
+    // What would follow needs the disk a few times.
+    for (let i = 0; i < 10; i += 1) await stat('.');
+    should(existsSync(directory)).be.false();
+    should(errors).eql([]);
   });
 
   it('closed while it is being loaded, ends, and leaves the file as it is', async () => {
