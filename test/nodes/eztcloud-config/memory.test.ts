@@ -40,13 +40,16 @@ describe('the device memory of a project', function () {
     ...palette('ezt-in', 'in other', { cloud: 'other', devices: ['DU_2'] }),
   ];
   async function start(properties?: object) {
+    await load(flow(properties), 'in', 'in other');
+  }
+  async function load(flows: Flow, ...nodes: string[]) {
     const { cloud, ...rest } = credentials(broker);
-    await loadFlow(flow(properties), {
+    await loadFlow(flows, {
       settings: { userDir },
       credentials: { cloud, other: cloud, ...rest } as typeof rest,
     });
     running = true;
-    await ready('in', 'in other');
+    await ready(...nodes);
   }
   async function stop() {
     if (running) await stopFlows();
@@ -91,6 +94,31 @@ describe('the device memory of a project', function () {
     await start();
     const names = async (config: string) => (await pageOf(config)).devices.map(({ device }) => device);
     should([await names('cloud'), await names('other')]).eql([['DU_1', 'DU_2'], ['DU_2']]);
+  });
+
+  it('in a subflow is kept, too, and shown by the id that the project has in the editor', async () => {
+    const inside = { z: 'sub', x: 0, y: 0 };
+    const flows = (name: string): Flow => [
+      ...tab(),
+      ...project(broker).map((node) => (node.id === 'cloud' ? { ...node, z: 'sub' } : node)),
+      { id: 'sub', type: 'subflow', name, in: [], out: [] },
+      { id: 'in', type: 'ezt-in', ...inside, cloud: 'cloud', types: [], wires: [] },
+      { id: 'instance', type: 'subflow:sub', z: 'tab', x: 0, y: 0, wires: [] },
+    ];
+    await load(flows('Sub'), 'instance-in');
+    await deviceOf(await broker.platform(), broker.key)('DU_1/attributes', { a: 1 });
+    await until(async () => (await pageOf()).total === 1, 5000, 'the device');
+    const known = async () => (await pageOf()).devices.map(({ age: _, ...rest }) => rest);
+    const before = await known();
+    await stop();
+    await load(flows('Sub'), 'instance-in');
+    should(await known()).eql(before, 'after a restart');
+    await deploy(flows('renamed'));
+    should(await known()).eql(before, 'after a full deploy');
+    const itsDirectory = projectDirectory(userDir, 'instance-cloud');
+    should(existsSync(itsDirectory)).be.true();
+    await deploy(flows('renamed').filter(({ id }) => id !== 'instance'));
+    await until(() => !existsSync(itsDirectory), 5000, 'the directory to go');
   });
 
   it('is not kept without the property, and what was kept is removed', async () => {
