@@ -97,8 +97,8 @@ export function createAttributeValues(lists: NameLists, budget: Budget): Attribu
           guess = index + 1;
         } else {
           fresh ??= [];
-          // No more of a hostile message than could be taken.
-          if (fresh.push(name) > MAX_ATTRIBUTES) break;
+          // No more of a hostile message than could be taken. What is known may still follow.
+          if (fresh.length < MAX_ATTRIBUTES) fresh.push(name);
         }
       }
       if (!fresh) return;

@@ -202,6 +202,15 @@ describe('devices', () => {
       seenDevices(devices).length.should.equal(1);
     });
 
+    it('are learned of what they have long reported, however many new names come before it', () => {
+      const devices = createDeviceMemory();
+      see(devices, 'DU_1', 'attributes', { a: 1 }, 1);
+      const many = Array.from({ length: 3_000 }, (_, i) => [`new ${i}`, i]);
+      see(devices, 'DU_1', 'attributes', { ...Object.fromEntries(many), a: 2 }, 2);
+      should(devices.get('DU_1')?.attributes.get('a')).eql({ value: 2, at: 2, previous: 1 });
+      should(devices.get('DU_1')?.attributes.size).equal(1_000);
+    });
+
     const deep = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
     for (const [what, value] of [
       ['long text', 'x'.repeat(9_000)],
