@@ -11,9 +11,9 @@ import {
 } from '../../cloud';
 import { deploysOf } from '../shared/deploys';
 import { devicesOf } from '../shared/devices';
-import { isInFlows } from '../shared/flow-nodes';
 import { type Message, onInput } from '../shared/input';
 import { newMessageId } from '../shared/message-id';
+import { leavesProject } from '../shared/node-state';
 import type { NodeType } from '../shared/node-type';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
@@ -35,12 +35,10 @@ export function watchNode(RED: NodeAPI): NodeType {
     RED.nodes.createNode(this, raw);
     const node = this;
     let started: Promise<Watch | undefined> = Promise.resolve(undefined);
-    let removed = false;
-    this.on('close', (deleted: boolean, done: () => void) => {
-      // Node-RED says so of disabled nodes, too, and never of those in a subflow.
-      removed =
-        (deleted || this._alias !== undefined) && !isInFlows(RED, { id: this.id, _alias: this._alias });
-      done();
+    /** Whether it closes for good, or for another project. */
+    let leaves = false;
+    this.on('close', () => {
+      leaves = leavesProject(RED, this, raw.cloud);
     });
 
     const listenerOf = ({ devices, rule }: WatchSettings): Listener & { observe?: Watch['observe'] } => ({
@@ -75,7 +73,7 @@ export function watchNode(RED: NodeAPI): NodeType {
       return () => {
         ended = true;
         for (const end of ends) end();
-        if (removed) memory.dropState(node.id);
+        if (leaves) memory.dropState(node.id);
       };
     }
 

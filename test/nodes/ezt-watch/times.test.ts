@@ -86,17 +86,24 @@ describe('ezt-watch: deploys', () => {
     (await on.brief(2)).should.eql(['1 DU_1', '2 DU_1']);
   });
 
-  it('that delete it: a node that comes later under its id begins anew', async () => {
-    const watch = { devices: ['DU_1'], mode: 'alarm' };
-    await on.start(watch);
-    on.device('DU_1/alarm', { alerting: true });
-    (await on.brief(1)).should.eql(['1 DU_1']);
-    const flow = on.flow(watch);
-    const other = { ...flow.find(({ id }) => id === 'watch'), id: 'other' };
-    await deploy([...flow.filter(({ id }) => id !== 'watch'), other], 'nodes');
-    await deploy(flow, 'nodes');
-    await until(() => nodeOf('watch'), 1_000, 'the node');
-    on.device('DU_1/alarm', { alerting: true });
-    (await on.brief(2)).should.eql(['1 DU_1', '1 DU_1']);
-  });
+  for (const [what, properties] of [
+    ['delete it: a node that comes later under its id', undefined],
+    ['take it to another project: when it is back, it', { cloud: 'another' }],
+  ] as const) {
+    it(`that ${what} begins anew`, async () => {
+      const watch = { devices: ['DU_1'], mode: 'alarm' };
+      await on.start(watch);
+      on.device('DU_1/alarm', { alerting: true });
+      (await on.brief(1)).should.eql(['1 DU_1']);
+      const flow = on.flow(watch);
+      const node = flow.find(({ id }) => id === 'watch');
+      const away = properties ? [{ ...node, ...properties }] : [];
+      const other = { ...node, id: 'other' };
+      await deploy([...flow.filter(({ id }) => id !== 'watch'), ...away, other], 'nodes');
+      await deploy(flow, 'nodes');
+      await until(() => nodeOf('watch'), 1_000, 'the node');
+      on.device('DU_1/alarm', { alerting: true });
+      (await on.brief(2)).should.eql(['1 DU_1', '1 DU_1']);
+    });
+  }
 });
