@@ -31,8 +31,12 @@ export function deviceNode(RED: NodeAPI): NodeType {
       else for (const answer of answers) sendAs(answer, message, send, answer.device);
     });
 
-    /** One message per device, which a Join node puts together again. */
-    function sendEach(answers: readonly DeviceReport[], { payload: _, ...rest }: Message, send: Send) {
+    /** One message per device, which a Join node puts together again. What each has of its own is not copied. */
+    function sendEach(
+      answers: readonly DeviceReport[],
+      { payload: _, device: __, ...rest }: Message,
+      send: Send,
+    ) {
       const id = newMessageId();
       const each = ([index, answer]: [number, DeviceReport]) => {
         const message = RED.util.cloneMessage(rest as Message);

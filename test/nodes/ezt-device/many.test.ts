@@ -106,6 +106,19 @@ describe('ezt-device and many devices', function () {
     should(devicesIn(node.got[0]?.payload)).deepEqual(sorted);
   });
 
+  it('does not copy the list of names for each message', async () => {
+    await start({ device: '', output: 'each' }, 500);
+    let reads = 0;
+    const device = new Proxy(names(500), {
+      get(target, key) {
+        if (key === '0') reads += 1;
+        return Reflect.get(target, key) as unknown;
+      },
+    });
+    should((await node.ask({ device })).length).equal(500);
+    should(reads).be.below(50);
+  });
+
   it('takes a list of as many names in msg.device', async () => {
     await start({ device: '' });
     const turns = await turnsDuring(async () => {
