@@ -100,7 +100,7 @@ export function openClient(options: ClientOptions): Client {
   const onDone = () => inbox.catchUp();
   const initial = createInitial({ ...both, paused: () => paused, onDone });
   const listeners = createListeners(router, subscriptions, () => paused, initial);
-  const ownPushes = createOwnPushes(() => router.hasListeners('attributes'));
+  const ownPushes = createOwnPushes(() => router.hasListeners('attributes'), group !== '');
   const outbox = openOutbox(projectKey, options.queue, options.disk, onError);
   const sent = watchSent(projectKey, ownPushes.written);
   const commands = createCommands(() => inbox.holdsBack);

@@ -106,28 +106,37 @@ export function createInbox(options: InboxOptions): Inbox {
 
   function dispatch(incoming: Incoming, { receivers, observers, learns }: Takers) {
     const { received, topic, timestamp } = incoming;
+    const { device, channel } = topic;
     try {
-      const content = contentOf(topic.channel, received.payload, findOwn(incoming));
+      const content = contentOf(channel, received.payload, findOwn(incoming));
       const payload =
         content.decoded && !(content.decoded instanceof EztError) ? content.decoded.payload : undefined;
       const alive = !received.retain && !content.own && isFromDevice(topic, payload);
       // Before the flows get it: they may change it.
-      if (learns) memory.learn(topic, payload, timestamp, alive);
+      if (learns) learn(topic, payload, timestamp, alive);
+      tellObservers(observers, { device, channel, payload, timestamp, alive }, onError);
       const envelope = envelopeOf(incoming, project, options.names?.());
       const delivery = deliver(envelope, received.payload, receivers, content);
       counters.delivered += delivery.delivered;
       if (delivery.malformed) counters.malformed += 1;
       delivery.errors.forEach(onError);
-      const { device, channel } = topic;
-      tellObservers(observers, { device, channel, payload, timestamp, alive }, onError);
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  /** Whatever goes wrong in the memory, flows get the message. */
+  function learn(topic: Topic, payload: unknown, timestamp: number, alive: boolean) {
+    try {
+      memory.learn(topic, payload, timestamp, alive);
     } catch (error) {
       onError(error);
     }
   }
 
   const findOwn = (incoming: Incoming) =>
-    incoming.topic.channel === 'attributes' && isForGroup(incoming)
-      ? ownPushes.of(incoming.topic.device)
+    incoming.topic.channel === 'attributes'
+      ? ownPushes.of(incoming.topic.device, !isForGroup(incoming))
       : undefined;
 
   /** A reply is given to its command at once, since its timeout runs. Flows get the message after the deploy. */

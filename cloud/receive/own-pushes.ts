@@ -9,8 +9,11 @@ export interface OwnPushes {
   written(device: string, payload: Buffer): void;
   /** Sets {@link OwnPush.loopDepth} of `payload`, before it is sent. */
   setLoopDepth(payload: Buffer, loopDepth: number): void;
-  /** Returns how to find the push that caused given attributes of `device`; `undefined` when there can be none. */
-  of(device: string): ((attributes: object) => OwnPush | undefined) | undefined;
+  /**
+   * Returns how to find the push that caused given attributes of `device`; `undefined` when there can be none. `unshared`:
+   * of the two copies that may come with a group, it is the one for listeners that share nothing.
+   */
+  of(device: string, unshared?: boolean): ((attributes: object) => OwnPush | undefined) | undefined;
   /** Flows are being deployed: until {@link resume} no time passes, since what comes back has to wait. */
   pause(): void;
   resume(): void;
@@ -31,8 +34,33 @@ const MAX_PUSHES = 5_000;
 const MAX_OF_DEVICE = 200;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** `isWanted`: whether anybody listens to attributes; otherwise nothing is remembered. */
-export function createOwnPushes(isWanted: () => boolean): OwnPushes {
+/**
+ * `isWanted`: whether anybody listens to attributes; otherwise nothing is remembered. `grouped`: whether the project uses a
+ * shared-subscription group.
+ */
+export function createOwnPushes(isWanted: () => boolean, grouped = false): OwnPushes {
+  const pushes = rememberPushes(isWanted);
+  if (!grouped) return pushes;
+  const copies = rememberPushes(isWanted); // each copy comes back once
+  return {
+    written(device, payload) {
+      pushes.written(device, payload);
+      copies.written(device, payload);
+    },
+    setLoopDepth: pushes.setLoopDepth,
+    of: (device, unshared = false) => (unshared ? copies : pushes).of(device),
+    pause() {
+      pushes.pause();
+      copies.pause();
+    },
+    resume() {
+      pushes.resume();
+      copies.resume();
+    },
+  };
+}
+
+function rememberPushes(isWanted: () => boolean): OwnPushes {
   /** Oldest first, from the index `first` on. So are those of each device. */
   let all: Entry[] = [];
   let first = 0;

@@ -17,7 +17,7 @@ export interface Listener {
   readonly unshared: boolean;
   /** Takes the messages; without it they are subscribed to only, e.g. command replies. */
   readonly receiver?: Receiver;
-  /** Is told of each message, after the device memory has learned from it and the receivers have got theirs. */
+  /** Is told of each message, after the device memory has learned from it and before the receivers get theirs. */
   readonly observe?: (heard: Heard) => void;
 }
 

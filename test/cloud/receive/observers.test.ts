@@ -5,6 +5,7 @@ import { createInbox } from '../../../cloud/receive/inbox';
 import type { Heard, Listener } from '../../../cloud/subscriptions/listener';
 import { createRouter } from '../../../cloud/subscriptions/router';
 import { createBroker } from '../subscriptions/broker';
+import { receiver } from './receiver';
 
 /** By a filter of its own, and by one of the shared-subscription group. */
 const [ALONE, SHARED] = [1, 9];
@@ -29,6 +30,7 @@ describe('observers', () => {
     });
     const connection = { ...createBroker().connection, acknowledge: () => undefined };
     return {
+      router,
       memory,
       errors,
       observe(unshared = false) {
@@ -96,6 +98,47 @@ describe('observers', () => {
     errors.length.should.equal(1);
   });
 
+  it('and the memory get what was sent, whatever a flow that runs at once makes of it', () => {
+    const { router, observe, receive, memory } = open();
+    const flow = receiver({
+      onMessage({ payload }) {
+        Object.assign(payload as object, { t: 'changed' });
+      },
+    });
+    router.add({
+      devices: [],
+      channels: ['attributes'],
+      streams: [],
+      qos: 1,
+      unshared: false,
+      receiver: flow,
+    });
+    const heard: unknown[] = [];
+    observe().push = ({ payload }) => heard.push(structuredClone(payload));
+    receive('DU_1/attributes', '{"t":1}');
+    should(heard).eql([{ t: 1 }]);
+    should(memory.get('DU_1')?.attributes.get('t')?.value).equal(1);
+  });
+
+  it('and flows get a message from which the memory cannot learn', () => {
+    const { router, observe, receive, memory, errors } = open();
+    memory.learn = () => {
+      throw new Error('out of order');
+    };
+    const flow = receiver();
+    router.add({
+      devices: [],
+      channels: ['attributes'],
+      streams: [],
+      qos: 1,
+      unshared: false,
+      receiver: flow,
+    });
+    const heard = observe();
+    receive('DU_1/attributes', '{"t":1}');
+    should([flow.messages.length, heard.length, String(errors)]).eql([1, 1, 'Error: out of order']);
+  });
+
   it('of a group get its messages, and one that shares nothing gets all, each once', () => {
     const { observe, receive } = open('g');
     const shared = observe();
@@ -106,6 +149,15 @@ describe('observers', () => {
     receive('DU_3/attributes', '{"t":3}', { identifiers: [SHARED, ALONE] });
     shared.map(({ device }) => device).should.eql(['DU_1', 'DU_3']);
     alone.map(({ device }) => device).should.eql(['DU_1', 'DU_2', 'DU_3']);
+  });
+
+  it('of a group are told of our own push that it is ours, whichever copy they get', () => {
+    const { observe, receive, memory } = open('g');
+    const heard = observe(true);
+    for (const identifier of [SHARED, ALONE])
+      receive('DU_1/attributes', '{"t":1}', { identifiers: [identifier], mine: true });
+    heard.map(({ alive }) => alive).should.eql([false]);
+    should(memory.get('DU_1')?.attributes.get('t')?.value).equal(1);
   });
 
   it('the memory learns once of what comes in two copies with a group, by the one that every member gets', () => {

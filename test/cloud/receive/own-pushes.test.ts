@@ -26,6 +26,19 @@ describe('own pushes', () => {
     should(pushes.of('DU_1')).be.undefined();
   });
 
+  it('of a group are known once by each of the two copies', () => {
+    pushes = createOwnPushes(() => wanted, true);
+    push('DU_1', { a: 1 });
+    const known = [true, true, false, false].map((unshared) => pushes.of('DU_1', unshared)?.({ a: 1 }));
+    known.map((each) => each !== undefined).should.eql([true, false, true, false]);
+    pushes.pause();
+    push('DU_1', { a: 1 });
+    clock.pass(20_000);
+    pushes.resume();
+    should(pushes.of('DU_1')?.({ a: 1 })).have.property('device', 'DU_1');
+    should(pushes.of('DU_1', true)?.({ a: 1 })).have.property('device', 'DU_1');
+  });
+
   it('are known for ten seconds', () => {
     push('DU_1', { a: 1 });
     clock.pass(9_999);
