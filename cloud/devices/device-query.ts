@@ -1,5 +1,6 @@
 import type { DeviceRule, Operator } from '../protocol/device-rules';
-import { clonePayload, isPlainObject } from '../protocol/json';
+import { clonePayload, sameJson } from '../protocol/json';
+import { readDecimal } from '../protocol/threshold';
 import type { KnownDevice } from './known-device';
 
 /** What people call devices. */
@@ -89,9 +90,10 @@ function holds(
  * `neq` is true whenever `eq` is not, also for what is missing (`undefined`) or of another type. An order holds
  * between two numbers or two texts only; texts by UTF-16 code units, so that ISO times come in order.
  */
-function compares(found: unknown, op: Operator, value: unknown): boolean {
-  if (op === 'eq') return sameValue(found, value);
-  if (op === 'neq') return !sameValue(found, value);
+function compares(found: unknown, op: Operator, written: unknown): boolean {
+  const value = meantBy(written, found);
+  if (op === 'eq') return sameJson(found, value);
+  if (op === 'neq') return !sameJson(found, value);
   if (typeof found === 'number' && typeof value === 'number') return inOrder(found, op, value);
   return typeof found === 'string' && typeof value === 'string' && inOrder(found, op, value);
 }
@@ -111,20 +113,9 @@ function inOrder<T extends number | string>(found: T, op: Operator, value: T): b
   }
 }
 
-/** Whether two JSON values are the same, the order of keys apart. `found` must have an end, `value` may be anything. */
-export function sameValue(found: unknown, value: unknown): boolean {
-  if (found === value) return true;
-  if (Array.isArray(found)) {
-    return (
-      Array.isArray(value) &&
-      found.length === value.length &&
-      found.every((item, i) => sameValue(item, value[i]))
-    );
-  }
-  if (!isPlainObject(found) || !isPlainObject(value)) return false;
-  const keys = Object.keys(found);
-  return (
-    keys.length === Object.keys(value).length &&
-    keys.every((key) => Object.hasOwn(value, key) && sameValue(found[key], value[key]))
-  );
+/** A rule and a message may have text, such as `30` or `true`, for the number or the boolean that is written so. */
+function meantBy(value: unknown, found: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (typeof found === 'number') return readDecimal(value) ?? value;
+  return typeof found === 'boolean' && String(found) === value ? found : value;
 }

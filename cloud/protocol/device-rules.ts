@@ -32,7 +32,7 @@ export interface RuleSubject {
   readonly attribute: string;
 }
 
-/** A rule with its value. Values are compared as they are: text is never a number, nor the reverse. */
+/** A rule with its value. Text means the number or boolean that is written so, too, where the device has one. */
 export interface DeviceRule extends RuleSubject {
   readonly op: Operator;
   /** `silent`: seconds; `online` and `alarm`: boolean, or `null` for not known; `tag`: text; else what an attribute may be. */

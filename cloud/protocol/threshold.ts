@@ -76,7 +76,7 @@ const isNothing = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
 /** A finite number, or text such as `-12.5` or `1e3`. */
-function readDecimal(value: unknown): number | undefined {
+export function readDecimal(value: unknown): number | undefined {
   const text = typeof value === 'string' && /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(value);
   const number = text ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
