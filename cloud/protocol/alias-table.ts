@@ -21,6 +21,7 @@ export interface RowProblem {
 
 /** Most names and tags: nothing needs to be dropped, composed or looked for. A table may hold 100,000. */
 const PLAIN = /^\w[\w-]*(?: [\w-]+)*$/;
+const SHAPE: NameProblem = { is: 'shape' };
 const NOT_IN_TAG = new RegExp(`[#＃${SEPARATORS}]`);
 
 /**
@@ -66,9 +67,15 @@ export const aliasKey = (name: string): string => (PLAIN.test(name) ? name : dro
 export const tagKey = (tag: string): string =>
   PLAIN.test(tag) ? tag : aliasKey(aliasKey(tag).replace(/^[#＃]/, ''));
 
+/**
+ * Node-RED looks for variables in all that a node holds, and does not start a node with such a key: it would call it.
+ * Source: `mapEnvVarProperties` in @node-red/runtime/lib/flows/util.js.
+ */
+export const isForbiddenKey = (device: string): boolean => device === 'hasOwnProperty';
+
 /** What is wrong with a row, as {@link readAliasTable} gives it; `undefined` when nothing is. */
 export function rowProblem({ device, name, tags }: AliasRow): RowProblem | undefined {
-  const username = nameProblem(device);
+  const username = isForbiddenKey(device) ? SHAPE : nameProblem(device);
   if (username) return { column: 'device', problem: username };
   const alias = name === '' ? undefined : limited(name);
   if (alias) return { column: 'name', problem: alias };
@@ -79,8 +86,6 @@ export function rowProblem({ device, name, tags }: AliasRow): RowProblem | undef
   }
   return undefined;
 }
-
-const SHAPE: NameProblem = { is: 'shape' };
 
 const limited = (text: string): NameProblem | undefined =>
   text.length > ALIASES.length ? SHAPE : PLAIN.test(text) ? undefined : wordProblem(text);

@@ -6,8 +6,9 @@ import type { ChangesOnly, LastSent } from '../subscriptions/listener';
 // What differs from what a node has sent last. What it has never sent, or what is not remembered, differs always: so a
 // flow may get a value twice, but never misses one.
 
-/** The most attributes remembered of a device, and rough bytes of the largest value. */
-const MAX_ATTRIBUTES = 200;
+/** The most attributes remembered of a device, as in the device memory; of a name, and rough bytes of a value. */
+const MAX_ATTRIBUTES = 1_000;
+const MAX_NAME_LENGTH = 128;
 const MAX_SIZE = 16 * 1024;
 
 export type State = 'alarm' | 'online';
@@ -60,6 +61,7 @@ export function noteSent(
       continue;
     }
     if (!known) {
+      if (name.length > MAX_NAME_LENGTH) continue;
       free ??= MAX_ATTRIBUTES - Object.keys(values).length;
       if (free <= 0) continue;
       free -= 1;

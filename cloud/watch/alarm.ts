@@ -13,7 +13,7 @@ interface Raised {
 
 /** Tells of each alarm when it is raised, after every `every` until it is acknowledged, and when it is over. */
 export function createAlarm({ every }: WatchRule & { mode: 'alarm' }, parts: ModeParts): Mode {
-  const { devices, clock, due } = parts;
+  const { devices, memory, clock, due } = parts;
   const kept = keptIn<Raised>(parts.state, 'alarm', devices, ({ since, toldAt, acknowledged }) => {
     const time = timeIn(since);
     if (time === undefined) return undefined;
@@ -22,8 +22,16 @@ export function createAlarm({ every }: WatchRule & { mode: 'alarm' }, parts: Mod
   /** When each is to be told again, as of `Clock.running`. */
   const againAt = new Map<string, number>();
 
-  for (const [device, { toldAt, acknowledged }] of kept.all())
-    if (!acknowledged) repeat(device, clock.running() - Math.max(0, clock.wall() - toldAt));
+  for (const [device, { since, toldAt, acknowledged }] of kept.all()) {
+    if (endedAt(device, since) !== undefined) due.set(device, clock.running());
+    else if (!acknowledged) repeat(device, clock.running() - Math.max(0, clock.wall() - toldAt));
+  }
+
+  /** When an alarm raised at `since` was over, if the memory knows: this node was disabled then, and another one heard it. */
+  function endedAt(device: string, since: number): number | undefined {
+    const { alarm = null, alarmAt = null } = memory.get(device) ?? {};
+    return alarm === false && alarmAt !== null && alarmAt >= since ? alarmAt : undefined;
+  }
 
   function repeat(device: string, told: number) {
     if (every === 0) return;
@@ -33,6 +41,12 @@ export function createAlarm({ every }: WatchRule & { mode: 'alarm' }, parts: Mod
 
   function tell(alerting: boolean, device: string, since: number, timestamp: number) {
     parts.tell({ output: alerting ? 1 : 2, device, payload: { device, alerting, since }, timestamp });
+  }
+
+  function end(device: string, since: number, timestamp: number) {
+    againAt.delete(device);
+    kept.delete(device);
+    tell(false, device, since, timestamp);
   }
 
   function raise(device: string, timestamp: number) {
@@ -47,18 +61,16 @@ export function createAlarm({ every }: WatchRule & { mode: 'alarm' }, parts: Mod
       const before = kept.get(device);
       if (payload.alerting === true) {
         if (!before) raise(device, timestamp);
-      } else if (before) {
-        againAt.delete(device);
-        kept.delete(device);
-        tell(false, device, before.since, timestamp);
-      }
+      } else if (before) end(device, before.since, timestamp);
     },
     onDue(device, now) {
+      const before = kept.get(device);
+      const over = before && endedAt(device, before.since);
+      if (before && over !== undefined) return end(device, before.since, over);
       const at = againAt.get(device);
       if (at === undefined) return;
       if (at > now) return due.set(device, at);
       againAt.delete(device);
-      const before = kept.get(device);
       if (!before || before.acknowledged) return;
       const wall = clock.wall();
       kept.set(device, { ...before, toldAt: wall });

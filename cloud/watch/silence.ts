@@ -108,14 +108,17 @@ export function createSilence({ after }: WatchRule & { mode: 'silence' }, parts:
     },
     connected(reconnected) {
       const now = clock.running();
-      // At a start only the time until the connection does not count: what was due before that still is.
+      // At a start only the time until the connection does not count: what was due before that still is. Messages may
+      // have come already, before the broker has answered for every filter.
       if (reconnected) shift(() => now);
       else if (now - startedAt >= 1)
-        shift((from) => (from + after <= startedAt ? from : from + (now - startedAt)));
+        shift((from) => (from + after <= startedAt ? from : Math.min(now, from + (now - startedAt))));
     },
-    stop(away) {
+    stop(away, disabled) {
       const now = clock.running();
-      if (away) shift((from) => (from + after <= startedAt ? from : now));
+      // Nothing is heard meanwhile: they count from the moment when it is deployed again.
+      if (disabled) for (const device of heardAt.keys()) kept.delete(device);
+      else if (away) shift((from) => (from + after <= startedAt ? from : now));
     },
   };
 }

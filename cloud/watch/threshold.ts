@@ -1,3 +1,4 @@
+import type { KnownAttribute } from '../devices/known-device';
 import { isPlainObject } from '../protocol/json';
 import { isBack, isBeyond } from '../protocol/threshold';
 import { keptIn, timeIn } from './kept';
@@ -21,7 +22,7 @@ interface Beyond {
  */
 export function createThreshold(rule: WatchRule & { mode: 'threshold' }, parts: ModeParts): Mode {
   const { attribute, limit } = rule;
-  const { devices, clock, due } = parts;
+  const { devices, memory, clock, due } = parts;
   const kept = keptIn<Beyond>(parts.state, 'threshold', devices, (state) => {
     const since = timeIn(state.since);
     if (since === undefined || state.attribute !== attribute) return undefined;
@@ -30,8 +31,18 @@ export function createThreshold(rule: WatchRule & { mode: 'threshold' }, parts: 
   /** Since when each device that is not active is beyond the limit, as of `Clock.running`. */
   const enteredAt = new Map<string, number>();
 
-  for (const [device, { since, active }] of kept.all())
-    if (!active) wait(device, clock.running() - Math.max(0, clock.wall() - since));
+  for (const [device, before] of kept.all()) {
+    if (!before.active) wait(device, clock.running() - Math.max(0, clock.wall() - before.since));
+    else if (returned(device, before)) due.set(device, clock.running());
+  }
+
+  /** The value that is back, if the memory knows one: this node was disabled when it came, or had another limit. */
+  function returned(device: string, { since, active }: Beyond): KnownAttribute | undefined {
+    const known = memory.get(device)?.attributes.get(attribute);
+    if (!known || known.at < since) return undefined;
+    const is = active ? isBack(limit, known.value) : isBeyond(limit, known.value) === false;
+    return is ? known : undefined;
+  }
 
   function wait(device: string, since: number) {
     enteredAt.set(device, since);
@@ -67,13 +78,23 @@ export function createThreshold(rule: WatchRule & { mode: 'threshold' }, parts: 
     },
     onDue(device, now) {
       const since = enteredAt.get(device);
-      if (since === undefined) return;
-      if (since + rule.for > now) return due.set(device, since + rule.for);
+      if (since !== undefined && since + rule.for > now) return due.set(device, since + rule.for);
       enteredAt.delete(device);
       const before = kept.get(device);
       if (!before) return; // the memory has forgotten the device
+      const back = returned(device, before);
+      if (back) {
+        kept.delete(device);
+        if (before.active) tell(false, device, back.value, back.at);
+        return;
+      }
+      if (before.active || since === undefined) return;
       kept.set(device, { ...before, active: true });
       tell(true, device, before.value, Math.round(clock.wall() - (now - since) + rule.for));
+    },
+    stop(_away, disabled) {
+      // Nothing is heard meanwhile: the value may be back, and beyond the limit again.
+      if (disabled) for (const device of enteredAt.keys()) kept.delete(device);
     },
   };
 }

@@ -29,8 +29,11 @@ export interface Watch {
   paused(is: boolean): void;
   /** These alarms, or all, are not told again. */
   acknowledge(devices: readonly string[] | true): void;
-  /** The state stays, for the next watch of the node. */
-  stop(): void;
+  /**
+   * The state stays, for the next watch of the node. `disabled`: there may be none for long, while others go on hearing
+   * the devices.
+   */
+  stop(disabled?: boolean): void;
 }
 
 export interface WatchParts {
@@ -56,8 +59,8 @@ export interface Mode {
   /** The connection stands; `reconnected` as for {@link Watch.connected}. */
   connected?(reconnected: boolean): void;
   acknowledge?(devices: readonly string[] | true): void;
-  /** `away`: there is no connection. */
-  stop?(away: boolean): void;
+  /** `away`: there is no connection. `disabled` as for {@link Watch.stop}. */
+  stop?(away: boolean, disabled: boolean): void;
 }
 
 /**
@@ -97,9 +100,9 @@ export function createWatch(rule: WatchRule, given: WatchParts): Watch {
     acknowledge(devices) {
       mode.acknowledge?.(devices);
     },
-    stop() {
+    stop(disabled = false) {
       due.stop();
-      mode.stop?.(!isConnected);
+      mode.stop?.(!isConnected, disabled);
     },
   };
 }

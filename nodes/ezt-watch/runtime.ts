@@ -5,12 +5,14 @@ import {
   type Client,
   createWatch,
   EztError,
+  type Heard,
   type Listener,
   type Told,
   type Watch,
 } from '../../cloud';
 import { deploysOf } from '../shared/deploys';
 import { devicesOf } from '../shared/devices';
+import { definitionOf, isDisabled } from '../shared/flow-nodes';
 import { type Message, onInput } from '../shared/input';
 import { newMessageId } from '../shared/message-id';
 import { leavesProject } from '../shared/node-state';
@@ -37,8 +39,11 @@ export function watchNode(RED: NodeAPI): NodeType {
     let started: Promise<Watch | undefined> = Promise.resolve(undefined);
     /** Whether it closes for good, or for another project. */
     let leaves = false;
+    let disabled = false;
     this.on('close', () => {
       leaves = leavesProject(RED, this, raw.cloud);
+      const definition = definitionOf(RED, this.id);
+      disabled = definition !== undefined && isDisabled(RED, definition);
     });
 
     const listenerOf = ({ devices, rule }: WatchSettings): Listener & { observe?: Watch['observe'] } => ({
@@ -58,6 +63,8 @@ export function watchNode(RED: NodeAPI): NodeType {
       const { memory } = client;
       const ends: (() => void)[] = [];
       let ended = false;
+      const early: Heard[] = []; // where a deploy has replaced the project only, the connection stands already
+      listener.observe = (heard) => void early.push(heard);
       started = memory.loaded.then(() => {
         if (ended) return undefined;
         const watch = createWatch(rule, {
@@ -67,7 +74,8 @@ export function watchNode(RED: NodeAPI): NodeType {
           tell: (told) => send(node, rule.mode, client, told),
         });
         listener.observe = watch.observe;
-        ends.push(follow(RED, client, listener, watch), watch.stop);
+        ends.push(follow(RED, client, listener, watch), () => watch.stop(disabled));
+        early.forEach(watch.observe);
         return watch;
       });
       return () => {

@@ -1,4 +1,4 @@
-import { type AliasRow, type RowProblem, rowProblem } from '../../cloud/protocol/alias-table';
+import { type AliasRow, isForbiddenKey, type RowProblem, rowProblem } from '../../cloud/protocol/alias-table';
 import { dropBlanks, variableName } from '../../cloud/protocol/names';
 import { isRecord } from '../editor/suggestions';
 import { type Csv, readCsv, rowOf } from './alias-csv';
@@ -48,11 +48,12 @@ export function merge(rows: readonly AliasRow[], more: readonly AliasRow[]): Ali
   return [...all.values()];
 }
 
-/** The property; rows in which nothing stands are left out. */
+/** The property. Rows in which nothing stands are left out, and what would keep Node-RED from starting the project. */
 export const tableOf = (rows: readonly AliasRow[]): Record<string, { name: string; tags: string[] }> =>
   Object.fromEntries(
     rows
       .filter(({ device, name, tags }) => device !== '' || name !== '' || tags.length > 0)
+      .filter(({ device }) => !isForbiddenKey(device))
       .map(({ device, name, tags }) => [device, { name, tags: [...tags] }]),
   );
 

@@ -132,6 +132,7 @@ describe('aliases', () => {
       ['too many tags', { DU_1: { tags: Array.from({ length: 51 }, (_, i) => `t${i}`) } }, 'aliasTags'],
       ['a username with a slash', { 'a/b': { name: 'a' } }, 'aliasDevice'],
       ['an empty username', { '': { name: 'a' } }, 'aliasDevice'],
+      ['what no node of Node-RED may hold as a key', { hasOwnProperty: { name: 'a' } }, 'aliasDevice'],
       ['a username with a blank', { 'DU 1': { name: 'a' } }, 'badCharacter'],
       ['too many', Object.fromEntries(Array.from({ length: 100_001 }, (_, i) => [i, ''])), 'aliasesTooMany'],
     ];

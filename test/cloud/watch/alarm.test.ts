@@ -94,6 +94,27 @@ describe('a watch for alarms', () => {
     w.brief().should.eql(['2 DU_2', '2 DU_1']);
   });
 
+  for (const rule of [ONCE, AGAIN])
+    it(`tells that one is over which was so while the node was disabled, with that time: every ${rule.every}`, () => {
+      const w = watching(rule);
+      for (const device of ['DU_1', 'DU_2', 'DU_3']) w.alarm(device, true);
+      w.acknowledge(['DU_1', 'DU_3']);
+      w.told();
+      w.disable(600_000, () => {
+        w.alarm('DU_1', false);
+        w.alarm('DU_3', false);
+        w.alarm('DU_3', true);
+      });
+      w.pass(1_999);
+      if (rule === AGAIN) w.told().should.eql([]);
+      w.pass(1);
+      const over = w.told().filter(([output]) => output === 2);
+      over.should.eql([[2, 'DU_1', { alerting: false, since: w.start }, 600_000]]);
+      w.alarm('DU_1', false);
+      w.alarm('DU_2', false);
+      w.brief().should.eql(['2 DU_2']);
+    });
+
   it('looks at alarms only', () => {
     const { report, hear, brief } = watching(ONCE);
     report('DU_1', { alerting: true });

@@ -182,6 +182,32 @@ describe('a watch for silence', () => {
     });
   });
 
+  it('counts what it hears while it connects from then on, not from later', () => {
+    const w = watching(RULE, { devices: ['DU_1'], connected: false });
+    w.pass(30_000);
+    w.report('DU_1');
+    w.connect(false);
+    w.pass(59_999);
+    w.brief().should.eql([]);
+    w.pass(1);
+    w.brief().should.eql(['1 DU_1']);
+  });
+
+  it('disabled for a while, counts anew from when it is enabled, and does not tell again what it has told', () => {
+    const w = watching(RULE, { devices: ['DU_1', 'DU_2'] });
+    w.pass(30_000);
+    w.report('DU_1');
+    w.pass(30_000);
+    w.brief().should.eql(['1 DU_2']);
+    w.disable(600_000);
+    w.pass(59_999);
+    w.brief().should.eql([]);
+    w.pass(1);
+    w.brief().should.eql(['1 DU_1']);
+    w.report('DU_2');
+    w.brief().should.eql(['2 DU_2']);
+  });
+
   it('waits for the end of a deploy, and for the messages that have waited', () => {
     const { report, pause, pass, brief } = watching(RULE);
     report('DU_1');

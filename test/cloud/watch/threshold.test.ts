@@ -145,6 +145,22 @@ describe('a watch for a threshold', () => {
     });
   });
 
+  it('disabled for a while, tells that it is over, with that time, and waits anew', () => {
+    const w = watching(ruleOf('gt', 30, '', 60));
+    for (const device of ['DU_1', 'DU_2']) w.report(device, { t: 31 });
+    w.pass(60_000);
+    w.brief().should.eql(['1 DU_1', '1 DU_2']);
+    for (const device of ['DU_3', 'DU_4']) w.report(device, { t: 31 });
+    w.disable(600_000, () => w.report('DU_1', { t: 7 }));
+    w.report('DU_4', { t: 31 });
+    w.pass(59_999);
+    w.told().should.eql([[2, 'DU_1', { attribute: 't', value: 7, active: false }, 660_000]]);
+    w.pass(1);
+    w.brief().should.eql(['1 DU_4']);
+    w.report('DU_2', { t: 7 });
+    w.brief().should.eql(['2 DU_2']);
+  });
+
   it('after a change of the limit tells that it is over, if it is by the new one', () => {
     const w = watching(ruleOf('gt', 30));
     w.report('DU_1', { t: 32 });

@@ -102,6 +102,14 @@ export function watching(rule: WatchRule, { devices = [], maxDevices, connected 
       connected = isConnected;
       watch = begin();
     },
+    /** The node is disabled for `ms`; `meanwhile` is what the memory learns from others at the end of that. */
+    disable(ms: number, meanwhile: () => void = () => undefined) {
+      watch.stop(true);
+      watch.observe = () => undefined;
+      clock.pass(ms);
+      meanwhile();
+      watch = begin();
+    },
     /** Node-RED is not there for `ms`, and its connection stands `connecting` after that. */
     restart(ms: number, connecting = 0) {
       watch.stop();

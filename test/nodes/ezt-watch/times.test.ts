@@ -1,6 +1,7 @@
 import should from 'should';
 import { until } from '../../support/events';
 import { deploy, nodeOf } from '../../support/flows';
+import { next, palette, place, ready } from '../../support/project';
 import { shows } from '../../support/statuses';
 import { withWatch } from './with-watch';
 
@@ -86,24 +87,90 @@ describe('ezt-watch: deploys', () => {
     (await on.brief(2)).should.eql(['1 DU_1', '2 DU_1']);
   });
 
-  for (const [what, properties] of [
-    ['delete it: a node that comes later under its id', undefined],
-    ['take it to another project: when it is back, it', { cloud: 'another' }],
-  ] as const) {
-    it(`that ${what} begins anew`, async () => {
-      const watch = { devices: ['DU_1'], mode: 'alarm' };
-      await on.start(watch);
+  it('that disable it and enable it again: what others have heard meanwhile is told', async () => {
+    const watch = { devices: ['DU_1'], mode: 'alarm' };
+    const other = palette('ezt-in', 'other', { types: ['alarm'] });
+    await on.start(watch);
+    await deploy([...on.flow(watch), ...other], 'nodes');
+    await ready('other');
+    on.device('DU_1/alarm', { alerting: true });
+    (await on.brief(1)).should.eql(['1 DU_1']);
+    await deploy([...on.flow({ ...watch, d: true }), ...other], 'nodes');
+    await next('other.got', () => on.device('DU_1/alarm', { alerting: false }));
+    await deploy([...on.flow(watch), ...other], 'nodes');
+    (await on.brief(2)).should.eql(['1 DU_1', '2 DU_1']);
+  });
+
+  it('that give it another project for a while: it begins anew', async () => {
+    const watch = { devices: ['DU_1'], mode: 'alarm' };
+    const other = [
+      { id: 'plant', type: 'eztcloud-config', endpoint: on.broker.endpoint, tls: 'tls' },
+      ...palette('ezt-in', 'in', { types: ['alarm'] }), // keeps the subscription
+    ];
+    await on.start(watch);
+    await deploy([...on.flow(watch), ...other], 'nodes');
+    await until(() => on.broker.current.subscriptions.has('open/PR_1/+/alarm'), 5_000, 'the subscription');
+    on.device('DU_1/alarm', { alerting: true });
+    (await on.brief(1)).should.eql(['1 DU_1']);
+    await deploy([...on.flow({ ...watch, cloud: 'plant' }), ...other], 'nodes');
+    await deploy([...on.flow(watch), ...other], 'nodes');
+    on.device('DU_1/alarm', { alerting: true });
+    (await on.brief(2)).should.eql(['1 DU_1', '1 DU_1']);
+  });
+
+  it('that change the aliases only, with it in a subflow that has the project as a property: it misses nothing', async () => {
+    await on.start({ mode: 'alarm' });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED's form of a subflow's property
+    const inside = {
+      id: 'inside',
+      type: 'ezt-watch',
+      z: 'sub',
+      x: 0,
+      y: 0,
+      cloud: '${CLOUD}',
+      mode: 'alarm',
+    };
+    const flow = (aliases: object) => [
+      ...on.flow({ mode: 'alarm', d: true }, { aliases }),
+      {
+        id: 'sub',
+        type: 'subflow',
+        name: 'Sub',
+        in: [],
+        out: [{ x: 0, y: 0, wires: [{ id: 'inside', port: 0 }] }],
+        env: [{ name: 'CLOUD', type: 'eztcloud-config', value: '' }],
+      },
+      { ...inside, wires: [[], []] },
+      {
+        id: 'one',
+        type: 'subflow:sub',
+        ...place,
+        env: [{ name: 'CLOUD', type: 'eztcloud-config', value: 'cloud' }],
+        wires: [['begun']],
+      },
+    ];
+    const slow = (name: string) => ({ id: 'slow', type: 'helper', name, ...place, wires: [] });
+    await deploy([...flow({}), slow('before')], 'nodes');
+    await ready('one-inside');
+    nodeOf('slow').on('close', (done: () => void) => {
       on.device('DU_1/alarm', { alerting: true });
-      (await on.brief(1)).should.eql(['1 DU_1']);
-      const flow = on.flow(watch);
-      const node = flow.find(({ id }) => id === 'watch');
-      const away = properties ? [{ ...node, ...properties }] : [];
-      const other = { ...node, id: 'other' };
-      await deploy([...flow.filter(({ id }) => id !== 'watch'), ...away, other], 'nodes');
-      await deploy(flow, 'nodes');
-      await until(() => nodeOf('watch'), 1_000, 'the node');
-      on.device('DU_1/alarm', { alerting: true });
-      (await on.brief(2)).should.eql(['1 DU_1', '1 DU_1']);
+      setTimeout(done, 100); // meanwhile it arrives, and waits for the end of the deploy
     });
-  }
+    await deploy([...flow({ DU_1: { name: 'pump' } }), slow('after')], 'nodes');
+    (await on.brief(1)).should.eql(['1 DU_1']);
+  });
+
+  it('that delete it: a node that comes later under its id begins anew', async () => {
+    const watch = { devices: ['DU_1'], mode: 'alarm' };
+    await on.start(watch);
+    on.device('DU_1/alarm', { alerting: true });
+    (await on.brief(1)).should.eql(['1 DU_1']);
+    const flow = on.flow(watch);
+    const other = { ...flow.find(({ id }) => id === 'watch'), id: 'other' };
+    await deploy([...flow.filter(({ id }) => id !== 'watch'), other], 'nodes');
+    await deploy(flow, 'nodes');
+    await until(() => nodeOf('watch'), 1_000, 'the node');
+    on.device('DU_1/alarm', { alerting: true });
+    (await on.brief(2)).should.eql(['1 DU_1', '1 DU_1']);
+  });
 });

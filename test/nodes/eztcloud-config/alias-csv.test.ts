@@ -83,6 +83,14 @@ describe('aliases as text', () => {
       ]);
   });
 
+  it('a row that would keep Node-RED from starting the project is marked, and not saved', () => {
+    const { rows } = readCsv('DU_1,a\nhasOwnProperty,b');
+    remarks(rows)
+      .map(({ row, column, note }) => [row, column, note])
+      .should.eql([[1, 'device', false]]);
+    tableOf(rows).should.eql({ DU_1: { name: 'a', tags: [] } });
+  });
+
   it('a table of the flow file is read as far as it is one', () => {
     should(rowsOf({ DU_1: 'a', DU_2: { name: 5, tags: 'x' }, DU_3: null })).eql([
       { device: 'DU_1', name: 'a', tags: [] },

@@ -127,6 +127,23 @@ describe('devices by alias and tag', function () {
     should(commands.map((command) => command.device)).eql(['DU_1', 'DU_2']);
   });
 
+  it('a device that Node-RED cannot have as a key keeps its project from starting, and nothing else', async () => {
+    const plant = { id: 'plant', type: 'eztcloud-config', endpoint: broker.endpoint, tls: 'tls' };
+    const { cloud, ...secrets } = credentials(broker);
+    await loadFlow(
+      [
+        ...tab(),
+        ...project(broker, { aliases: { hasOwnProperty: { name: 'a', tags: [] } } }),
+        plant,
+        ...palette('ezt-in', 'in'),
+        ...palette('ezt-in', 'other', { cloud: 'plant' }),
+      ],
+      { credentials: { ...secrets, ...(cloud && { cloud, plant: cloud }) } },
+    );
+    await shows('in', { fill: 'red', shape: 'ring', text: 'noConfig' });
+    await ready('other');
+  });
+
   it('a table that is none is a problem of the project; one from a variable is read', async () => {
     process.env.EZT_TEST_ALIASES = JSON.stringify({ DU_7: { name: 'Seven', tags: [] } });
     try {
