@@ -121,15 +121,8 @@ describe('ezt-watch: deploys', () => {
   it('that change the aliases only, with it in a subflow that has the project as a property: it misses nothing', async () => {
     await on.start({ mode: 'alarm' });
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED's form of a subflow's property
-    const inside = {
-      id: 'inside',
-      type: 'ezt-watch',
-      z: 'sub',
-      x: 0,
-      y: 0,
-      cloud: '${CLOUD}',
-      mode: 'alarm',
-    };
+    const cloud = '${CLOUD}';
+    const inside = { id: 'inside', type: 'ezt-watch', z: 'sub', x: 0, y: 0, cloud, mode: 'alarm' };
     const flow = (aliases: object) => [
       ...on.flow({ mode: 'alarm', d: true }, { aliases }),
       {
