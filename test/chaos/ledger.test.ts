@@ -9,7 +9,7 @@ const SEED = Number(process.env.CHAOS_SEED ?? 20_261_122);
 
 describe('ledger', function () {
   needs(this, 'mosquitto');
-  this.timeout(240_000);
+  this.timeout(300_000);
 
   it(`loses nothing, doubles nothing in silence and settles everything in a minute of faults, seed ${SEED} (cases 42, 49, 57)`, async () => {
     const verdict = await runRound({ seed: SEED, duration: 60_000 });

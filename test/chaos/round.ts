@@ -24,8 +24,11 @@ export interface RoundOptions {
 
 /** Milliseconds between two faults: long enough to recover sometimes, and sometimes not. */
 const REST = 1500;
-/** Milliseconds for everything to come to its end after the last fault. */
-const SETTLING = 90_000;
+/**
+ * Milliseconds for everything to come to its end after the last fault. A persistent session whose connection was lost
+ * three times, each time within seconds, is tried again only after up to 120 s: another client may have its id.
+ */
+const SETTLING = 140_000;
 
 /** Injects faults one after another while numbered messages travel both ways, heals, and judges. */
 export async function runRound({ seed, duration, only, onProgress }: RoundOptions): Promise<Verdict> {

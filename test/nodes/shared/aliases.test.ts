@@ -237,6 +237,7 @@ describe('a deploy that changes the aliases', () => {
   const others: [what: string, properties: object][] = [
     ['something else', { keepalive: 31 }],
     ['the label as well', { name: 'Plant' }],
+    ['the secret as well', { credentials: { projectKey: key, projectSecret: 'another' } }],
     ['the table into none', { aliases: [] }],
   ];
   for (const [what, properties] of others) {
