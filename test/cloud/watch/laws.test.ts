@@ -40,6 +40,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constant(named('disconnect', (on) => on.disconnect())),
   fc.constant(named('connect', (on) => on.connect())),
   fc.constant(named('redeploy', (on) => on.redeploy())),
+  fc.tuple(device, ms, fc.boolean()).map(([name, time, is]) =>
+    named(`disable ${time}, ${name} ${is}`, (on) =>
+      on.disable(time, () => {
+        on.alarm(name, is);
+        on.report(name, { t: is ? 31 : 20 });
+      }),
+    ),
+  ),
   fc.boolean().map((is) => named(`paused ${is}`, (on) => on.pause(is))),
   device.map((name) => named(`acknowledge ${name}`, (on) => on.acknowledge([name]))),
   ms.map((time) => named(`clock +${time}`, (on) => on.clock.leap(time))),
