@@ -15,6 +15,8 @@ export interface Aliases {
    * Throws `EZT_DEVICE` for an unknown tag, a name that fits several, and what cannot be a username.
    */
   usernames(name: string): readonly string[];
+  /** Whether `text` as a whole is an alias: it may look like a tag or a list. */
+  isAlias(text: string): boolean;
   /** As {@link usernames}, but `undefined` for what is neither an alias nor `#tag`; it may be a username. */
   find(name: string): readonly string[] | undefined;
   /**
@@ -66,16 +68,16 @@ export function createAliases(table: unknown): Aliases {
     throw new EztError('aliasAmbiguous', { name, count: fitting.length, devices: shown + more });
   }
 
+  const isAlias = (text: string): boolean => named.size > 0 && named.has(aliasKey(text));
+
   return {
     size: tags.size,
     nameOf: (device) => names.get(device),
     tagsOf: (device) => tags.get(device) ?? NONE,
     usernames: (name) => find(name) ?? [username(name)],
+    isAlias,
     find,
-    namesIn: (value) =>
-      named.size > 0 && typeof value === 'string' && named.has(aliasKey(value))
-        ? [aliasKey(value)]
-        : namesIn(value),
+    namesIn: (value) => (typeof value === 'string' && isAlias(value) ? [aliasKey(value)] : namesIn(value)),
   };
 }
 

@@ -29,6 +29,7 @@ export function devicesOf(aliases: Aliases, configured: ConfiguredDevices, messa
 export function namesList(aliases: Aliases, configured: ConfiguredDevices, message: Message): boolean {
   const named = configured.length > 0 ? configured : message.device;
   if (typeof named !== 'string') return Array.isArray(named);
+  if (aliases.isAlias(named)) return false;
   return /^\s*[#＃[]/.test(named) || (aliases.namesIn(named)?.length ?? 0) > 1;
 }
 

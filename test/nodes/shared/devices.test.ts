@@ -126,7 +126,11 @@ describe('devices named in a message', () => {
     devicesOf(NO_ALIASES, ['DU_a', 'DU_c'], { device: 'DU_b' }).should.eql(['DU_a', 'DU_c']);
   });
 
-  const aliases = createAliases({ DU_b: { name: 'Pump 2, hall 3', tags: [] } });
+  const aliases = createAliases({
+    DU_b: { name: 'Pump 2, hall 3', tags: [] },
+    DU_c: { name: '#3' },
+    DU_d: { name: '[old] pump' },
+  });
   const lists: [configured: string | string[], device: unknown, isList: boolean][] = [
     ['', 'DU_a', false],
     ['DU_a', ['DU_b'], false],
@@ -137,6 +141,8 @@ describe('devices named in a message', () => {
     ['', ' #pumps', true],
     ['', ' ＃pumps', true],
     ['', 'Pump 2, hall 3', false],
+    ['', ' #3', false],
+    ['[old] pump', undefined, false],
     ['', undefined, false],
   ];
   for (const [configured, device, isList] of lists) {
