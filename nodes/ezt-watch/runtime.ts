@@ -12,7 +12,7 @@ import {
 } from '../../cloud';
 import { deploysOf } from '../shared/deploys';
 import { devicesOf } from '../shared/devices';
-import { definitionOf, isDisabled } from '../shared/flow-nodes';
+import { isLeftOut } from '../shared/flow-nodes';
 import { type Message, onInput } from '../shared/input';
 import { newMessageId } from '../shared/message-id';
 import { leavesProject } from '../shared/node-state';
@@ -42,8 +42,7 @@ export function watchNode(RED: NodeAPI): NodeType {
     let disabled = false;
     this.on('close', () => {
       leaves = leavesProject(RED, this, raw.cloud);
-      const definition = definitionOf(RED, this.id);
-      disabled = definition !== undefined && isDisabled(RED, definition);
+      disabled = isLeftOut(RED, this.id);
     });
 
     const listenerOf = ({ devices, rule }: WatchSettings): Listener & { observe?: Watch['observe'] } => ({

@@ -29,6 +29,15 @@ export function isDisabled(RED: NodeAPI, { d, z }: FlowNode): boolean {
   return d === true || allNodes(RED).get(z)?.disabled === true;
 }
 
+/** Whether the node `id` is in the flows and does not run there: it is disabled, or its tab, or an instance that it is in. */
+export function isLeftOut(RED: NodeAPI, id: string): boolean {
+  const parts = id.split('-');
+  return parts.some((_, i) => {
+    const definition = definitionOf(RED, parts.slice(0, i + 1).join('-'));
+    return definition !== undefined && isDisabled(RED, definition);
+  });
+}
+
 type Nodes = ReadonlyMap<string, FlowNode>;
 
 /** Of this moment: thousands of nodes that close at once look for themselves. */

@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import should from 'should';
-import { definitionOf, isDisabled, isInFlows } from '../../../nodes/shared/flow-nodes';
+import { definitionOf, isDisabled, isInFlows, isLeftOut } from '../../../nodes/shared/flow-nodes';
 
 const FLOWS = [
   { id: 'tab', type: 'tab' },
@@ -13,6 +13,9 @@ const FLOWS = [
   { id: 'nested', type: 'subflow:inner', z: 'outer' },
   { id: 'one', type: 'subflow:outer', z: 'tab' },
   { id: 'two', type: 'subflow:inner', z: 'tab' },
+  { id: 'three', type: 'subflow:inner', z: 'tab', d: true },
+  { id: 'four', type: 'subflow:inner', z: 'off' },
+  { id: 'watch', type: 'ezt-watch', z: 'inner' },
   { id: 'module', type: 'a subflow of a module', z: 'tab' },
 ];
 const red = {
@@ -51,5 +54,12 @@ describe('a node in the flows', () => {
       return node && isDisabled(red, node);
     };
     should(['cloud', 'cloud-2', 'two-config'].map(disabled)).deepEqual([false, true, true]);
+  });
+
+  it('is left out with the instance of a subflow that it is in, too', () => {
+    const leftOut = ['cloud-2', 'two-config', 'three-watch', 'four-watch'];
+    for (const id of leftOut) should([id, isLeftOut(red, id)]).deepEqual([id, true]);
+    for (const id of ['cloud', 'two-watch', 'one-nested-watch', 'gone', 'module-watch'])
+      should([id, isLeftOut(red, id)]).deepEqual([id, false]);
   });
 });
