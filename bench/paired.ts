@@ -1,4 +1,4 @@
-import { type Contender, type Figures, type Lab, type Subject, startSubject } from './subject';
+import { type Contender, type Environment, type Figures, type Subject, startSubject } from './subject';
 
 /** Contenders measured in turn, round after round: only figures of one round are compared. */
 export interface PairedScenario {
@@ -33,7 +33,7 @@ const TURNS = 3;
 
 export async function runPaired(
   { contenders }: PairedScenario,
-  lab: Lab,
+  environment: Environment,
   { rounds, seconds }: Plan,
   progress: (line: string) => void,
 ): Promise<Round[]> {
@@ -41,7 +41,7 @@ export async function runPaired(
   try {
     for (const contender of contenders) {
       progress(`${contender.name}: starting`);
-      const subject = await startSubject(contender, lab);
+      const subject = await startSubject(contender, environment);
       const messages = await warmUp(contender, subject, seconds / TURNS);
       subjects.push({ name: contender.name, subject, messages });
     }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { warmUp } from './paired';
-import { type Contender, type Lab, startSubject } from './subject';
+import { type Contender, type Environment, startSubject } from './subject';
 import { table } from './table';
 
 interface Profile {
@@ -14,13 +14,13 @@ const LINES = 25;
 /** Profiles Node-RED with each of `contenders`; returns the functions that took the most time themselves. */
 export async function runProfile(
   contenders: readonly Contender[],
-  lab: Lab,
+  environment: Environment,
   progress: (line: string) => void,
 ): Promise<string> {
   const reports: string[] = [];
   for (const contender of contenders) {
     progress(`${contender.name}: starting`);
-    const subject = await startSubject(contender, lab);
+    const subject = await startSubject(contender, environment);
     const messages = await warmUp(contender, subject, SECONDS);
     const { cpu } = await subject.measure(messages);
     const profile = (await subject.profile(messages)) as Profile;

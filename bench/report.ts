@@ -6,7 +6,7 @@ import type { Figures } from './subject';
 import { figure, table } from './table';
 
 /** Medians of each contender over the rounds. */
-export function medians(rounds: readonly Round[], name: string): Figures {
+function medians(rounds: readonly Round[], name: string): Figures {
   const of = (key: keyof Figures) => median(rounds.flatMap((round) => round[name]?.[key] ?? []));
   const both = { rate: of('rate'), cpu: of('cpu') };
   return rounds[0]?.[name]?.p50 === undefined ? both : { ...both, p50: of('p50'), p99: of('p99') };

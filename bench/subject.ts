@@ -31,7 +31,7 @@ export interface Figures {
 }
 
 /** What every contender of a run shares. */
-export interface Lab {
+export interface Environment {
   broker: Broker;
   load: Load;
 }
@@ -53,7 +53,7 @@ const READY_TIMEOUT = 120_000;
 let projects = 0;
 
 /** Starts Node-RED with the flow and waits until every one of its nodes gets what is meant for it. */
-export async function startSubject(contender: Contender, { broker, load }: Lab): Promise<Subject> {
+export async function startSubject(contender: Contender, { broker, load }: Environment): Promise<Subject> {
   const { traffic, fanOut = 1, window } = contender;
   projects += 1;
   const projectKey = `PR_${projects}`;

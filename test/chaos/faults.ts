@@ -4,7 +4,7 @@ import type { Mosquitto } from '../support/mosquitto';
 import type { TcpProxy } from '../support/proxy';
 
 /** What faults are done to. */
-export interface Laboratory {
+export interface Environment {
   broker: Pick<Mosquitto, 'kill' | 'restart'>;
   proxy: TcpProxy;
   deploy(type: DeployType): Promise<void>;
@@ -13,7 +13,7 @@ export interface Laboratory {
 }
 
 /** One way to fail, from its beginning to its being healed; `random` is in [0, 1). */
-export type Fault = (laboratory: Laboratory, random: () => number) => Promise<void>;
+export type Fault = (environment: Environment, random: () => number) => Promise<void>;
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
   'no fault': (_, random) => pause(500 + 1000 * random()),

@@ -1,5 +1,5 @@
 import type { Credentials, Flow } from '../support/flows';
-import { LISTS } from './ledger';
+import { LISTS } from './sent';
 
 export interface FlowOptions {
   endpoint: string;

@@ -1,5 +1,6 @@
 import should from 'should';
-import { type Entry, judge, type Observations } from './ledger';
+import { judge } from './judge';
+import type { Entry, Observations } from './ledger';
 
 const RUN = 1;
 const entry = (event: Entry['event'], more: Partial<Entry> = {}): Entry => ({

@@ -9,7 +9,8 @@ import { type NodeRed, startNodeRed } from '../support/node-red';
 import { startProxy } from '../support/proxy';
 import { FAULTS, rounds, seeded } from './faults';
 import { credentialsOf, flowOf } from './flow';
-import { judge, type Observations, readLedger, type Verdict } from './ledger';
+import { judge } from './judge';
+import { type Observations, readLedger, type Verdict } from './ledger';
 import { startPlatform } from './platform';
 import { LOOK } from './reports';
 
@@ -69,7 +70,7 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
     credentials: credentialsOf(options),
   });
   let revision = 0;
-  const laboratory = {
+  const environment = {
     broker: {
       restart: broker.restart,
       kill(signal?: NodeJS.Signals) {
@@ -106,7 +107,7 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
       if (elapsed >= duration) break;
       onProgress?.(name, elapsed);
       seen.faults.push({ name, at: Date.now() });
-      await FAULTS[name]?.(laboratory, random);
+      await FAULTS[name]?.(environment, random);
       await pause(REST * random());
     }
     writeFileSync(`${ledger}.stop`, '');

@@ -1,0 +1,142 @@
+import type { Entry, Observations, Row } from './ledger';
+import type { Mark } from './platform';
+import { connectedBetween, losesLast } from './reports';
+
+/** Milliseconds that a message may need to the disk: one offered that shortly before SIGKILL may be gone. */
+const TO_DISK = 1000;
+
+/** The devices of a stream whose commands go to a list, as their marks name them. */
+export const LISTS: Readonly<Record<string, readonly string[]>> = {
+  fleet: ['fleet.1', 'fleet.2', 'fleet.3'],
+};
+
+/** The stream that a mark of one device belongs to. */
+const streamOf = (mark: string) => mark.split('.')[0] ?? '';
+
+/** Streams whose messages are on disk until they are settled. */
+const ON_DISK = ['durable', 'hold'];
+
+const keyOf = ({ stream, run, n }: Pick<Entry, 'stream' | 'run' | 'n'>) => `${stream} ${run} ${n}`;
+
+/**
+ * Messages and commands of the nodes: each settled once, received if that was promised, in order, and twice only over a
+ * new connection; Complete and Catch nodes saw what `done` said. Returns how many have not settled.
+ */
+export function judgeSent(
+  entries: readonly Entry[],
+  seen: Observations,
+  row: (at: number) => Row,
+  violations: string[],
+): number {
+  const offered = new Map(entries.filter(({ event }) => event === 'offered').map((e) => [keyOf(e), e]));
+  const settled = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    if (entry.event !== 'done' && entry.event !== 'failed') continue;
+    settled.set(keyOf(entry), [...(settled.get(keyOf(entry)) ?? []), entry]);
+  }
+  const received = judgeArrivals(offered, attemptsTold(entries), seen, row, violations);
+
+  const killedAt = new Map(seen.killed.map(({ run, at }) => [run, at]));
+  let open = 0;
+  for (const [key, offer] of offered) {
+    row(offer.at).sent += 1;
+    const [outcome, ...more] = settled.get(key) ?? [];
+    if (more.length > 0) violations.push(`settled ${more.length + 1} times: ${key}`);
+    const killed = killedAt.get(offer.run);
+    let owed = false;
+    if (outcome?.event === 'done') {
+      row(outcome.at).acknowledged += 1;
+      owed = true;
+    } else if (outcome) {
+      const { failed } = row(outcome.at);
+      const code = outcome.code ?? 'none';
+      failed[code] = (failed[code] ?? 0) + 1;
+      owed = outcome.reason === 'closedKept' || outcome.reason === 'closedHeld';
+    } else if (killed !== undefined) {
+      row(killed).killed += 1;
+      owed = ON_DISK.includes(offer.stream ?? '') && killed - offer.at > TO_DISK;
+    } else {
+      open += 1;
+      violations.push(`never settled: ${key}`);
+    }
+    if (!owed || arrivedEverywhere(offer, received)) continue;
+    if (outcome?.event === 'done' && losesLast(seen, outcome.at)) {
+      row(outcome.at).lostByBroker += 1;
+      continue;
+    }
+    row(outcome?.at ?? offer.at).lost += 1;
+    violations.push(`lost: ${key} (${outcome?.event ?? 'killed'} ${outcome?.reason ?? ''})`);
+  }
+  judgeFlow(entries, settled, violations);
+  return open;
+}
+
+/** What the platform received: offered before, in order, and not more often than was told. Returns the keys. */
+function judgeArrivals(
+  offered: ReadonlyMap<string, Entry>,
+  told: ReadonlyMap<string, number>,
+  seen: Observations,
+  row: (at: number) => Row,
+  violations: string[],
+): Map<string, number> {
+  const received = new Map<string, number>();
+  const newest = new Map<string, Mark>();
+  for (const mark of seen.received) {
+    const key = keyOf(mark);
+    const origin = keyOf({ ...mark, stream: streamOf(mark.stream) });
+    const times = (received.get(key) ?? 0) + 1;
+    received.set(key, times);
+    if (times > 1) {
+      row(mark.at).doubled += 1;
+      const since = offered.get(origin)?.at ?? 0;
+      if (times > (told.get(origin) ?? 1) && !connectedBetween(seen, since, mark.at))
+        violations.push(`doubled without a new connection: ${key}`);
+      continue;
+    }
+    const before = newest.get(mark.stream);
+    const acrossRuns = mark.stream !== 'hold'; // held commands wait for their device, over restarts too
+    if (before && ((acrossRuns && before.run > mark.run) || (before.run === mark.run && before.n > mark.n)))
+      violations.push(`out of order: ${key} after ${keyOf(before)}`);
+    newest.set(mark.stream, mark);
+    if (!offered.has(origin)) violations.push(`received, but never offered: ${key}`);
+  }
+  return received;
+}
+
+/** What the other nodes of the flow saw: the right reply, Complete what was done, Catch what failed. */
+function judgeFlow(
+  entries: readonly Entry[],
+  settled: ReadonlyMap<string, readonly Entry[]>,
+  violations: string[],
+): void {
+  for (const { stream, n, event, echo, run } of entries) {
+    if (event === 'replied' && n !== echo)
+      violations.push(`command ${n} of ${stream} got the reply to ${echo}`);
+    const outcomes = settled.get(keyOf({ stream, n, run } as Entry)) ?? [];
+    if (event === 'complete' && outcomes[0]?.event !== 'done')
+      violations.push(`Complete saw what was not done: ${stream} ${n}`);
+    if (event === 'catch' && outcomes[0]?.event !== 'failed')
+      violations.push(`Catch saw what did not fail: ${stream} ${n}`);
+  }
+}
+
+/** Whether every device that the message was for has received it. */
+const arrivedEverywhere = (offer: Entry, received: ReadonlyMap<string, number>): boolean =>
+  (LISTS[offer.stream ?? ''] ?? [offer.stream]).every((stream) =>
+    received.has(keyOf({ ...offer, ...(stream !== undefined && { stream }) })),
+  );
+
+/** How often each command was sent, by what is told of it; one that was never settled may have been sent often. */
+function attemptsTold(entries: readonly Entry[]): Map<string, number> {
+  const replied = new Map(
+    entries.filter(({ event }) => event === 'replied').map((e) => [keyOf(e), e.attempts]),
+  );
+  const told = new Map<string, number>();
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    if (entry.event === 'offered') told.set(key, Number.POSITIVE_INFINITY);
+    if (entry.event === 'done') told.set(key, replied.get(key) ?? 1);
+    if (entry.event === 'failed') told.set(key, entry.attempts ?? 1);
+  }
+  return told;
+}
