@@ -1,5 +1,6 @@
-import type { DeviceRule, Operator } from '../protocol/device-rules';
+import type { DeviceRule } from '../protocol/device-rules';
 import { clonePayload, sameJson } from '../protocol/json';
+import { inOrder, isOrder, type Operator } from '../protocol/operators';
 import { readDecimal } from '../protocol/threshold';
 import type { KnownDevice } from './known-device';
 
@@ -88,29 +89,13 @@ function holds(
 
 /**
  * `neq` is true whenever `eq` is not, also for what is missing (`undefined`) or of another type. An order holds
- * between two numbers or two texts only; texts by UTF-16 code units, so that ISO times come in order.
+ * between two numbers or two texts only.
  */
 function compares(found: unknown, op: Operator, written: unknown): boolean {
   const value = meantBy(written, found);
-  if (op === 'eq') return sameJson(found, value);
-  if (op === 'neq') return !sameJson(found, value);
+  if (!isOrder(op)) return sameJson(found, value) === (op === 'eq');
   if (typeof found === 'number' && typeof value === 'number') return inOrder(found, op, value);
   return typeof found === 'string' && typeof value === 'string' && inOrder(found, op, value);
-}
-
-function inOrder<T extends number | string>(found: T, op: Operator, value: T): boolean {
-  switch (op) {
-    case 'gt':
-      return found > value;
-    case 'gte':
-      return found >= value;
-    case 'lt':
-      return found < value;
-    case 'lte':
-      return found <= value;
-    default:
-      return false;
-  }
 }
 
 /** A rule and a message may have text, such as `30` or `true`, for the number or the boolean that is written so. */

@@ -1,15 +1,13 @@
 import { tagKey } from './alias-table';
 import { readFlag } from './limits';
 import { dropBlanks, wordProblem } from './names';
+import { EQUALITY, isOrder, OPERATORS, type Operator } from './operators';
 
 // The rules by which `ezt-device` chooses devices. The editor's script uses this file too.
 
 /** `attribute` stands as `attribute:<identifier>` in a rule. */
 export const RULE_FIELDS = ['online', 'alarm', 'tag', 'silent', 'attribute'] as const;
 export type RuleField = (typeof RULE_FIELDS)[number];
-
-export const OPERATORS = ['eq', 'neq', 'gt', 'gte', 'lt', 'lte'] as const;
-export type Operator = (typeof OPERATORS)[number];
 
 /**
  * What `value` is where it is not the value itself. `num`, `bool` and `json`: text that is read so, as from a variable;
@@ -81,7 +79,7 @@ export const formatRuleField = ({ field, attribute }: RuleSubject): string =>
 
 /** The operators that make sense for a field. */
 export const operatorsOf = (field: RuleField): readonly Operator[] =>
-  field === 'silent' || field === 'attribute' ? OPERATORS : ['eq', 'neq'];
+  field === 'silent' || field === 'attribute' ? OPERATORS : EQUALITY;
 
 /** The value as a rule compares it; `undefined` when the rule can make nothing of it. All but attributes read text too. */
 export function readRuleValue({ field }: RuleSubject, op: Operator, value: unknown): unknown {
@@ -94,7 +92,7 @@ export function readRuleValue({ field }: RuleSubject, op: Operator, value: unkno
     case 'silent':
       return readSeconds(value);
     case 'attribute':
-      return op === 'eq' || op === 'neq' ? comparable(value) : orderable(value);
+      return isOrder(op) ? orderable(value) : comparable(value);
   }
 }
 

@@ -1,3 +1,5 @@
+import { EQUALITY, ORDER } from './operators';
+
 // Settings of the nodes that have limits: the runtime takes what these tables allow, and the forms accept the same.
 
 /**
@@ -22,7 +24,7 @@ export const CHOICES = {
   topic: ['mqtt', 'device', 'attribute'],
   /** What `ezt-watch` looks for. */
   mode: ['silence', 'threshold', 'alarm'],
-  op: ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'],
+  op: [...ORDER, ...EQUALITY],
   paramsType: ['msg', 'json', 'flow', 'global', 'env', 'jsonata'],
 } as const satisfies Record<string, readonly string[]>;
 

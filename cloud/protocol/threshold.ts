@@ -1,8 +1,6 @@
-import type { Choice } from './limits';
+import { inOrder, isOrder, type Operator } from './operators';
 
 // When an attribute is beyond its limit. The editor's script uses this file too.
-
-export type Operator = Choice<'op'>;
 
 /** `value op limit`; `clear`: a second limit, which ends what the first has begun (hysteresis). */
 export interface Limit {
@@ -51,12 +49,8 @@ export function isBack({ op, value: limit, clear }: Limit, value: unknown): bool
 }
 
 function compare(op: Operator, value: unknown, limit: LimitValue): boolean | undefined {
-  if (op === 'eq' || op === 'neq')
-    return isPrimitive(value) ? equals(value, limit) === (op === 'eq') : undefined;
-  if (typeof value !== 'number' || typeof limit !== 'number') return undefined;
-  if (op === 'gt') return value > limit;
-  if (op === 'gte') return value >= limit;
-  return op === 'lt' ? value < limit : value <= limit;
+  if (!isOrder(op)) return isPrimitive(value) ? equals(value, limit) === (op === 'eq') : undefined;
+  return typeof value === 'number' && typeof limit === 'number' ? inOrder(value, op, limit) : undefined;
 }
 
 /** A form knows no types: what is typed there, such as `1`, `true` or `ON`, equals what is written so. */
@@ -65,9 +59,6 @@ function equals(value: LimitValue, limit: LimitValue): boolean {
   if (typeof limit !== 'string') return false;
   return typeof value === 'number' ? value === readDecimal(limit) : String(value) === limit;
 }
-
-/** Whether it asks for an order, which only numbers have. */
-export const isOrder = (op: Operator): boolean => op !== 'eq' && op !== 'neq';
 
 const isPrimitive = (value: unknown): value is LimitValue =>
   ['string', 'number', 'boolean'].includes(typeof value);

@@ -1,5 +1,5 @@
-import { CHOICES } from '../../cloud/protocol/limits';
 import { isVariable } from '../../cloud/protocol/names';
+import { OPERATORS } from '../../cloud/protocol/operators';
 import { type LimitProblem, readLimit } from '../../cloud/protocol/threshold';
 import type { Problem } from './rules';
 
@@ -13,7 +13,7 @@ export function limitClear(op: string, value: unknown, clear: unknown): Problem 
 }
 
 function limitProblem(op: string, value: unknown, clear: unknown): Problem {
-  const known = CHOICES.op.find((each) => each === op);
+  const known = OPERATORS.find((each) => each === op);
   const limit = known && readLimit(known, value, clear);
   return typeof limit === 'string' ? [LIMIT_PROBLEMS[limit]] : undefined;
 }

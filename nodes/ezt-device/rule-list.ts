@@ -1,7 +1,5 @@
 import {
   formatRuleField,
-  OPERATORS,
-  type Operator,
   operatorsOf,
   RULE_FIELDS,
   readRule,
@@ -10,6 +8,7 @@ import {
   type ValueType,
 } from '../../cloud/protocol/device-rules';
 import { isVariable } from '../../cloud/protocol/names';
+import { OPERATORS, type Operator } from '../../cloud/protocol/operators';
 import type { Translate } from '../editor/red';
 import { isPlace, type RawRule, savedValue, shownValue, typesOf } from './rule-value';
 

@@ -1,5 +1,5 @@
-import { CHOICES, type Choice } from '../../cloud/protocol/limits';
-import { isOrder } from '../../cloud/protocol/threshold';
+import { CHOICES } from '../../cloud/protocol/limits';
+import { isOrder, OPERATORS, type Operator } from '../../cloud/protocol/operators';
 import { deviceLabel } from '../editor/aliases';
 import {
   fieldText,
@@ -38,7 +38,7 @@ type Watch = EditedNode<WatchProps>;
 const held = (node: Watch, name: 'mode' | 'op' | 'value'): string =>
   fieldText(node, name) ?? String(node[name]);
 const isThreshold = (node: Watch): boolean => held(node, 'mode') === 'threshold';
-const SIGNS: Record<Choice<'op'>, string> = { gt: '>', gte: '≥', lt: '<', lte: '≤', eq: '=', neq: '≠' };
+const SIGNS: Record<Operator, string> = { gt: '>', gte: '≥', lt: '<', lte: '≤', eq: '=', neq: '≠' };
 
 RED.nodes.registerType<WatchProps>('ezt-watch', {
   category: 'EZtCloud',
@@ -82,7 +82,7 @@ RED.nodes.registerType<WatchProps>('ezt-watch', {
       device === undefined
         ? ''
         : `${deviceLabel(this, device)}${more.length > 0 ? ` +${more.length}` : ''} · `;
-    const sign = SIGNS[this.op as Choice<'op'>] ?? this.op;
+    const sign = SIGNS[this.op as Operator] ?? this.op;
     const what =
       this.mode === 'threshold' && this.attribute
         ? `${this.attribute} ${sign} ${this.value}`
@@ -119,7 +119,7 @@ function showWhatMatters(): void {
   const mode = String($('#node-input-mode').val());
   const isForeign = !CHOICES.mode.some((known) => known === mode);
   $('.ezt-mode').each((_, row) => void $(row).toggle(isForeign || row.dataset.mode === mode));
-  const op = CHOICES.op.find((known) => known === $('#node-input-op').val());
+  const op = OPERATORS.find((known) => known === $('#node-input-op').val());
   const isUnused = op !== undefined && !isOrder(op) && $('#node-input-clear').val() === '';
   if (isUnused) $('#ezt-clear').hide();
   $('#node-input-attribute, #node-input-value, #node-input-clear').trigger('change');

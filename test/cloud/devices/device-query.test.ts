@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import should from 'should';
 import { matchesRules } from '../../../cloud/devices/device-query';
-import { type DeviceRule, OPERATORS, type Operator, readRule } from '../../../cloud/protocol/device-rules';
+import { type DeviceRule, readRule } from '../../../cloud/protocol/device-rules';
 import { sameJson } from '../../../cloud/protocol/json';
+import { OPERATORS, type Operator } from '../../../cloud/protocol/operators';
 import { readDecimal } from '../../../cloud/protocol/threshold';
 import { knownDevice, labels } from './known-device';
 

@@ -1,11 +1,6 @@
 import should from 'should';
-import {
-  isBack,
-  isBeyond,
-  type LimitProblem,
-  type Operator,
-  readLimit,
-} from '../../../cloud/protocol/threshold';
+import type { Operator } from '../../../cloud/protocol/operators';
+import { isBack, isBeyond, type LimitProblem, readLimit } from '../../../cloud/protocol/threshold';
 
 describe('limits of attributes', () => {
   const read: [op: Operator, value: unknown, clear: unknown, limit: unknown, end?: number][] = [

@@ -1,0 +1,25 @@
+// How the rules of `ezt-device` and the limits of `ezt-watch` compare values. The editor's script uses this file too.
+
+export const EQUALITY = ['eq', 'neq'] as const;
+export const ORDER = ['gt', 'gte', 'lt', 'lte'] as const;
+export const OPERATORS = [...EQUALITY, ...ORDER] as const;
+
+export type Operator = (typeof OPERATORS)[number];
+export type Order = (typeof ORDER)[number];
+
+/** Whether it asks for an order, which not all values have. */
+export const isOrder = (op: Operator): op is Order => op !== 'eq' && op !== 'neq';
+
+/** Whether `a op b`. Texts are compared by UTF-16 code units, so that ISO times come in order. */
+export function inOrder<T extends number | string>(a: T, op: Order, b: T): boolean {
+  switch (op) {
+    case 'gt':
+      return a > b;
+    case 'gte':
+      return a >= b;
+    case 'lt':
+      return a < b;
+    case 'lte':
+      return a <= b;
+  }
+}
