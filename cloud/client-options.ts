@@ -1,5 +1,6 @@
 import type { Aliases } from './protocol/aliases';
 import type { EztError } from './protocol/errors';
+import type { Qos } from './protocol/topics';
 import type { InboxCounters } from './receive/inbox';
 import type { DiskOptions } from './send/open-outbox';
 import type { OutboxOptions } from './send/outbox';
@@ -33,4 +34,22 @@ export interface Counters extends InboxCounters, OutboxCounters {
   /** Command replies that answered no command: late, duplicated or somebody else's. */
   unmatchedReplies: number;
   connections: number;
+}
+
+/** What a client holds at the moment. */
+export interface Details extends Pending {
+  /** Topic filters that the broker has granted, with their QoS. */
+  filters: Record<string, Qos>;
+  /** Topic filters that it has refused, with the reason code, e.g. `0x87`. */
+  refused: Record<string, string>;
+}
+
+/** How much has been accepted and not settled. */
+export interface Pending {
+  /** Messages that the broker has not acknowledged. */
+  queued: number;
+  /** Commands that await their reply or their turn. */
+  commands: number;
+  /** Commands that are held for devices that are offline. */
+  held: number;
 }

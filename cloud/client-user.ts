@@ -1,3 +1,4 @@
+import type { Pending } from './client-options';
 import type { DeviceMemory } from './devices/known-device';
 import { isOffline } from './devices/offline';
 import { type Command, encodeCommand } from './protocol/encoding';
@@ -67,8 +68,7 @@ export interface ClientUser {
   ): Promise<T | undefined>;
   /** The id of the next command to `device`. */
   commandId: CommandIds;
-  /** Messages that the broker has not acknowledged, commands that await their reply or their turn, and held ones. */
-  pending(): { queued: number; commands: number; held: number };
+  pending(): Pending;
   /**
    * Settles everything pending: messages may be acknowledged for another `timeout` ms, what is left then and all
    * commands are settled with `EZT_CLOSED`.

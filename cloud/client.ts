@@ -1,24 +1,19 @@
 import { performance } from 'node:perf_hooks';
-import type { ClientOptions, Counters } from './client-options';
+import type { ClientOptions, Counters, Details } from './client-options';
 import { type ClientUser, createUser } from './client-user';
 import { createDeviceMemory } from './devices/device-memory';
 import type { DeviceMemory } from './devices/known-device';
 import { openMemoryStore } from './devices/memory-store';
-import { openHolding } from './holding';
 import { createNotifier } from './notifier';
 import { type Aliases, NO_ALIASES } from './protocol/aliases';
 import { EztError } from './protocol/errors';
-import { NUMBERS } from './protocol/limits';
-import { type Qos, topicParser } from './protocol/topics';
+import { topicParser } from './protocol/topics';
 import { createInbox } from './receive/inbox';
 import { createInitial } from './receive/initial';
 import { createOwnPushes } from './receive/own-pushes';
 import { createReplyReceiver } from './reply-receiver';
-import { createCommands } from './send/commands';
-import { openOutbox } from './send/open-outbox';
-import { watchSent } from './send/sent';
-import { createTurns } from './send/turns';
 import { connectionEnd } from './send/window';
+import { openSending } from './sending';
 import type { Listener } from './subscriptions/listener';
 import { createListeners } from './subscriptions/listeners';
 import { createRouter } from './subscriptions/router';
@@ -33,17 +28,7 @@ import { createWarnings } from './warnings';
 export interface Client {
   readonly state: State;
   readonly counters: Counters;
-  /**
-   * Filters held with their QoS, filters refused with the reason code, e.g. `0x87`, and the number of messages and
-   * commands pending, and of commands held for devices that are offline.
-   */
-  details(): {
-    filters: Record<string, Qos>;
-    refused: Record<string, string>;
-    queued: number;
-    commands: number;
-    held: number;
-  };
+  details(): Details;
   /** What messages call the project. */
   readonly project: string;
   /** What people call the devices. */
@@ -73,40 +58,49 @@ export interface Client {
 /** With MQTT 5 the broker keeps what exceeds the receive maximum until messages are acknowledged. */
 const CONNECTING = { connectTimeout: 15_000, receiveMaximum: 100 };
 /** Milliseconds: 3 s at most in all; after draining come the disk, DISCONNECT and the end of the session. */
-const CLOSING = { draining: 1_500, all: 2_800 };
+const CLOSING = 2_800;
 
 export function openClient(options: ClientOptions): Client {
-  const { username: projectKey, group, onError } = options;
+  const { username: projectKey, project = '', group, disk, onError } = options;
   let { aliases = NO_ALIASES } = options;
+  let paused = false;
+  let connection: Connection | undefined;
   const counted = { noSubscribers: 0, unmatchedReplies: 0, connections: 0 };
   const changes = createNotifier(onError);
   const warnOnce = createWarnings(options.onWarning);
-  let paused = false;
-  let connection: Connection | undefined;
-  const session = options.clean
-    ? undefined
-    : openSessionStore(options.disk?.directory, options.clientId, onError);
+
+  // What is known of the devices.
   const memory = createDeviceMemory();
-  const memoryStore =
-    options.disk &&
-    openMemoryStore(memory, { ...options.disk, keeps: options.disk.memory, projectKey, onError });
+  const memoryStore = disk && openMemoryStore(memory, { ...disk, keeps: disk.memory, projectKey, onError });
+
+  // Who listens, and what is subscribed to for that.
+  const session = options.clean ? undefined : openSessionStore(disk?.directory, options.clientId, onError);
   const router = createRouter(projectKey, group);
   const subscriptions = createSubscriptions(router, onSubscriptions, (filter, granted, asked) =>
     warnOnce(filter, () => new EztError('lowerQos', { filter, granted, asked })),
   );
   // No name where no device has an alias: then no message is looked up.
   const names = () => (aliases.size > 0 ? aliases.nameOf : undefined);
-  const both = { project: options.project ?? '', projectKey, names, memory, onError };
-  const onDone = () => inbox.catchUp();
-  const initial = createInitial({ ...both, paused: () => paused, onDone });
+  const both = { project, projectKey, names, memory, onError };
+  const initial = createInitial({ ...both, paused: () => paused, onDone: () => inbox.catchUp() });
   const listeners = createListeners(router, subscriptions, () => paused, initial);
+
+  function onSubscriptions() {
+    session?.save(subscriptions.held.keys()).catch(onError);
+    changes.notify();
+  }
+
+  // What is sent.
   const ownPushes = createOwnPushes(() => router.hasListeners('attributes'), group !== '');
-  const outbox = openOutbox(projectKey, options.queue, options.disk, onError);
-  const sent = watchSent(projectKey, ownPushes.written);
-  const commands = createCommands(() => inbox.holdsBack);
-  const inFlight = options.commandsInFlight ?? NUMBERS.commandsInFlight.byDefault;
-  const turns = createTurns(Math.min(inFlight, options.queue.limit), options.queue.limit);
-  const held = openHolding(options, { listeners, memory, outbox, sent });
+  const sending = openSending(options, {
+    listeners,
+    memory,
+    onPush: ownPushes.written,
+    repliesHeld: () => inbox.holdsBack,
+  });
+  const { outbox, sent, commands } = sending;
+
+  // What is received.
   const replies = createReplyReceiver(commands, counted);
   const inbox = createInbox({
     ...both,
@@ -119,13 +113,9 @@ export function openClient(options: ClientOptions): Client {
     paused: () => paused || initial.pending,
   });
 
-  function onSubscriptions() {
-    session?.save(subscriptions.held.keys()).catch(onError);
-    changes.notify();
-  }
-
+  // The connection.
   const reconnecting = openReconnecting(
-    { ...options, ...CONNECTING, ...(options.disk?.memory && { after: memory.loaded }) },
+    { ...options, ...CONNECTING, ...(disk?.memory && { after: memory.loaded }) },
     {
       async onConnected(mine, connected) {
         counted.connections += 1;
@@ -150,35 +140,22 @@ export function openClient(options: ClientOptions): Client {
     },
   );
   const retryRefused = setInterval(subscriptions.retryRefused, options.retryRefused ?? 30_000);
-  const parts = {
-    projectKey,
-    outbox,
-    commands,
-    turns,
-    held,
-    memory,
-    listeners,
-    subscriptions,
-    ownPushes,
-    sent,
-  };
+  const isConnected = () => connection !== undefined;
+  const parts = { ...sending, projectKey, memory, listeners, subscriptions, ownPushes, isConnected };
 
   return {
     get state() {
       return reconnecting.state;
     },
     get counters() {
-      const replaced = outbox.counters.replaced + held.replaced;
-      return { ...inbox.counters, ...outbox.counters, ...counted, replaced };
+      return { ...inbox.counters, ...sending.counters, ...counted };
     },
     details: () => ({
       filters: Object.fromEntries(subscriptions.held),
       refused: Object.fromEntries(
         [...subscriptions.refused].map(([filter, code]) => [filter, formatCode(code)]),
       ),
-      queued: outbox.size(),
-      commands: commands.size() + turns.size(),
-      held: held.size(),
+      ...sending.pending(),
     }),
     get aliases() {
       return aliases;
@@ -186,13 +163,13 @@ export function openClient(options: ClientOptions): Client {
     rename(others) {
       aliases = others;
     },
-    project: options.project ?? '',
+    project,
     memory,
     onChange: changes.add,
     listen: listeners.add,
     unlisten: listeners.remove,
     refusalOf: listeners.refusalOf,
-    user: () => createUser({ ...parts, isConnected: () => connection !== undefined }),
+    user: () => createUser(parts),
     pause() {
       paused = true;
       ownPushes.pause();
@@ -205,17 +182,12 @@ export function openClient(options: ClientOptions): Client {
       inbox.catchUp();
     },
     async close(endSession) {
-      const deadline = performance.now() + CLOSING.all;
+      const deadline = performance.now() + CLOSING;
       clearInterval(retryRefused);
       initial.close();
       inbox.close();
-      turns.close();
-      commands.close();
-      const saved = memoryStore?.close(CLOSING.all);
-      if (connection) await outbox.drained(CLOSING.draining);
-      await outbox.close();
-      await held.close();
-      commands.close(); // Node-RED goes on giving messages to nodes that are closing
+      const saved = memoryStore?.close(CLOSING);
+      await sending.close(isConnected());
       subscriptions.detach();
       await Promise.all([reconnecting.close(endSession, deadline), saved]);
     },

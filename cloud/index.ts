@@ -1,8 +1,8 @@
 export { type Client, openClient } from './client';
-export type { ClientOptions, Counters } from './client-options';
+export type { ClientOptions } from './client-options';
 export type { ClientUser } from './client-user';
 export { type DeviceReport, matchesRules, reportOf } from './devices/device-query';
-export type { DeviceMemory, KnownAttribute, KnownDevice } from './devices/known-device';
+export type { DeviceMemory, KnownDevice } from './devices/known-device';
 export { type DevicePage, memoryPage } from './devices/memory-page';
 export { type SeenDevice, seenDevices } from './devices/seen-devices';
 export { inSlices, ownTurn, sortedInSlices, type Turn } from './devices/slices';
@@ -13,7 +13,6 @@ export {
   type ConfiguredRule,
   type DeviceRule,
   jsonIn,
-  OPERATORS,
   type Place,
   RULE_FIELDS,
   type RuleProblem,
@@ -25,13 +24,12 @@ export {
   checkCommand,
   copyParams,
   encodeAttributes,
-  encodeCommand,
   notObject,
   wholeCommand,
 } from './protocol/encoding';
-export { type Endpoint, formatEndpoint, parseEndpoint } from './protocol/endpoint';
+export { formatEndpoint, parseEndpoint } from './protocol/endpoint';
 export type { Reason } from './protocol/error-reasons';
-export { EztError, fill, type ReasonParams, sentences } from './protocol/errors';
+export { EztError, sentences } from './protocol/errors';
 export { canReadGb18030 } from './protocol/gb18030';
 export { isPlainObject } from './protocol/json';
 export {
@@ -40,7 +38,6 @@ export {
   type ChoiceName,
   DATA_FORMATS,
   NUMBERS,
-  type NumberLimit,
   type NumberName,
   readFlag,
   readNumber,
@@ -56,23 +53,19 @@ export {
   variableName,
   wordProblem,
 } from './protocol/names';
+export { OPERATORS } from './protocol/operators';
 export {
-  isBack,
-  isBeyond,
-  type Limit,
   type LimitProblem,
-  type LimitValue,
   readLimit,
 } from './protocol/threshold';
 export { CHANNELS, type Channel, formatTopic, isTopicLevel } from './protocol/topics';
 export { HOLD_ON } from './send/held-commands';
 export type { Answer } from './send/pending-command';
-export type { ChangesOnly, Heard, LastSent, Listener, OwnPush, Receiver } from './subscriptions/listener';
+export type { LastSent, Listener, OwnPush } from './subscriptions/listener';
 export { testConnection } from './transport/connection-test';
-export type { ConnectionTestOptions, ConnectionTestStep } from './transport/connection-test-steps';
-export type { Refusal, Trouble } from './transport/reason-codes';
+export type { ConnectionTestStep } from './transport/connection-test-steps';
 export type { State } from './transport/reconnect';
-export { type SubscriptionTrouble, subscriptionTrouble } from './transport/subscription-trouble';
+export { subscriptionTrouble } from './transport/subscription-trouble';
 export type * from './types';
 export { createWatch, type Told, type Watch } from './watch/watch';
 export type { WatchRule } from './watch/watch-rule';

@@ -20,7 +20,7 @@ const BUSY = new Set(['EPERM', 'EBUSY', 'EACCES']);
 export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** Retries `what`, a rename or a removal, a few times when the file is busy. */
-export async function whenFree(what: () => Promise<void>): Promise<void> {
+async function whenFree(what: () => Promise<void>): Promise<void> {
   for (const wait of RETRIES) {
     try {
       return await what();

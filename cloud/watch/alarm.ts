@@ -1,5 +1,5 @@
 import { isPlainObject } from '../protocol/json';
-import { keptIn, timeIn } from './kept';
+import { statesIn, timeIn } from './device-states';
 import type { Mode, ModeParts } from './watch';
 import type { WatchRule } from './watch-rule';
 
@@ -14,7 +14,7 @@ interface Raised {
 /** Tells of each alarm when it is raised, after every `every` until it is acknowledged, and when it is over. */
 export function createAlarm({ every }: WatchRule & { mode: 'alarm' }, parts: ModeParts): Mode {
   const { devices, memory, clock, due } = parts;
-  const kept = keptIn<Raised>(parts.state, 'alarm', devices, ({ since, toldAt, acknowledged }) => {
+  const kept = statesIn<Raised>(parts.state, 'alarm', devices, ({ since, toldAt, acknowledged }) => {
     const time = timeIn(since);
     if (time === undefined) return undefined;
     return { since: time, toldAt: timeIn(toldAt) ?? time, acknowledged: acknowledged === true };

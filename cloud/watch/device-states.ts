@@ -1,11 +1,11 @@
 import { isPlainObject } from '../protocol/json';
 
-/** What one mode keeps of each device, with the name of the mode: a node may have had another before. */
-export interface Kept<T> {
+/** What one mode remembers of each device, with the name of the mode: a node may have had another before. */
+export interface DeviceStates<T> {
   get(device: string): T | undefined;
   set(device: string, value: T): void;
   delete(device: string): void;
-  /** Every device with what is kept of it. */
+  /** Every device of which something is remembered. */
   all(): [device: string, value: T][];
 }
 
@@ -13,12 +13,12 @@ export interface Kept<T> {
  * A view of `state` that takes only what `mode` has put there and `read` understands: it may come from a file. All else
  * is removed, and what stands for devices that are no longer among `devices` (empty: all).
  */
-export function keptIn<T extends object>(
+export function statesIn<T extends object>(
   state: Map<string, unknown>,
   mode: string,
   devices: readonly string[],
   read: (value: Readonly<Record<string, unknown>>) => T | undefined,
-): Kept<T> {
+): DeviceStates<T> {
   const named = new Set(devices);
   function get(device: string): T | undefined {
     const value = state.get(device);
@@ -38,6 +38,6 @@ export function keptIn<T extends object>(
   };
 }
 
-/** A time that has been kept, in milliseconds since the epoch; `undefined` if it is not one. */
+/** A time that has been stored, in milliseconds since the epoch; `undefined` if it is not one. */
 export const timeIn = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;

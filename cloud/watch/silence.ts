@@ -1,4 +1,4 @@
-import { keptIn, timeIn } from './kept';
+import { statesIn, timeIn } from './device-states';
 import type { Mode, ModeParts } from './watch';
 import type { WatchRule } from './watch-rule';
 
@@ -20,7 +20,7 @@ const SPARE = 1_000;
  */
 export function createSilence({ after }: WatchRule & { mode: 'silence' }, parts: ModeParts): Mode {
   const { devices, memory, clock, due, tell } = parts;
-  const kept = keptIn<Counting>(parts.state, 'silence', devices, ({ from, silentSince }) => {
+  const kept = statesIn<Counting>(parts.state, 'silence', devices, ({ from, silentSince }) => {
     const time = timeIn(from);
     const since = timeIn(silentSince);
     return time === undefined

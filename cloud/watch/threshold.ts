@@ -1,7 +1,7 @@
 import type { KnownAttribute } from '../devices/known-device';
 import { isPlainObject } from '../protocol/json';
 import { isBack, isBeyond } from '../protocol/threshold';
-import { keptIn, timeIn } from './kept';
+import { statesIn, timeIn } from './device-states';
 import type { Mode, ModeParts } from './watch';
 import type { WatchRule } from './watch-rule';
 
@@ -23,7 +23,7 @@ interface Beyond {
 export function createThreshold(rule: WatchRule & { mode: 'threshold' }, parts: ModeParts): Mode {
   const { attribute, limit } = rule;
   const { devices, memory, clock, due } = parts;
-  const kept = keptIn<Beyond>(parts.state, 'threshold', devices, (state) => {
+  const kept = statesIn<Beyond>(parts.state, 'threshold', devices, (state) => {
     const since = timeIn(state.since);
     if (since === undefined || state.attribute !== attribute) return undefined;
     return { attribute, since, value: state.value, active: state.active === true };

@@ -111,7 +111,7 @@ export function complete(input: JQuery, list: boolean, known: () => Promise<Comp
  * The completions that contain what is typed. Node-RED takes the first at Tab and Enter, so an exact match comes first
  * and then those that begin with it.
  */
-export function bestFirst(all: readonly Completion[], typed: string): Completion[] {
+function bestFirst(all: readonly Completion[], typed: string): Completion[] {
   const wanted = typed.toLowerCase();
   const rankOf = (value: string): number => {
     if (value === typed) return 0;

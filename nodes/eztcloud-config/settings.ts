@@ -25,7 +25,7 @@ export interface Credentials {
  * Key or secret as it was typed, pasted or put in a variable (whose environment has numbers too), without the blanks
  * and line ends around it, such as `echo … | base64` adds.
  */
-export const credential = (given: unknown): string => String(given ?? '').trim();
+const credential = (given: unknown): string => String(given ?? '').trim();
 
 /** Settings of `eztcloud-config`; TLS comes from the node that `tls` names. Throws `EZT_CONFIG`. */
 export function projectSettings(
