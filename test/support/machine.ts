@@ -74,7 +74,7 @@ export function whySkipped(test: Mocha.Test): string {
 }
 
 /** The first of `names` that can be run, looked for in PATH and in the system directories a user's PATH may lack. */
-export function executable(...names: string[]): string | undefined {
+function executable(...names: string[]): string | undefined {
   const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin'];
   return names.flatMap((name) => directories.map((directory) => join(directory, name))).find(canRun);
 }

@@ -1,4 +1,6 @@
+import type { LearningMemory } from '../../../cloud/devices/device-memory';
 import type { DeviceMemory } from '../../../cloud/devices/known-device';
+import type { Channel } from '../../../cloud/protocol/topics';
 
 /** Everything that `memory` knows. */
 export const known = (memory: DeviceMemory) =>
@@ -16,3 +18,7 @@ export const known = (memory: DeviceMemory) =>
       commands: [...commands],
     }),
   );
+
+/** `device` itself sends a message. */
+export const see = (devices: LearningMemory, device: string, channel: Channel, payload: unknown, now = 1) =>
+  devices.learn({ device, channel }, payload, now, true);

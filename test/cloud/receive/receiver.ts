@@ -1,8 +1,9 @@
+import type { Deadband } from '../../../cloud/protocol/deadband';
 import type { RawMessage, ValueMessage } from '../../../cloud/protocol/device-message';
 import type { EztError } from '../../../cloud/protocol/errors';
 import type { Topic } from '../../../cloud/protocol/topics';
 import { contentOf, deliver } from '../../../cloud/receive/delivery';
-import type { Receiver } from '../../../cloud/subscriptions/listener';
+import type { ChangesOnly, LastSent, Receiver } from '../../../cloud/subscriptions/listener';
 
 export const topicOf = (channel: Topic['channel']): Topic =>
   channel === 'data' ? { device: 'DU_1', channel, stream: 's1' } : { device: 'DU_1', channel };
@@ -37,3 +38,12 @@ export const send = (channel: Topic['channel'], bytes: string | Buffer, ...recei
   const payload = Buffer.from(bytes);
   return deliver(envelopeOf(topicOf(channel)), payload, receivers, contentOf(channel, payload));
 };
+
+/** Of a receiver that takes only what differs. */
+export const changesOnly = (deadband?: Deadband, sent = new Map<string, LastSent>()): ChangesOnly => ({
+  deadband,
+  sent,
+});
+
+export const report = (attributes: unknown, ...to: ReturnType<typeof receiver>[]) =>
+  send('attributes', JSON.stringify(attributes), ...to);

@@ -9,7 +9,7 @@ import { watchSettling } from '../../support/settled';
 
 const KEY = 'PR_scripted';
 export const topic = (device: string, channel: string) => `open/${KEY}/${device}/${channel}`;
-export const secrets = ({ ca }: ScriptedBroker) => credentials({ key: KEY, secret: 'secret', ca });
+const secrets = ({ ca }: ScriptedBroker) => credentials({ key: KEY, secret: 'secret', ca });
 
 /** What the project of `cloud` knows of its devices. */
 export function memoryOf(): DeviceMemory {
