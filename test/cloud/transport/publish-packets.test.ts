@@ -27,59 +27,40 @@ function decode(bytes: Buffer, protocolVersion: 4 | 5): IPublishPacket[] {
 }
 
 describe('PUBLISH', () => {
-  const topic = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 });
-  const payload = fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes));
-  const qos = fc.constantFrom(0 as const, 1 as const, 2 as const);
-  const version = fc.constantFrom(4 as const, 5 as const);
-  const id = fc.integer({ min: 1, max: 65_535 });
-  const expiry = fc.option(fc.nat(0xffff_ffff), { nil: undefined });
+  const messages = fc.record({
+    topic: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }),
+    payload: fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)),
+    qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
+    expiry: fc.option(fc.nat(0xffff_ffff), { nil: undefined }),
+  });
+  const versions = fc.constantFrom(4 as const, 5 as const);
+  const ids = fc.integer({ min: 1, max: 65_535 });
 
   it('says what it was given, whatever that is, in as many bytes as announced', () => {
     fc.assert(
-      fc.property(
-        topic,
-        payload,
-        qos,
-        version,
-        id,
-        expiry,
-        (name, content, level, mqtt, packetId, seconds) => {
-          const message = { topic: name, payload: content, qos: level, expiry: seconds };
-          const bytes = encodePublish(mqtt, message, packetId);
-          const [packet, ...more] = decode(bytes, mqtt);
-          should(more).be.empty();
-          should(packet).have.properties({ topic: name, qos: level, dup: false, retain: false });
-          should(Buffer.from(packet?.payload ?? '').equals(content)).be.true();
-          if (level > 0) should(packet?.messageId).equal(packetId);
-          should(packet?.properties?.messageExpiryInterval).equal(mqtt === 5 ? seconds : undefined);
-          should(bytes.length).equal(publishSize(message, mqtt));
-        },
-      ),
+      fc.property(messages, versions, ids, (message, version, packetId) => {
+        const { topic, payload, qos, expiry } = message;
+        const bytes = encodePublish(version, message, packetId);
+        const [packet, ...more] = decode(bytes, version);
+        should(more).be.empty();
+        should(packet).have.properties({ topic, qos, dup: false, retain: false });
+        should(Buffer.from(packet?.payload ?? '').equals(payload)).be.true();
+        if (qos > 0) should(packet?.messageId).equal(packetId);
+        should(packet?.properties?.messageExpiryInterval).equal(version === 5 ? expiry : undefined);
+        should(bytes.length).equal(publishSize(message, version));
+      }),
     );
   });
 
   it('is read as it was written', () => {
     fc.assert(
-      fc.property(
-        topic,
-        payload,
-        qos,
-        version,
-        id,
-        expiry,
-        (name, content, level, mqtt, packetId, seconds) => {
-          const message = { topic: name, payload: content, qos: level, expiry: seconds };
-          const bytes = encodePublish(mqtt, message, packetId);
-          should(read(bytes, mqtt)).have.properties({
-            topic: name,
-            qos: level,
-            retain: false,
-            identifiers: [],
-            packetId: level === 0 ? 0 : packetId,
-          });
-          should(read(bytes, mqtt).payload.equals(content)).be.true();
-        },
-      ),
+      fc.property(messages, versions, ids, (message, version, packetId) => {
+        const { topic, payload, qos } = message;
+        const packet = read(encodePublish(version, message, packetId), version);
+        const id = qos === 0 ? 0 : packetId;
+        should(packet).have.properties({ topic, qos, retain: false, identifiers: [], packetId: id });
+        should(packet.payload.equals(payload)).be.true();
+      }),
     );
   });
 
