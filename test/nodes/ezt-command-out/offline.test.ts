@@ -1,30 +1,15 @@
 import should from 'should';
-import type { SeenDevice } from '../../../cloud';
 import { collect, until } from '../../support/events';
-import { admin, nodeOf } from '../../support/flows';
+import { nodeOf } from '../../support/flows';
 import { needs } from '../../support/machine';
 import { next, palette, record, type Seen, statusOf } from '../../support/project';
 import { watchSettling } from '../../support/settled';
 import { shows } from '../../support/statuses';
-import { withDevices } from './with-devices';
+import { command, held, withOffline } from './with-offline';
 
 describe('ezt-command-out: a device that is offline', function () {
   needs(this, 'mosquitto');
-  const devices = withDevices();
-  const command = (method: string, device: unknown = 'DU_1') => ({ device, payload: { method } });
-  const sent = () => devices.sent.map(({ device, command: { method } }) => `${device} ${method}`);
-  const held = (count: number) =>
-    until(async () => (await statusOf('cloud')).held === count, 5000, `${count} held commands`);
-
-  /** Tells that the device is online or not, and waits until that is known. */
-  async function tell(online: boolean, device = 'DU_1') {
-    await devices.publish(`${device}/online`, { online });
-    const known = async () => {
-      const seen = (await (await admin('/eztcloud/cloud/devices')).json()) as SeenDevice[];
-      return seen.some((each) => each.device === device && each.online === online);
-    };
-    await until(known, 5000, `${device} to be known to be ${online ? 'online' : 'offline'}`);
-  }
+  const { devices, sent, tell } = withOffline();
 
   it('fail: EZT_DEVICE_OFFLINE at once if it is known to be offline, and sent otherwise', async () => {
     await devices.start({ method: '', whenOffline: 'fail' });
@@ -173,60 +158,5 @@ describe('ezt-command-out: a device that is offline', function () {
     await tell(true);
     await next('out.got', () => nodeOf('out').receive(command('now')));
     should(sent()).deepEqual(['DU_1 now']);
-  });
-
-  describe('with the queue on disk', () => {
-    const onDisk = { queueStore: 'disk' };
-
-    it('a deploy ends the waiting, and says that it goes out later; it does, once, without a reply', async () => {
-      await devices.start({ method: '', whenOffline: 'hold' }, onDisk);
-      await tell(false);
-      const errors = record('errors');
-      for (const method of ['a', 'b']) nodeOf('out').receive(command(method));
-      await held(2);
-      await devices.redeploy({ method: '', whenOffline: 'hold', timeout: 9 }, onDisk);
-      should(errors.map(({ error }) => error?.code)).deepEqual(['EZT_CLOSED', 'EZT_CLOSED']);
-      should(errors[0]?.error?.message).match(/on disk and goes out when/);
-      should((await statusOf('cloud')).held).equal(2);
-      nodeOf('out').receive(command('c'));
-      await held(3);
-      await next('out.got', () => tell(true));
-      should(sent()).deepEqual(['DU_1 a', 'DU_1 b', 'DU_1 c']);
-    });
-
-    it('a restart keeps them; they go out in order, once', async () => {
-      const start = () => devices.start({ method: '', whenOffline: 'hold' }, onDisk);
-      await start();
-      await tell(false);
-      await tell(false, 'DU_2');
-      for (const method of ['a', 'b']) nodeOf('out').receive(command(method));
-      nodeOf('out').receive(command('c', 'DU_2'));
-      await held(3);
-      await devices.stop();
-      await start();
-      await held(3);
-      await tell(true);
-      await until(() => sent().length === 2, 5000, 'the commands of the first device');
-      await held(1);
-      await devices.stop();
-      await start();
-      await held(1);
-      await tell(true, 'DU_2');
-      await until(() => sent().length === 3, 5000, 'the command of the second device');
-      should(sent()).deepEqual(['DU_1 a', 'DU_1 b', 'DU_2 c']);
-    });
-
-    it('what was held for too long before a restart is not sent', async () => {
-      await devices.start({ method: '', whenOffline: 'hold', holdFor: 0.5 }, onDisk);
-      await tell(false);
-      nodeOf('out').receive(command('late'));
-      await held(1);
-      await devices.stop();
-      await new Promise((resolve) => setTimeout(resolve, 600)); // its half second passes
-      await devices.start({ method: '', whenOffline: 'hold' }, onDisk);
-      await tell(true);
-      await next('out.got', () => nodeOf('out').receive(command('now')));
-      should(sent()).deepEqual(['DU_1 now']);
-    });
   });
 });
