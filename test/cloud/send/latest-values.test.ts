@@ -1,33 +1,10 @@
 import fc from 'fast-check';
 import should from 'should';
-import { acceptedNow } from '../../../cloud/send/age';
-import type { Message } from '../../../cloud/send/message';
-import type { StoredMessage } from '../../../cloud/send/message-files';
-import type { MessageStore } from '../../../cloud/send/message-store';
 import { createOutbox } from '../../../cloud/send/outbox';
 import { type Clock, stopClock } from './clock';
 import { fakeConnection } from './fake-connection';
+import { OPTIONS, push, recorded } from './pushes';
 import { rejection, turn } from './settling';
-
-const OPTIONS = { limit: 5, expiry: 60_000, rate: 0 };
-const push = (device: string, attributes: object, latest = true): Message => ({
-  topic: device,
-  payload: Buffer.from(JSON.stringify(attributes)),
-  qos: 1,
-  latest,
-});
-
-/** A connection, and what was published on it: device and attributes. */
-function recorded() {
-  const connection = fakeConnection();
-  const published: [string, unknown][] = [];
-  const { publish } = connection;
-  connection.publish = (topic, payload, qos, settled) => {
-    published.push([topic, JSON.parse(payload.toString())]);
-    publish(topic, payload, qos, settled);
-  };
-  return { connection, published };
-}
 
 describe('outbox: only the newest value of each attribute waits for a connection', () => {
   let clock: Clock;
@@ -94,70 +71,6 @@ describe('outbox: only the newest value of each attribute waits for a connection
     const { connection, published } = recorded();
     outbox.attach(connection);
     published.should.eql([['DU_1', { a: 2 }]]);
-  });
-
-  describe('with a queue on disk', () => {
-    /** A store whose writes end when they are told to. */
-    function slowStore() {
-      let restore: (messages: StoredMessage[]) => void = () => undefined;
-      const writes: (() => void)[] = [];
-      const store: MessageStore = {
-        keeps: true,
-        open(restored) {
-          restore = restored;
-        },
-        write: (messages) =>
-          new Promise((resolve) =>
-            writes.push(() => resolve(messages.map((_, i) => `${writes.length} ${i}`))),
-          ),
-        remove: () => undefined,
-        written: async () => undefined,
-        close: async () => undefined,
-        onError(error) {
-          throw error;
-        },
-      };
-      async function finishWrites() {
-        for (const finish of writes.splice(0)) {
-          finish();
-          await turn();
-        }
-      }
-      return { store, finishWrites, restore: (messages: StoredMessage[]) => restore(messages) };
-    }
-
-    it('one that is being written when the connection ends gives way to a later one, not the other way round', async () => {
-      const { store, finishWrites } = slowStore();
-      const outbox = createOutbox(OPTIONS, store);
-      outbox.attach(recorded().connection);
-      const before = outbox.add([push('DU_1', { a: 'old', b: 1 })]);
-      outbox.detach();
-      void outbox.add([push('DU_1', { a: 'new' })]);
-      await finishWrites();
-      const { connection, published } = recorded();
-      outbox.attach(connection);
-      published.should.eql([
-        ['DU_1', { b: 1 }],
-        ['DU_1', { a: 'new' }],
-      ]);
-      connection.acknowledge(2);
-      should(await before).equal(0);
-    });
-
-    it('what an earlier process left gives way to what was pushed before it was loaded', async () => {
-      const { store, finishWrites, restore } = slowStore();
-      const outbox = createOutbox(OPTIONS, store);
-      void outbox.add([push('DU_1', { a: 'new' })]);
-      const message = push('DU_1', { a: 'old', b: 1 });
-      restore([{ name: 'old', message, accepted: acceptedNow(), lifetime: 60_000 }]);
-      await finishWrites();
-      const { connection, published } = recorded();
-      outbox.attach(connection);
-      published.should.eql([
-        ['DU_1', { b: 1 }],
-        ['DU_1', { a: 'new' }],
-      ]);
-    });
   });
 
   it('long integers keep their digits', () => {
