@@ -61,7 +61,7 @@ export {
 export { CHANNELS, type Channel, formatTopic, isTopicLevel } from './protocol/topics';
 export { HOLD_ON } from './send/held-commands';
 export type { Answer } from './send/pending-command';
-export type { LastSent, Listener, OwnPush } from './subscriptions/listener';
+export type { Heard, LastSent, Listener, OwnPush } from './subscriptions/listener';
 export { testConnection } from './transport/connection-test';
 export type { ConnectionTestStep } from './transport/connection-test-steps';
 export type { State } from './transport/reconnect';
