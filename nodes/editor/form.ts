@@ -9,9 +9,11 @@ export function field(node: Pick<AnyNode, '_def'>, name: string): JQuery {
   return $(`#node-${node._def.category === 'config' ? 'config-' : ''}input-${name}`);
 }
 
-/** What that control holds, as trimmed text; `undefined` where the form has none. */
+/** What that control holds, as trimmed text, of a checkbox `true` or `false`; `undefined` where the form has none. */
 export function fieldText(node: Pick<AnyNode, '_def'>, name: string): string | undefined {
-  const value = field(node, name).val();
+  const control = field(node, name);
+  if (control.attr('type') === 'checkbox') return String(control.prop('checked') === true);
+  const value = control.val();
   return value === undefined || value === null ? undefined : String(value).trim();
 }
 

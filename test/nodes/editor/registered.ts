@@ -47,7 +47,8 @@ function registered(): Map<string, Definition> {
     },
     validators: { typedInput: () => (_value: unknown, _options: unknown) => true },
   };
-  runInNewContext(script, { RED, $: () => ({ val: () => undefined }), console, URL });
+  const nothing = { val: () => undefined, attr: () => undefined };
+  runInNewContext(script, { RED, $: () => nothing, console, URL });
   return types;
 }
 
