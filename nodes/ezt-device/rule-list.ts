@@ -73,10 +73,14 @@ function addRow(node: Node, row: JQuery, rule: RawRule, suggest: (input: JQuery)
     problem.text(wrong === undefined ? '' : text(wrong === 'field' ? 'badField' : 'badValue'));
   }
   field.on('change', () => {
-    offerOperators(op, field.val(), op.val());
-    const types = typesOf(field.val());
-    value.typedInput('types', types);
-    if (!isPlace(typeIn(value))) value.typedInput('type', types[0] ?? 'str');
+    offerOperators(op, field.val(), field.val() === 'silent' ? 'gt' : op.val());
+    const before = typeIn(value);
+    const [type = 'str', ...more] = typesOf(field.val());
+    value.typedInput('types', [type, ...more]);
+    if (isPlace(before)) return;
+    value.typedInput('type', type);
+    // A value of another type would be one that nobody has chosen, such as a tag `false`.
+    if (type !== before) value.typedInput('value', type === 'bool' ? 'false' : '');
   });
   row.on('change keyup', check);
   check();

@@ -83,12 +83,26 @@ describe('the rules of ezt-device in a browser', function () {
     should(await attribute.isVisible()).be.false();
     await field.selectOption('silent');
     should(await operators()).deepEqual(['==', '!=', '>', '>=', '<', '<=']);
+    should(await op.inputValue()).equal('gt');
     await field.selectOption('attribute');
     should(await attribute.isVisible()).be.true();
     await op.selectOption('gt');
     await field.selectOption('online');
     should(await op.inputValue()).equal('eq');
     await editor.done();
+  });
+
+  it('do not keep a value of another type when their field changes', async () => {
+    await editor.open('new');
+    const { field, value } = row(0);
+    await field.selectOption('tag');
+    should(await value.inputValue()).equal('');
+    await value.fill('north');
+    await field.selectOption('silent');
+    should(await value.inputValue()).equal('');
+    await field.selectOption('online');
+    await editor.done();
+    should(await where('new')).deepEqual([{ field: 'online', op: 'eq', value: false }]);
   });
 
   it('are made by keyboard, with the attributes that are known, and saved in their types', async () => {
@@ -116,7 +130,7 @@ describe('the rules of ezt-device in a browser', function () {
     should(await problem(1).textContent()).equal('Name the attribute.');
     await row(0).value.fill('');
     await row(0).value.blur();
-    should(await problem(0).textContent()).equal('Enter a value of a type that fits.');
+    should(await problem(0).textContent()).equal('Enter a value of a suitable type.');
     await editor.picture('device-rules-wrong');
     await editor.done();
     should(await editor.ask(`RED.nodes.node('new').valid`)).be.false();
