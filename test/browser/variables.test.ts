@@ -5,7 +5,8 @@ import { needs } from '../support/machine';
 import { type NodeRed, startNodeRed } from '../support/node-red';
 
 const variable = (name: string): string => `\${${name}}`;
-const place = { version: 1, z: 'tab', wires: [], name: '', qos: variable('QOS'), cloud: 'cloud' };
+const withoutQos = { version: 1, z: 'tab', wires: [], name: '', cloud: 'cloud' };
+const place = { ...withoutQos, qos: variable('QOS') };
 const lists = (value: unknown) =>
   Object.fromEntries(['devices', 'types', 'streams', 'attributes', 'methods'].map((name) => [name, value]));
 
@@ -19,6 +20,10 @@ const NODES = [
     dataFormat: variable('保活'),
     output: variable('ezt-out'),
     own: variable('ezt-own'),
+    initial: variable('ezt-initial'),
+    when: variable('ezt-when'),
+    deadband: variable('ezt-deadband'),
+    topic: variable('ezt-topic'),
     x: 200,
     y: 80,
   },
@@ -30,6 +35,10 @@ const NODES = [
     dataFormat: 'hex',
     output: 'value',
     own: 'keep',
+    initial: true,
+    when: 'deadband',
+    deadband: variable('ezt-deadband'),
+    topic: 'device',
     x: 200,
     y: 160,
   },
@@ -63,6 +72,30 @@ const NODES = [
     outputs: 2,
     x: 200,
     y: 320,
+  },
+  {
+    id: 'device',
+    type: 'ezt-device',
+    ...withoutQos,
+    device: variable('ezt-devices'),
+    where: variable('ezt-where'),
+    output: variable('ezt-output'),
+    x: 200,
+    y: 400,
+  },
+  {
+    id: 'watch',
+    type: 'ezt-watch',
+    ...withoutQos,
+    ...Object.fromEntries(
+      ['devices', 'mode', 'after', 'attribute', 'op', 'value', 'for', 'clear', 'every'].map((name) => [
+        name,
+        variable(`ezt-${name}`),
+      ]),
+    ),
+    wires: [[], []],
+    x: 200,
+    y: 480,
   },
   {
     id: 'cloud',
