@@ -51,7 +51,7 @@ const english: Texts = {
 Usage: npm run emulator -- [options]
 
 ${englishFlags}`,
-  startHelp: `The emulator, and a Node-RED with a tour of all nodes on it.
+  startHelp: `The emulator, and a Node-RED that shows a tour on it.
 
 Usage: npm start -- [options]
 
@@ -75,7 +75,7 @@ ${englishFlags}`,
 
 Ctrl-C stops it.`,
   stopping: 'Stopping.',
-  editor: (url) => `\n  The editor, with the tour of all nodes: ${url}\n  Ctrl-C stops it.\n`,
+  editor: (url) => `\n  The editor, with the tour: ${url}\n  Ctrl-C stops it.\n`,
   portTaken: (port, flag, command, other) =>
     `Port ${port} is taken by another program: choose another one with ${flag}, for example ${command} -- ${flag} ${other}`,
   seeHelp: (command) => `See ${command} -- --help.`,
@@ -87,7 +87,7 @@ const chinese: Texts = {
 用法：npm run emulator -- [选项]
 
 ${chineseFlags}`,
-  startHelp: `启动模拟器，以及载入全部节点示例流程的 Node-RED。
+  startHelp: `启动模拟器，以及载入示例流程的 Node-RED。
 
 用法：npm start -- [选项]
 
@@ -111,7 +111,7 @@ ${chineseFlags}`,
 
 按 Ctrl-C 停止。`,
   stopping: '正在停止。',
-  editor: (url) => `\n  编辑器（已载入全部节点的示例流程）：${url}\n  按 Ctrl-C 停止。\n`,
+  editor: (url) => `\n  编辑器（已载入示例流程）：${url}\n  按 Ctrl-C 停止。\n`,
   portTaken: (port, flag, command, other) =>
     `端口 ${port} 已被其他程序占用，请用 ${flag} 指定其他端口，例如 ${command} -- ${flag} ${other}`,
   seeHelp: (command) => `参见 ${command} -- --help。`,

@@ -106,13 +106,13 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   },
   'silent-devices.json': {
     changes: {
-      'who is off line?': { repeat: '0.5' },
+      'who is offline?': { repeat: '0.5' },
       'who is silent?': { repeat: '0.5' },
       'warmer than 10 °C?': { repeat: '0.5' },
       silent: { where: [{ field: 'silent', op: 'gt', value: 1 }] },
     },
     buttons: {
-      'who is off line?': [{ shows: /"device":"DU_(sleeper|flapper)001","known":true,"online":false/ }],
+      'who is offline?': [{ shows: /"device":"DU_(sleeper|flapper)001","known":true,"online":false/ }],
       'who is silent?': [{ shows: /DU_\w+: \d+ s/ }],
       'warmer than 10 °C?': [{ shows: /"device":"DU_(flapper001|thermostat)"/ }],
     },
