@@ -30,7 +30,7 @@ const MESSAGES = {
     deployFiles: 'The TLS configuration names files that are not the deployed ones: deploy, then test.',
     aliasesInvalid:
       'The aliases of the project are not valid: expected a table such as {"DU_1": {"name": "Pump 1", "tags": ["north"]}}.',
-    aliasesTooMany: 'The project has too many aliases: it takes __limit__.',
+    aliasesTooMany: 'The project has too many aliases: __limit__ are allowed.',
     aliasDevice:
       'The aliases of the project name "__device__", which is not a device username: 1 to 128 characters without blanks, invisible characters or / + #.',
     aliasName: 'The alias of __device__ is not valid: it must be text of at most 128 characters.',
@@ -39,7 +39,7 @@ const MESSAGES = {
     pushesReplaced:
       'While there was no connection, __count__ pushes were replaced by newer ones: the newest values have been sent.',
     ruleValue:
-      'Rule __rule__ has nothing to compare __field__ with: __where__ is not there, or is of another type.',
+      'Rule __rule__ has nothing to compare __field__ with: __where__ is not there, or is of a wrong type.',
     chasesEcho:
       'A loop: __to__ pushes what __from__ received, which is what __to__ has pushed to __device__. Set "Own pushes" of __from__ to leave them out, or stop messages with msg.own in the flow.',
   },
@@ -52,13 +52,13 @@ const MESSAGES = {
     deviceVariable:
       'Not a device username: it holds a variable, which Node-RED replaces only where it is the whole value of a setting.',
     tagUnknown:
-      'No device has the tag #__tag__: correct the name, or give the tag to a device in the project’s table of aliases.',
+      "No device has the tag #__tag__: correct the tag, or give it to a device in the project's table of aliases.",
     aliasAmbiguous:
-      '"__name__" fits __count__ devices (__devices__): use the username, or give each a name of its own in the project’s table of aliases.',
+      '"__name__" fits __count__ devices (__devices__): use a username, or give each device a name of its own in the project\'s table of aliases.',
   },
   EZT_PAYLOAD: {
     acknowledgeMissing:
-      'There is nothing for this node in the message: set msg.acknowledge to a device, a list of devices, or true for all alarms.',
+      'The message has no msg.acknowledge: set it to a device, a list of devices, or true for all alarms.',
     payloadNotObject:
       'msg.payload is of type __type__: send an object of attributes, for instance {"temperature": 21.5}.',
     payloadIsText: 'msg.payload is JSON text, and an object is needed: put a JSON node before this one.',
@@ -135,7 +135,7 @@ const MESSAGES = {
     memoryFailed:
       'What is known of the devices cannot be written to disk, so a restart will not bring it back: __detail__. Make room on the disk, or check its permissions.',
     memoryHangs:
-      'The disk does not answer, so what is known of the devices was not loaded and is not written until the next start: __directory__',
+      'The disk does not answer. What is known of the devices was not loaded, and is not written until the next start: __directory__',
     diskUnreadable: 'What was kept on disk cannot be read and is set aside: __file__',
   },
   EZT_CLOSED: {
@@ -145,7 +145,7 @@ const MESSAGES = {
     closedAsking: 'The node was closed before it had gone through all devices: ask again.',
     closedSent: 'The command was sent (attempts: __attempts__); the node was closed before the reply came.',
     closedHeld:
-      'Closed while the command waited for __device__; it is on disk and goes out when the device is heard, in the time that it had left.',
+      'Closed while the command was held for __device__; it is on disk and is sent if the device is heard in the time that is left.',
     closedUncertain:
       'The connection ended while the message was being written at QoS 0: it may not have arrived, and is not sent again.',
   },

@@ -37,7 +37,7 @@ export function takeChanged(
 
 const NOTHING: PlainObject = {};
 
-/** `last`: what an object has by that name, so maybe what every object has, such as `constructor`, which no JSON equals. */
+/** `last` may be a member that every object has, such as `constructor`: no JSON value equals that. */
 const differs = (value: unknown, last: unknown, deadband: Deadband | undefined): boolean =>
   deadband && typeof value === 'number' && typeof last === 'number'
     ? exceeds(value, last, deadband)

@@ -38,8 +38,8 @@ export function envelopeOf(
 }
 
 /**
- * Whether the device has said it, and not the platform about it. `payload`: decoded. Of `online` messages only one that it
- * comes on line is something that the device has done.
+ * Whether a message comes from the device itself. Alarms and `online: false` come from the platform; `online: true` counts,
+ * because the device has connected. `payload`: decoded.
  */
 export function isFromDevice({ channel }: Topic, payload: unknown): boolean {
   if (channel === 'alarm') return false;

@@ -31,7 +31,7 @@ export interface Heard {
   readonly timestamp: number;
   /**
    * Whether the device itself has just spoken: no retained message, no push of this connection come back, no `alarm`,
-   * and of `online` only that it has come on line.
+   * and of `online` only that it has come online.
    */
   readonly alive: boolean;
 }

@@ -3,15 +3,15 @@ import type { Clock } from './clock';
 /** When something is due for each of many devices, with one timer. Times as of `Clock.running`. */
 export interface DueTimes {
   /**
-   * Asks for a call at `at`, at the latest. An earlier one stays, and whoever is called sees that there is nothing to do
-   * yet and asks again: so a device that reports every second costs nothing here.
+   * Asks for a call at `at`. An earlier call that was asked for stays: whoever is called then sees that there is time left,
+   * and asks again. So a device that reports every second costs nothing here.
    */
   set(device: string, at: number): void;
   /** Forgets all devices but those that `keep` names. */
   retain(keep: (device: string) => boolean): void;
-  /** From now on nothing is due. */
+  /** Makes no calls until the next {@link release}. */
   hold(): void;
-  /** What has come due while held is so in `ms`. */
+  /** Makes calls again, the first after `ms`. */
   release(ms: number): void;
   stop(): void;
 }
@@ -28,7 +28,7 @@ const LONGEST = 2_147_483_647;
 /** Devices in one turn of the event loop: thousands may be due at once. */
 const AT_ONCE = 200;
 
-/** Holds until it is released. */
+/** Makes no calls before the first {@link DueTimes.release}. */
 export function createDueTimes(clock: Clock, onDue: (device: string, now: number) => void): DueTimes {
   const heap: Due[] = [];
   /** The time in the heap that counts for each device; others are out of date. */

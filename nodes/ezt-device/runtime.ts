@@ -59,9 +59,9 @@ function sendAs(payload: unknown, message: Message, send: Send, device?: string)
 }
 
 /**
- * What the node subscribes to, so that the memory learns of its devices; of all devices where only messages name them.
- * QoS 1: a device says once that it is on line or off line, and that its alarm begins or ends. Not shared: in a group
- * the others would get what this one answers with.
+ * What the node subscribes to, so that the memory learns of its devices; of every device if only messages name them.
+ * QoS 1, because online states and alarms are sent once per change. Not shared: in a group the other members would get
+ * what this one has to know.
  */
 function listenerOf({ device }: DeviceSettings, aliases: Aliases): Listener | undefined {
   try {

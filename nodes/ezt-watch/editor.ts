@@ -78,16 +78,14 @@ RED.nodes.registerType<WatchProps>('ezt-watch', {
   },
   label() {
     const [device, ...more] = listOf(this.devices);
-    const from =
-      device === undefined
-        ? ''
-        : `${deviceLabel(this, device)}${more.length > 0 ? ` +${more.length}` : ''} · `;
+    const from = device === undefined ? this._('eztcloud.palette.watch') : deviceLabel(this, device);
+    const count = more.length > 0 ? ` +${more.length}` : '';
     const sign = SIGNS[this.op as Operator] ?? this.op;
     const what =
       this.mode === 'threshold' && this.attribute
         ? `${this.attribute} ${sign} ${this.value}`
         : this._(`eztcloud.watch.${CHOICES.mode.find((mode) => mode === this.mode) ?? 'silence'}`);
-    return this.name || from + what;
+    return this.name || `${from}${count} · ${what}`;
   },
   labelStyle,
   inputLabels() {

@@ -23,7 +23,7 @@ import { type WatchSettings, watchSettings } from './settings';
 
 /**
  * By mode, where what matters is heard. Everything that a device sends shows that it is there; of what the platform says
- * of it, only that it has come on line.
+ * of it, only that it has come online.
  */
 const CHANNELS: Record<WatchSettings['rule']['mode'], readonly Channel[]> = {
   silence: ['attributes', 'event_report', 'command_reply', 'data', 'online'],

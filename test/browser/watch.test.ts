@@ -63,7 +63,7 @@ describe('ezt-watch in a browser', function () {
       editor.ask<string>(
         `(() => { const n = RED.nodes.node('${WATCH}'); return n._def.outputLabels.call(n, ${index}); })()`,
       );
-    should([await labels(0), await labels(1)]).eql(['beyond the limit', 'back within it']);
+    should([await labels(0), await labels(1)]).eql(['beyond the limit', 'back within the limit']);
     editor.problems.should.deepEqual([]);
   });
 });

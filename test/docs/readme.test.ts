@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import should from 'should';
 import { EztError, type Reason, sentences } from '../../cloud';
 import { englishDevices } from '../../emulator/device-texts';
@@ -30,6 +31,11 @@ for (const [file, language] of [
 
     it('have a row for every device of the emulator', () => {
       for (const username of Object.keys(englishDevices.single)) should(cells).containEql(`\`${username}\``);
+    });
+
+    it('have a row for every example', () => {
+      for (const example of readdirSync('examples'))
+        should(cells).containEql(`\`${basename(example, '.json')}\``);
     });
 
     it('explain every reason that a status can show, word for word', () => {

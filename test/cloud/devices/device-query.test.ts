@@ -21,14 +21,14 @@ const holds = (known: Known, field: string, op: string, value: unknown, ...tags:
 /** What is known, the field, and the rules that hold and that do not: operators with JSON. */
 const TABLE: [what: string, known: Known, field: string, yes: string, no: string][] = [
   [
-    'on line',
+    'online',
     { online: true },
     'online',
     'eq true, neq false, eq "true", eq 1, neq null',
     'eq false, neq true, eq null',
   ],
   [
-    'not known whether on line: neither true nor false',
+    'not known whether online: neither true nor false',
     {},
     'online',
     'neq true, neq false, eq null',

@@ -147,8 +147,8 @@ describe('node definitions', () => {
     label('ezt-device', {}).should.equal('device');
     label('ezt-watch', { devices: ['DU_1'], mode: 'alarm' }).should.equal('DU_1 · alarm');
     const limit = { mode: 'threshold', attribute: 't', op: 'lte', value: -5 };
-    label('ezt-watch', { ...limit, devices: [] }).should.equal('t ≤ -5');
-    label('ezt-watch', {}).should.equal('silence');
+    label('ezt-watch', { ...limit, devices: [] }).should.equal('watch · t ≤ -5');
+    label('ezt-watch', {}).should.equal('watch · silence');
     label('ezt-watch', { cloud: 'pumps', devices: ['DU_1'] }).should.equal('Pump 1 · silence');
     label('eztcloud-config', { name: '', endpoint: 'h:1' }).should.equal('h:1');
   });

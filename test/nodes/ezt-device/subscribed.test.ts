@@ -22,7 +22,7 @@ describe('what ezt-device subscribes to', () => {
     ['nothing, where a name is wrong', 'a/b', []],
   ];
   for (const [what, device, devices] of cases) {
-    it(`${what}: attributes, on line and alarm, with QoS 1`, async () => {
+    it(`${what}: attributes, online and alarm, with QoS 1`, async () => {
       await node.start({ device });
       should(held()).deepEqual(filters(...devices));
       if (devices.length > 0) should([...qos()]).deepEqual([1]);
