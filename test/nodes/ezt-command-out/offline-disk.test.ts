@@ -20,7 +20,7 @@ describe('ezt-command-out: a device that is offline', function () {
       await held(2);
       await devices.redeploy({ method: '', whenOffline: 'hold', timeout: 9 }, onDisk);
       should(errors.map(({ error }) => error?.code)).deepEqual(['EZT_CLOSED', 'EZT_CLOSED']);
-      should(errors[0]?.error?.message).match(/on disk and goes out when/);
+      should(errors[0]?.error?.message).match(/on disk and is sent if/);
       should((await statusOf('cloud')).held).equal(2);
       nodeOf('out').receive(command('c'));
       await held(3);
