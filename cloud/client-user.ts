@@ -77,7 +77,7 @@ export interface ClientUser {
 }
 
 /** How a command is sent. */
-interface Sending {
+interface SendOptions {
   onSent?: (() => void) | undefined;
   watch?: SendWatch;
   until?: Promise<void> | undefined;
@@ -123,7 +123,7 @@ export function createUser(parts: UserParts): ClientUser {
     qos,
   });
 
-  async function send(device: string, command: Command, qos: Qos, how: Sending = {}) {
+  async function send(device: string, command: Command, qos: Qos, how: SendOptions = {}) {
     const { onSent, watch, until, lifetime } = how;
     const { topic, payload } = messageOf(device, command, qos);
     const isWatched = onSent !== undefined || watch !== undefined;

@@ -57,7 +57,7 @@ export interface Client {
 
 /** With MQTT 5 the broker keeps what exceeds the receive maximum until messages are acknowledged. */
 const CONNECTING = { connectTimeout: 15_000, receiveMaximum: 100 };
-/** Milliseconds: 3 s at most in all; after draining come the disk, DISCONNECT and the end of the session. */
+/** Milliseconds for everything, so that it takes less than 3 s. */
 const CLOSING = 2_800;
 
 export function openClient(options: ClientOptions): Client {
@@ -81,8 +81,8 @@ export function openClient(options: ClientOptions): Client {
   );
   // No name where no device has an alias: then no message is looked up.
   const names = () => (aliases.size > 0 ? aliases.nameOf : undefined);
-  const both = { project, projectKey, names, memory, onError };
-  const initial = createInitial({ ...both, paused: () => paused, onDone: () => inbox.catchUp() });
+  const shared = { project, projectKey, names, memory, onError };
+  const initial = createInitial({ ...shared, paused: () => paused, onDone: () => inbox.catchUp() });
   const listeners = createListeners(router, subscriptions, () => paused, initial);
 
   function onSubscriptions() {
@@ -103,7 +103,7 @@ export function openClient(options: ClientOptions): Client {
   // What is received.
   const replies = createReplyReceiver(commands, counted);
   const inbox = createInbox({
-    ...both,
+    ...shared,
     parse: topicParser(projectKey),
     router,
     subscriptions,

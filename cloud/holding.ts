@@ -80,8 +80,7 @@ const listenerTo = (devices: readonly string[], onHeard: (device: string) => voi
   streams: [],
   qos: 1,
   unshared: true,
-  observe({ device, channel, payload, alive }) {
-    const online = channel !== 'online' || (payload as { online?: unknown } | undefined)?.online === true;
-    if (alive && online) onHeard(device);
+  observe({ device, alive }) {
+    if (alive) onHeard(device);
   },
 });

@@ -29,6 +29,7 @@ export interface SendingParts extends Pick<HoldingParts, 'listeners' | 'memory'>
   repliesHeld(): boolean;
 }
 
+/** Milliseconds; after that come the disk, DISCONNECT and the end of the session, within 3 s in all. */
 const DRAINING = 1_500;
 
 export function openSending(options: ClientOptions, parts: SendingParts): Sending {

@@ -1,7 +1,6 @@
 import type { DeviceRule } from '../protocol/device-rules';
 import { clonePayload, sameJson } from '../protocol/json';
-import { inOrder, isOrder, type Operator } from '../protocol/operators';
-import { readDecimal } from '../protocol/threshold';
+import { inOrder, isOrder, meantBy, type Operator } from '../protocol/operators';
 import type { KnownDevice } from './known-device';
 
 /** What people call devices. */
@@ -96,11 +95,4 @@ function compares(found: unknown, op: Operator, written: unknown): boolean {
   if (!isOrder(op)) return sameJson(found, value) === (op === 'eq');
   if (typeof found === 'number' && typeof value === 'number') return inOrder(found, op, value);
   return typeof found === 'string' && typeof value === 'string' && inOrder(found, op, value);
-}
-
-/** A rule and a message may have text, such as `30` or `true`, for the number or the boolean that is written so. */
-function meantBy(value: unknown, found: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  if (typeof found === 'number') return readDecimal(value) ?? value;
-  return typeof found === 'boolean' && String(found) === value ? found : value;
 }

@@ -23,3 +23,20 @@ export function inOrder<T extends number | string>(a: T, op: Order, b: T): boole
       return a <= b;
   }
 }
+
+/** A finite number, or text such as `-12.5` or `1e3`. */
+export function readDecimal(value: unknown): number | undefined {
+  const text = typeof value === 'string' && /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(value);
+  const number = text ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/**
+ * What `written`, from a form or a message, means beside `found`, which a device has reported: a form knows no types, so
+ * text such as `30` or `true` means the number or the boolean that is written so.
+ */
+export function meantBy(written: unknown, found: unknown): unknown {
+  if (typeof written !== 'string') return written;
+  if (typeof found === 'number') return readDecimal(written) ?? written;
+  return typeof found === 'boolean' && String(found) === written ? found : written;
+}

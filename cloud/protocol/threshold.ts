@@ -1,4 +1,4 @@
-import { inOrder, isOrder, type Operator } from './operators';
+import { inOrder, isOrder, meantBy, type Operator, readDecimal } from './operators';
 
 // When an attribute is beyond its limit. The editor's script uses this file too.
 
@@ -49,15 +49,9 @@ export function isBack({ op, value: limit, clear }: Limit, value: unknown): bool
 }
 
 function compare(op: Operator, value: unknown, limit: LimitValue): boolean | undefined {
-  if (!isOrder(op)) return isPrimitive(value) ? equals(value, limit) === (op === 'eq') : undefined;
+  if (!isOrder(op))
+    return isPrimitive(value) ? (value === meantBy(limit, value)) === (op === 'eq') : undefined;
   return typeof value === 'number' && typeof limit === 'number' ? inOrder(value, op, limit) : undefined;
-}
-
-/** A form knows no types: what is typed there, such as `1`, `true` or `ON`, equals what is written so. */
-function equals(value: LimitValue, limit: LimitValue): boolean {
-  if (value === limit) return true;
-  if (typeof limit !== 'string') return false;
-  return typeof value === 'number' ? value === readDecimal(limit) : String(value) === limit;
 }
 
 const isPrimitive = (value: unknown): value is LimitValue =>
@@ -65,10 +59,3 @@ const isPrimitive = (value: unknown): value is LimitValue =>
 
 const isNothing = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-
-/** A finite number, or text such as `-12.5` or `1e3`. */
-export function readDecimal(value: unknown): number | undefined {
-  const text = typeof value === 'string' && /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(value);
-  const number = text ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
-}

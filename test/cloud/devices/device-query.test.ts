@@ -3,8 +3,7 @@ import should from 'should';
 import { matchesRules } from '../../../cloud/devices/device-query';
 import { type DeviceRule, readRule } from '../../../cloud/protocol/device-rules';
 import { sameJson } from '../../../cloud/protocol/json';
-import { OPERATORS, type Operator } from '../../../cloud/protocol/operators';
-import { readDecimal } from '../../../cloud/protocol/threshold';
+import { OPERATORS, type Operator, readDecimal } from '../../../cloud/protocol/operators';
 import { knownDevice, labels } from './known-device';
 
 /** Of a rule that is valid and has its value. */

@@ -3,16 +3,7 @@ import should from 'should';
 import { createAliases, NO_ALIASES } from '../../../cloud/protocol/aliases';
 import { EztError } from '../../../cloud/protocol/errors';
 import { nameProblem } from '../../../cloud/protocol/names';
-
-function refusal(action: () => unknown): EztError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof EztError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
+import { refusalOf } from '../../support/refusal';
 
 describe('aliases', () => {
   const table = {
@@ -71,7 +62,7 @@ describe('aliases', () => {
   ];
   for (const [name, reason, says] of refused) {
     it(`${JSON.stringify(name)} is ${reason}`, () => {
-      const error = refusal(() => aliases.usernames(name));
+      const error = refusalOf(() => aliases.usernames(name));
       error.should.containEql({ code: 'EZT_DEVICE', reason });
       error.message.should.containEql(says);
     });
@@ -94,7 +85,7 @@ describe('aliases', () => {
 
   it('a few of many devices are named in an error', () => {
     const many = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`DU_${i}`, { name: 'x' }]));
-    refusal(() => createAliases(many).usernames('x')).message.should.match(/fits 9 .*DU_4, …/);
+    refusalOf(() => createAliases(many).usernames('x')).message.should.match(/fits 9 .*DU_4, …/);
   });
 
   describe('in a table', () => {
@@ -138,7 +129,7 @@ describe('aliases', () => {
     ];
     for (const [what, given, reason] of invalid) {
       it(`${what} is refused`, () => {
-        refusal(() => createAliases(given)).should.containEql({ code: 'EZT_CONFIG', reason });
+        refusalOf(() => createAliases(given)).should.containEql({ code: 'EZT_CONFIG', reason });
       });
     }
 

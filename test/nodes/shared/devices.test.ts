@@ -1,16 +1,7 @@
 import should from 'should';
-import { createAliases, EztError, NO_ALIASES } from '../../../cloud';
+import { createAliases, NO_ALIASES } from '../../../cloud';
 import { configuredDevices, devicesOf, listenedDevices, namesList } from '../../../nodes/shared/devices';
-
-function refusal(action: () => unknown): EztError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof EztError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
+import { refusalOf } from '../../support/refusal';
 
 describe('devices named in a message', () => {
   const named: [unknown, string[]][] = [
@@ -65,7 +56,7 @@ describe('devices named in a message', () => {
   ];
   for (const [device, reason, says = ''] of refused) {
     it(`${JSON.stringify(device)?.slice(0, 40)} is ${reason}`, () => {
-      const error = refusal(() => devicesOf(NO_ALIASES, '', { device }));
+      const error = refusalOf(() => devicesOf(NO_ALIASES, '', { device }));
       error.should.containEql({ code: 'EZT_DEVICE', reason });
       error.message.should.containEql(says);
     });
@@ -106,7 +97,7 @@ describe('devices named in a message', () => {
     ];
     for (const [device, reason, says] of unknown) {
       it(`${JSON.stringify(device)} is ${reason}`, () => {
-        const error = refusal(() => devicesOf(aliases, '', { device }));
+        const error = refusalOf(() => devicesOf(aliases, '', { device }));
         error.should.containEql({ code: 'EZT_DEVICE', reason });
         error.message.should.containEql(says);
       });
@@ -115,9 +106,9 @@ describe('devices named in a message', () => {
     it('what a node listens to is never every device by mistake', () => {
       listenedDevices(aliases, 'devices', []).should.eql([]);
       listenedDevices(aliases, 'devices', ['#north', 'Pump 1', 'DU_x']).should.eql(['DU_a', 'DU_b', 'DU_x']);
-      refusal(() => listenedDevices(aliases, 'devices', ['#south'])).reason.should.equal('tagUnknown');
-      refusal(() => listenedDevices(aliases, 'devices', [','])).code.should.equal('EZT_CONFIG');
-      refusal(() => listenedDevices(aliases, 'devices', ['Pump 9'])).code.should.equal('EZT_CONFIG');
+      refusalOf(() => listenedDevices(aliases, 'devices', ['#south'])).reason.should.equal('tagUnknown');
+      refusalOf(() => listenedDevices(aliases, 'devices', [','])).code.should.equal('EZT_CONFIG');
+      refusalOf(() => listenedDevices(aliases, 'devices', ['Pump 9'])).code.should.equal('EZT_CONFIG');
     });
   });
 
@@ -156,10 +147,10 @@ describe('devices named in a message', () => {
       configuredDevices({ id: 'n', type: 't', z: '', name: '', device });
     should(configured([' DU_a', 'DU_b'])).eql(['DU_a', 'DU_b']);
     should(configured(undefined)).equal('');
-    for (const device of [{}, [{}]]) refusal(() => configured(device)).code.should.equal('EZT_CONFIG');
+    for (const device of [{}, [{}]]) refusalOf(() => configured(device)).code.should.equal('EZT_CONFIG');
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED leaves it when there is no such variable
-    refusal(() => configured('${DU}')).reason.should.equal('noVariable');
+    refusalOf(() => configured('${DU}')).reason.should.equal('noVariable');
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED never replaces it
-    refusal(() => configured(' ${DU}')).reason.should.equal('brokenVariable');
+    refusalOf(() => configured(' ${DU}')).reason.should.equal('brokenVariable');
   });
 });
