@@ -11,6 +11,7 @@ import { topicParser } from './protocol/topics';
 import { createInbox } from './receive/inbox';
 import { createInitial } from './receive/initial';
 import { createOwnPushes } from './receive/own-pushes';
+import { createRecentMessages, type RecentMessages } from './receive/recent-messages';
 import { createReplyReceiver } from './reply-receiver';
 import { connectionEnd } from './send/window';
 import { openSending } from './sending';
@@ -37,6 +38,7 @@ export interface Client {
   rename(aliases: Aliases): void;
   /** What is known of each device. */
   readonly memory: DeviceMemory;
+  readonly recent: RecentMessages;
   /** Calls `listener` when the state or the subscriptions have changed; returns how to stop that. */
   onChange(listener: () => void): () => void;
   listen(listener: Listener): void;
@@ -101,12 +103,14 @@ export function openClient(options: ClientOptions): Client {
   const { outbox, sent, commands } = sending;
 
   // What is received.
+  const recent = createRecentMessages();
   const replies = createReplyReceiver(commands, counted);
   const inbox = createInbox({
     ...shared,
     parse: topicParser(projectKey),
     router,
     subscriptions,
+    recent,
     ownPushes,
     replies: () => (commands.size() > 0 ? replies : undefined),
     grouped: group !== '',
@@ -165,6 +169,7 @@ export function openClient(options: ClientOptions): Client {
     },
     project,
     memory,
+    recent,
     onChange: changes.add,
     listen: listeners.add,
     unlisten: listeners.remove,

@@ -59,6 +59,8 @@ export {
   readLimit,
 } from './protocol/threshold';
 export { CHANNELS, type Channel, formatTopic, isTopicLevel } from './protocol/topics';
+export type { RecentMessage, RecentMessages } from './receive/recent-messages';
+export { type RecentPage, recentPage, shownPayload } from './receive/recent-page';
 export { HOLD_ON } from './send/held-commands';
 export type { Answer } from './send/pending-command';
 export type { Heard, LastSent, Listener, OwnPush } from './subscriptions/listener';

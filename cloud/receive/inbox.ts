@@ -12,6 +12,7 @@ import { contentOf, deliver } from './delivery';
 import { envelopeOf, type Incoming, isFromDevice } from './incoming';
 import { tellObservers } from './observers';
 import type { OwnPushes } from './own-pushes';
+import type { NotedMessages } from './recent-messages';
 import { findTakers, type Takers } from './takers';
 
 /** What has come in, counted since the client began. */
@@ -35,6 +36,7 @@ export interface InboxOptions {
   router: Router;
   subscriptions: Pick<Subscriptions, 'isDuplicate'>;
   memory: Pick<LearningMemory, 'learn'>;
+  recent: Pick<NotedMessages, 'note'>;
   ownPushes: Pick<OwnPushes, 'of'>;
   /** Takes command replies; `undefined` while no command awaits one. */
   replies(): Receiver | undefined;
@@ -59,8 +61,19 @@ export interface Inbox {
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { project, parse, router, subscriptions, memory, ownPushes, replies, grouped, paused, onError } =
-    options;
+  const {
+    project,
+    parse,
+    router,
+    subscriptions,
+    memory,
+    recent,
+    ownPushes,
+    replies,
+    grouped,
+    paused,
+    onError,
+  } = options;
   const counters: InboxCounters = {
     received: 0,
     delivered: 0,
@@ -120,6 +133,7 @@ export function createInbox(options: InboxOptions): Inbox {
       counters.delivered += delivery.delivered;
       if (delivery.malformed) counters.malformed += 1;
       delivery.errors.forEach(onError);
+      if (learns) recent.note(received, topic, timestamp, content.own !== undefined);
     } catch (error) {
       onError(error);
     }

@@ -3,6 +3,7 @@ import type { NodeAPI } from 'node-red';
 import { formatEndpoint, seenDevices } from '../../cloud';
 import { asError } from '../shared/texts';
 import { answerMemory } from './memory-handler';
+import { answerRecent } from './recent-handler';
 import { findProject, type Project } from './runtime';
 import { testHandler } from './test-handler';
 
@@ -11,11 +12,12 @@ export function registerAdmin(RED: NodeAPI): void {
   const read = RED.auth.needsPermission('eztcloud-config.read');
   const write = RED.auth.needsPermission('eztcloud-config.write');
 
-  const ofProject = (answer: (project: Project) => unknown) => (request: Request, response: Response) => {
-    const project = findProject(RED, request.params.configId);
-    if (project) response.json(answer(project));
-    else response.sendStatus(404);
-  };
+  const ofProject =
+    (answer: (project: Project, request: Request) => unknown) => (request: Request, response: Response) => {
+      const project = findProject(RED, request.params.configId);
+      if (project) response.json(answer(project, request));
+      else response.sendStatus(404);
+    };
 
   RED.httpAdmin.get(
     '/eztcloud/:configId/devices',
@@ -32,6 +34,7 @@ export function registerAdmin(RED: NodeAPI): void {
       });
   });
   RED.httpAdmin.get('/eztcloud/:configId/status', read, ofProject(statusOf));
+  RED.httpAdmin.get('/eztcloud/:configId/recent', read, ofProject(answerRecent));
 
   RED.httpAdmin.post('/eztcloud/test', write, testHandler(RED));
 }

@@ -146,6 +146,7 @@ describe('bounds', function () {
       router,
       subscriptions: { isDuplicate: () => false },
       memory: createDeviceMemory(),
+      recent: { note: () => undefined },
       ownPushes: { of: () => undefined },
       replies: () => undefined,
       grouped: false,

@@ -46,6 +46,7 @@ export async function fuzzMessages(
     router,
     subscriptions: { isDuplicate: () => false },
     memory: createDeviceMemory(),
+    recent: { note: () => undefined },
     ownPushes: { of: () => undefined },
     replies: () => undefined,
     grouped: false,

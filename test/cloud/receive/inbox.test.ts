@@ -3,6 +3,7 @@ import { createDeviceMemory } from '../../../cloud/devices/device-memory';
 import { createAliases } from '../../../cloud/protocol/aliases';
 import { topicParser } from '../../../cloud/protocol/topics';
 import { createInbox } from '../../../cloud/receive/inbox';
+import { createRecentMessages } from '../../../cloud/receive/recent-messages';
 import type { Listener, Receiver } from '../../../cloud/subscriptions/listener';
 import { createRouter } from '../../../cloud/subscriptions/router';
 import type { Received } from '../../../cloud/transport/publish-packets';
@@ -24,6 +25,7 @@ describe('inbox', () => {
 
   function open(replies: Receiver, isDuplicate = false, nameOf?: (device: string) => string | undefined) {
     const router = createRouter('PR_1', '');
+    const recent = createRecentMessages();
     const flow = receiver();
     const listener: Listener = {
       devices: [],
@@ -41,6 +43,7 @@ describe('inbox', () => {
       router,
       subscriptions: { isDuplicate: () => isDuplicate },
       memory: createDeviceMemory(),
+      recent,
       ownPushes: { of: () => undefined },
       replies: () => replies,
       grouped: false,
@@ -61,7 +64,7 @@ describe('inbox', () => {
         packetId,
       });
     };
-    return { inbox, receive, flow: flow.messages, malformed: flow.malformed };
+    return { inbox, receive, recent, flow: flow.messages, malformed: flow.malformed };
   }
   const reply = '{"method":"m","params":{},"id":7}';
 
@@ -99,6 +102,23 @@ describe('inbox', () => {
     should(other.inbox.counters).containEql({ received: 1, ignored: 1, delivered: 0 });
     should(copies.inbox.counters).containEql({ received: 1, duplicates: 1, delivered: 0 });
     should([other.flow, copies.flow]).deepEqual([[], []]);
+  });
+
+  it('keeps what it has handed over among the recent messages, also what is malformed or wanted by nobody', () => {
+    const { inbox, receive, recent, flow } = open(receiver());
+    const kept = () => recent.newest().map(({ device, body }) => `${device} ${body}`);
+    receive('DU_1/data/s', 'x');
+    receive('DU_1/command_reply', 'not JSON');
+    receive('DU_2/alarm', '{"alerting":true}');
+    receive('DU_1/whatever');
+    should(kept()).deepEqual(['DU_2 {"alerting":true}', 'DU_1 not JSON', 'DU_1 x']);
+    should(flow.length).equal(1);
+    paused = true;
+    receive('DU_3/data/s', 'later');
+    should(kept().length).equal(3);
+    paused = false;
+    inbox.catchUp();
+    should(kept()[0]).equal('DU_3 later');
   });
 
   it('while paused a reply reaches its command at once, the flow later, each of them once', async () => {

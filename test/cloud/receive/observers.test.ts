@@ -2,6 +2,7 @@ import should from 'should';
 import { createDeviceMemory } from '../../../cloud/devices/device-memory';
 import { type Channel, topicParser } from '../../../cloud/protocol/topics';
 import { createInbox } from '../../../cloud/receive/inbox';
+import { createRecentMessages } from '../../../cloud/receive/recent-messages';
 import type { Heard, Listener } from '../../../cloud/subscriptions/listener';
 import { createRouter } from '../../../cloud/subscriptions/router';
 import { createBroker } from '../subscriptions/broker';
@@ -14,6 +15,7 @@ describe('observers', () => {
   function open(group = '') {
     const router = createRouter('PR_1', group);
     const memory = createDeviceMemory();
+    const recent = createRecentMessages();
     let own = false;
     const errors: unknown[] = [];
     const inbox = createInbox({
@@ -22,6 +24,7 @@ describe('observers', () => {
       router,
       subscriptions: { isDuplicate: () => false },
       memory,
+      recent,
       ownPushes: { of: (device) => (own ? () => ({ device, loopDepth: 0 }) : undefined) },
       replies: () => undefined,
       grouped: group !== '',
@@ -32,6 +35,7 @@ describe('observers', () => {
     return {
       router,
       memory,
+      recent,
       errors,
       observe(unshared = false) {
         const heard: Heard[] = [];
@@ -140,7 +144,7 @@ describe('observers', () => {
   });
 
   it('of a group get its messages, and one that shares nothing gets all, each once', () => {
-    const { observe, receive } = open('g');
+    const { observe, receive, recent } = open('g');
     const shared = observe();
     const alone = observe(true);
     receive('DU_1/attributes', '{"t":1}', { identifiers: [SHARED] });
@@ -149,6 +153,7 @@ describe('observers', () => {
     receive('DU_3/attributes', '{"t":3}', { identifiers: [SHARED, ALONE] });
     shared.map(({ device }) => device).should.eql(['DU_1', 'DU_3']);
     alone.map(({ device }) => device).should.eql(['DU_1', 'DU_2', 'DU_3']);
+    should(recent.newest().map(({ device }) => device)).eql(['DU_3', 'DU_2', 'DU_1']);
   });
 
   it('of a group are told of our own push that it is ours, whichever copy they get', () => {

@@ -42,6 +42,7 @@ export function taking(devices: number) {
     router,
     subscriptions: { isDuplicate: () => false },
     memory,
+    recent: { note: () => undefined },
     ownPushes: { of: () => undefined },
     replies: () => undefined,
     grouped: false,

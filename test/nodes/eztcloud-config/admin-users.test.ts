@@ -49,6 +49,7 @@ describe('admin routes of a Node-RED with users', function () {
     ['/eztcloud/cloud/devices', {}, ['boss', 'reader']],
     ['/eztcloud/cloud/memory', {}, ['boss', 'reader']],
     ['/eztcloud/cloud/status', {}, ['boss', 'reader']],
+    ['/eztcloud/cloud/recent', {}, ['boss', 'reader']],
     ['/eztcloud/test', { method: 'POST', body: '{"id":"cloud"}' }, ['boss', 'writer']],
   ];
   for (const [route, init, allowed] of ROUTES) {

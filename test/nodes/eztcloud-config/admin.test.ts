@@ -97,9 +97,57 @@ describe('admin routes', function () {
     should(broken.problem.code).equal('EZT_CONFIG');
   });
 
+  it('recent: the last messages, from where the last answer ended, by type and device, whatever is asked', async () => {
+    const device = deviceOf(await broker.platform(), broker.key);
+    const ask = async (query: string) => {
+      const response = await admin(`/eztcloud/cloud/recent?${query}`);
+      const text = await response.text();
+      should([response.status, text.includes(broker.secret)]).deepEqual([200, false]);
+      return JSON.parse(text);
+    };
+    const { last } = await ask('');
+    const start = Date.now();
+    await next('in.got', () => device('DU_3/attributes', { a: 1 }));
+    await next('in.got', () => device('DU_4/online', { online: true }));
+    await next('in.got', () => device('DU_4/data/s1', 'hello'));
+    const page = await ask(`since=${last}`);
+    should(page.messages.map(({ payload }: { payload: unknown }) => payload)).eql([
+      { a: 1 },
+      { online: true },
+      'hello',
+    ]);
+    const [first] = page.messages;
+    should(first).containEql({ device: 'DU_3', name: 'Boiler', type: 'attributes', format: 'json', size: 7 });
+    should(first).containEql({ qos: 1, retain: false, own: false, complete: true });
+    should(first.topic).endWith('/DU_3/attributes');
+    should(first.timestamp).be.within(start, Date.now());
+    should(page.last).be.above(last);
+    const found = async (query: string) =>
+      (await ask(`since=${last}&${query}`)).messages.map(({ type }: { type: string }) => type);
+    should(await found('device=Boiler')).eql(['attributes']);
+    should(await found(`device=${encodeURIComponent('#floor 1')}`)).eql(['attributes']);
+    should(await found('type=online,data')).eql(['online', 'data']);
+    should(await found('device=DU_4&type=data')).eql(['data']);
+    should(await found('limit=1')).eql(['data']);
+    should(await found('type=nothing')).eql([]);
+    should(await found('device=%23nothing')).eql([]);
+    should((await ask('since=8e15')).messages.length).be.aboveOrEqual(3);
+    for (const hostile of [
+      'limit=-1',
+      'limit=1e9',
+      'since=x',
+      'since[]=5',
+      'type[a]=b&device[]=1&device[]=2',
+      `device=${'x,'.repeat(3_000)}`,
+      'device=__proto__&type=__proto__',
+    ])
+      should(Array.isArray((await ask(hostile)).messages)).be.true();
+    should(await (await admin('/eztcloud/broken/recent')).json()).eql({ last: 0, messages: [], more: false });
+  });
+
   for (const id of ['nowhere', 'in', 'tls', '__proto__']) {
     it(`404 for ${id}, which is no project`, async () => {
-      for (const route of ['devices', 'memory', 'status']) {
+      for (const route of ['devices', 'memory', 'status', 'recent']) {
         should((await admin(`/eztcloud/${id}/${route}`)).status).equal(404);
       }
     });
