@@ -7,7 +7,9 @@ import { watchNode } from './ezt-watch/runtime';
 import { registerAdmin } from './eztcloud-config/admin';
 import { takeOverCredentials } from './eztcloud-config/lost-credentials';
 import { configNode } from './eztcloud-config/runtime';
+import { migrated } from './migration/runtime';
 import { type Deploys, takeOverDeploys } from './shared/deploys';
+import type { NodeType } from './shared/node-type';
 
 /**
  * Everything that runs, a bundle of its own. `before`: what `eztcloud.ts` has been watching, since this is loaded with the
@@ -17,12 +19,14 @@ export function openPalette(RED: NodeAPI, before: { deploys: Deploys; credential
   takeOverDeploys(RED, before.deploys);
   takeOverCredentials(RED, before.credentialsLost);
   registerAdmin(RED);
-  return {
+  const types = {
     'eztcloud-config': configNode(RED),
     'ezt-in': inNode(RED),
     'ezt-attr-out': attrOutNode(RED),
     'ezt-command-out': commandOutNode(RED),
     'ezt-device': deviceNode(RED),
     'ezt-watch': watchNode(RED),
-  };
+  } satisfies Record<string, NodeType>;
+  const each = Object.entries(types).map(([type, make]) => [type, migrated(RED, type, make)]);
+  return Object.fromEntries(each) as Record<keyof typeof types, NodeType>;
 }

@@ -36,6 +36,8 @@ const MESSAGES = {
     aliasName: 'The alias of __device__ is not valid: it must be text of at most 128 characters.',
     aliasTags:
       'The tags of __device__ are not valid: expected a list of at most __limit__ texts of 1 to 128 characters without # , ; and line ends.',
+    laterVersion:
+      'Saved by a later version of this palette (node version __version__, and this one knows __known__): what is new in it has no effect here. Update the palette.',
     pushesReplaced:
       'While there was no connection, __count__ pushes were replaced by newer ones: the newest values have been sent.',
     ruleValue:

@@ -4,3 +4,6 @@ import '../ezt-attr-out/editor';
 import '../ezt-command-out/editor';
 import '../ezt-device/editor';
 import '../ezt-watch/editor';
+import { migrateAdded } from '../migration/editor';
+
+migrateAdded();

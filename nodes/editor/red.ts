@@ -73,6 +73,7 @@ interface Editor extends Pick<EditorRED, '_'> {
     /** A node of the workspace, deployed or not. */
     node(id: string): EditorNode | null;
   };
+  events: { on(name: 'nodes:add', listener: (node: never) => void): void };
   validators: { typedInput(typeField: string): Validator<unknown> };
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { exited, killAtEnd, temporaryDirectory, terminate } from './cleanup';
@@ -17,7 +17,10 @@ export interface NodeRedOptions {
   credentials?: Credentials;
   /** Default: a new temporary directory. Give the one of an earlier run to continue with its flows and context. */
   userDir?: string;
-  /** Our package: `link` (the checkout, as built), `none`, or the path of a tarball to install. Default `link`. */
+  /**
+   * Our package: `link` (the checkout, as built), `none`, or a path: of another built checkout, or of a tarball to install.
+   * Default `link`.
+   */
   package?: 'link' | 'none' | (string & {});
   /** The directory of the node-red package, and the node that runs it. Default: the ones of this run. */
   nodeRed?: string;
@@ -162,12 +165,13 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
   const source = options.package ?? 'link';
   const target = join(userDir, 'node_modules/@eztcloud/node-red-eztcloud');
   if (source === 'none' || existsSync(target)) return;
-  const dependencies = source === 'link' ? { '@eztcloud/node-red-eztcloud': '*' } : {};
+  const checkout = source === 'link' ? CHECKOUT : statSync(source).isDirectory() && source;
+  const dependencies = checkout ? { '@eztcloud/node-red-eztcloud': '*' } : {};
   const name = { name: 'user-directory', private: true, dependencies };
   writeFileSync(join(userDir, 'package.json'), JSON.stringify(name));
-  if (source === 'link') {
+  if (checkout) {
     mkdirSync(dirname(target), { recursive: true });
-    symlinkSync(CHECKOUT, target, 'junction');
+    symlinkSync(checkout, target, 'junction');
   } else {
     const arguments_ = ['install', '--no-audit', '--no-fund', '--prefer-offline', resolve(source)];
     execFileSync('npm', arguments_, { cwd: userDir, stdio: 'pipe', shell: process.platform === 'win32' });

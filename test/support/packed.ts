@@ -12,8 +12,8 @@ export interface Packed {
   files: string[];
 }
 
-/** `npm pack` in a copy of the checkout, so that its build does not touch the one that is being tested. */
-export function pack(): Packed {
+/** A copy of the checkout to build in, so that the build that is being tested is left alone. */
+export function copyOfCheckout(): string {
   const copy = join(temporaryDirectory('pack'), 'checkout');
   const left = ['.git', 'node_modules', 'dist', '.cache', '.node-red', '.emulator'];
   cpSync(CHECKOUT, copy, {
@@ -21,6 +21,12 @@ export function pack(): Packed {
     filter: (source) => !left.some((name) => source === join(CHECKOUT, name)),
   });
   symlinkSync(join(CHECKOUT, 'node_modules'), join(copy, 'node_modules'), 'junction');
+  return copy;
+}
+
+/** `npm pack` in a copy of the checkout. */
+export function pack(): Packed {
+  const copy = copyOfCheckout();
   const run = { cwd: copy, encoding: 'utf8', shell: process.platform === 'win32' } as const;
   const output = execFileSync('npm', ['pack', '--json', '--silent'], run);
   const [{ filename, files }]: [{ filename: string; files: { path: string }[] }] = JSON.parse(

@@ -45,6 +45,7 @@ function registered(): Map<string, Definition> {
       registerType: (type: string, definition: Definition) => types.set(type, definition),
       node: (id: string) => PROJECTS[id] ?? null,
     },
+    events: { on: () => undefined },
     validators: { typedInput: () => (_value: unknown, _options: unknown) => true },
   };
   const nothing = { val: () => undefined, attr: () => undefined };
