@@ -1,7 +1,7 @@
 import { tagKey } from './alias-table';
 import { readFlag } from './limits';
 import { dropBlanks, wordProblem } from './names';
-import { EQUALITY, isOrder, OPERATORS, type Operator } from './operators';
+import { EQUALITY, isOrder, OPERATORS, type Operator, readDecimal } from './operators';
 
 // The rules by which `ezt-device` chooses devices. The editor's script uses this file too.
 
@@ -96,11 +96,9 @@ export function readRuleValue({ field }: RuleSubject, op: Operator, value: unkno
   }
 }
 
-const numberIn = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text));
-
 function readSeconds(value: unknown): number | undefined {
-  const seconds = typeof value === 'string' ? numberIn(value) : value;
-  return typeof seconds === 'number' && seconds >= 0 ? seconds : undefined;
+  const seconds = readDecimal(value);
+  return seconds !== undefined && seconds >= 0 ? seconds : undefined;
 }
 
 /** Numbers and text have an order. */
@@ -115,7 +113,7 @@ function typed(type: ValueType | undefined, value: unknown): unknown {
   if (typeof value !== 'string') return type === 'str' ? String(value) : value;
   switch (type) {
     case 'num':
-      return numberIn(value);
+      return readDecimal(value);
     case 'bool':
       return readFlag(value);
     case 'json':
