@@ -13,6 +13,7 @@ if (!existsSync('node_modules/typescript')) {
 /** `npm run coverage` counts by file, and so needs the files. */
 const bundled = process.env.EZT_COVERAGE !== '1';
 const { buildSync } = await import('esbuild');
+const { bundleEmulator } = await import('./emulator/bundle.mjs');
 
 rmSync('dist', { recursive: true, force: true });
 for (const project of ['tsconfig.json', 'tsconfig.editor.json']) {
@@ -35,6 +36,7 @@ if (bundled) {
     logLevel: 'warning',
   });
 }
+bundleEmulator('dist/eztcloud-emulator.js');
 const script = buildSync({
   entryPoints: ['nodes/editor/eztcloud.ts'],
   bundle: true,

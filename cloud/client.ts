@@ -118,8 +118,12 @@ export function openClient(options: ClientOptions): Client {
   });
 
   // The connection.
+  const before = [options.after, disk?.memory ? memory.loaded : undefined].filter(
+    (each) => each !== undefined,
+  );
+  const after = before.length > 0 && { after: Promise.all(before).then(() => undefined) };
   const reconnecting = openReconnecting(
-    { ...options, ...CONNECTING, ...(disk?.memory && { after: memory.loaded }) },
+    { ...options, ...CONNECTING, ...after },
     {
       async onConnected(mine, connected) {
         counted.connections += 1;

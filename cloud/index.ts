@@ -63,6 +63,7 @@ export type { RecentMessage, RecentMessages } from './receive/recent-messages';
 export { type RecentPage, recentPage, shownPayload } from './receive/recent-page';
 export { HOLD_ON } from './send/held-commands';
 export type { Answer } from './send/pending-command';
+export { codeOf, setAside, writeWhole } from './storage/files';
 export type { Heard, LastSent, Listener, OwnPush } from './subscriptions/listener';
 export { testConnection } from './transport/connection-test';
 export type { ConnectionTestStep } from './transport/connection-test-steps';

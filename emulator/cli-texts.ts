@@ -3,14 +3,16 @@ import type { Emulator, EmulatorOptions } from './emulator';
 
 /** What the command says, in one language. */
 export interface Texts {
-  help: string;
+  /** `command`, here and below: what was run, to put options behind. */
+  help(command: string): string;
   /** Of `npm start`. */
   startHelp: string;
   started(emulator: Emulator): string;
+  ctrlC: string;
   stopping: string;
   /** Of `npm start`: where the editor is. */
   editor(url: string): string;
-  /** `command`: what was run, for the example; `other`: a port for it. */
+  /** `other`: a port for the example. */
   portTaken(port: number, flag: string, command: string, other: number): string;
   seeHelp(command: string): string;
 }
@@ -46,9 +48,9 @@ const chineseFlags = `  --port <n>          应用端 MQTT over TLS 端口（788
   -h, --help          显示本说明`;
 
 const english: Texts = {
-  help: `EZtCloud on a laptop: the platform's MQTT API with a few devices, for trying flows.
+  help: (command) => `EZtCloud on a laptop: the platform's MQTT API with a few devices, for trying flows.
 
-Usage: npm run emulator -- [options]
+Usage: ${command} [options]
 
 ${englishFlags}`,
   startHelp: `The emulator, and a Node-RED that shows a tour on it.
@@ -68,23 +70,24 @@ ${englishFlags}`,
   Project key       ${emulator.projectKey}
   Project secret    ${emulator.projectSecret}
   CA certificate    ${emulator.caFile}
+                    In the project's dialog, beside TLS: add a TLS configuration, and
+                    upload this file as its CA certificate
 
   Devices connect   ${emulator.deviceEndpoint}
   Device secret     ${emulator.deviceSecret}
-  Devices           ${listOf(emulator.devices, englishDevices)}
-
-Ctrl-C stops it.`,
+  Devices           ${listOf(emulator.devices, englishDevices)}`,
+  ctrlC: 'Ctrl-C stops it.',
   stopping: 'Stopping.',
   editor: (url) => `\n  The editor, with the tour: ${url}\n  Ctrl-C stops it.\n`,
   portTaken: (port, flag, command, other) =>
-    `Port ${port} is taken by another program: choose another one with ${flag}, for example ${command} -- ${flag} ${other}`,
-  seeHelp: (command) => `See ${command} -- --help.`,
+    `Port ${port} is taken by another program: choose another one with ${flag}, for example ${command} ${flag} ${other}`,
+  seeHelp: (command) => `See ${command} --help.`,
 };
 
 const chinese: Texts = {
-  help: `EZtCloud 模拟器：在本机运行平台的 MQTT API 和几个设备，用于试验流程。
+  help: (command) => `EZtCloud 模拟器：在本机运行平台的 MQTT API 和几个设备，用于试验流程。
 
-用法：npm run emulator -- [选项]
+用法：${command} [选项]
 
 ${chineseFlags}`,
   startHelp: `启动模拟器，以及载入示例流程的 Node-RED。
@@ -104,17 +107,17 @@ ${chineseFlags}`,
   projectKey        ${emulator.projectKey}
   projectSecret     ${emulator.projectSecret}
   CA 证书           ${emulator.caFile}
+                    在项目对话框的 TLS 一栏新建 TLS 配置，将此文件作为 CA 证书上传
 
   设备接入地址      ${emulator.deviceEndpoint}
   设备密钥          ${emulator.deviceSecret}
-  设备              ${listOf(emulator.devices, chineseDevices)}
-
-按 Ctrl-C 停止。`,
+  设备              ${listOf(emulator.devices, chineseDevices)}`,
+  ctrlC: '按 Ctrl-C 停止。',
   stopping: '正在停止。',
   editor: (url) => `\n  编辑器（已载入示例流程）：${url}\n  按 Ctrl-C 停止。\n`,
   portTaken: (port, flag, command, other) =>
-    `端口 ${port} 已被其他程序占用，请用 ${flag} 指定其他端口，例如 ${command} -- ${flag} ${other}`,
-  seeHelp: (command) => `参见 ${command} -- --help。`,
+    `端口 ${port} 已被其他程序占用，请用 ${flag} 指定其他端口，例如 ${command} ${flag} ${other}`,
+  seeHelp: (command) => `参见 ${command} --help。`,
 };
 
 /**

@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { type AlarmRule, DEFAULT_ALARMS } from './alarms';
 import { createApplicationSide } from './application-side';
 import type { Broker } from './broker';
+import { PROJECT_KEY } from './child-messages';
 import { createDeviceSide } from './device-side';
 import { playBuiltIn, playCrowd, playFleet } from './devices';
 import { type Listener, listenTls, listenWss } from './listeners';
 import { createPlatform } from './platform';
-import { openProject } from './project';
+import { openAuthority, openSecrets } from './project';
 
 export interface EmulatorOptions {
   /** Address to listen on. Default 127.0.0.1. */
@@ -21,6 +22,8 @@ export interface EmulatorOptions {
   projectKey?: string;
   /** Default: made at random at the first start, and kept in `directory`; the same with `deviceSecret`. */
   projectSecret?: string;
+  /** Says which secrets are right, instead of `projectSecret`. Then no secret is made or kept, and there is no port for devices. */
+  isSecret?(typed: string): boolean;
   deviceSecret?: string;
   /** Where the certificate authority and the secrets are kept. Default `.emulator`. */
   directory?: string;
@@ -49,6 +52,9 @@ export interface Emulator {
   endpoint: string;
   wssEndpoint: string;
   deviceEndpoint: string;
+  /** Those of the first two. */
+  port: number;
+  wssPort: number;
   projectKey: string;
   projectSecret: string;
   deviceSecret: string;
@@ -65,6 +71,7 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+const NO_SECRETS = { projectSecret: '', deviceSecret: '' };
 /** Milliseconds for clients to take the DISCONNECT before their connections are cut. */
 const GRACE = 500;
 
@@ -73,15 +80,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { host = '127.0.0.1', port = 7885, wssPort = 7886, devicePort = 8885 } = options;
   const { builtIn = true, interval = 2000, tardyDelay = 15_000, devices = 0, rate = 1 } = options;
   const { fleet = 0, fleetDelay = 1000, fleetSeed = 1 } = options;
-  const { authority, caFile, ...kept } = await openProject(resolve(options.directory ?? '.emulator'));
-  const projectKey = options.projectKey ?? kept.projectKey;
+  const directory = resolve(options.directory ?? '.emulator');
+  const { authority, caFile } = await openAuthority(directory);
+  const kept = options.isSecret ? NO_SECRETS : await openSecrets(directory);
+  const projectKey = options.projectKey ?? PROJECT_KEY;
   const projectSecret = options.projectSecret ?? kept.projectSecret;
   const deviceSecret = options.deviceSecret ?? kept.deviceSecret;
 
   const platform = createPlatform(projectKey, options.alarms ?? DEFAULT_ALARMS, (topic, payload) =>
     applications.publish(topic, payload, 1),
   );
-  const applications = await createApplicationSide({ projectKey, projectSecret }, platform.fromApplication);
+  const isSecret = options.isSecret ?? ((typed) => typed === projectSecret);
+  const applications = await createApplicationSide({ projectKey, isSecret }, platform.fromApplication);
   const brokers = { applications, devices: await createDeviceSide(deviceSecret, platform) };
 
   const certificate = await authority.issue({ names: ['localhost', '127.0.0.1', '::1', host] });
@@ -105,7 +115,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   try {
     listeners.push(await listenTls({ ...common, port, handle: applications.handle }));
     listeners.push(await listenWss({ ...common, port: wssPort, handle: applications.handle }));
-    listeners.push(await listenTls({ ...common, port: devicePort, handle: brokers.devices.handle }));
+    if (!options.isSecret)
+      listeners.push(await listenTls({ ...common, port: devicePort, handle: brokers.devices.handle }));
   } catch (error) {
     await stop();
     throw error;
@@ -115,11 +126,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   if (fleet > 0) players.push(playFleet(platform, fleet, delays, interval));
   if (devices > 0) players.push(playCrowd(platform, devices, rate));
 
-  const [tls, wss, device] = listeners.map((listener) => `localhost:${listener.port}`);
+  const [tls = 0, wss = 0, device] = listeners.map((listener) => listener.port);
   return {
-    endpoint: `mqtts://${tls}`,
-    wssEndpoint: `wss://${wss}`,
-    deviceEndpoint: `mqtts://${device}`,
+    endpoint: `mqtts://localhost:${tls}`,
+    wssEndpoint: `wss://localhost:${wss}`,
+    deviceEndpoint: device === undefined ? '' : `mqtts://localhost:${device}`,
+    port: tls,
+    wssPort: wss,
     projectKey,
     projectSecret,
     deviceSecret,

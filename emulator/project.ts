@@ -1,44 +1,52 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Authority, createAuthority, loadAuthority } from './certificates';
 import { parseObject } from './messages';
 
-/** What makes an emulator the same one at its next start. */
-export interface Project {
-  authority: Authority;
-  /** The file that holds the authority's certificate, for clients to trust. */
-  caFile: string;
-  projectKey: string;
-  projectSecret: string;
-  deviceSecret: string;
-}
+// What makes an emulator the same one at its next start is kept in a directory. Files and directory are the user's alone.
 
-const PROJECT_KEY = 'PR_emulator01';
-
-/** The project kept in `directory`, made there at the first time. Files and directory are the user's alone. */
-export async function openProject(directory: string): Promise<Project> {
+/** The certificate authority kept in `directory`, made there at the first time, and the file that holds its certificate, for clients to trust. */
+export async function openAuthority(directory: string): Promise<{ authority: Authority; caFile: string }> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const caFile = join(directory, 'ca.pem');
   const keyFile = join(directory, 'ca-key.pem');
-  const secretsFile = join(directory, 'secrets.json');
+  const [ca, key] = await Promise.all([caFile, keyFile].map(readIfThere));
+  if (ca && key && belongTogether(ca, key)) return { authority: await loadAuthority(ca, key), caFile };
+  const authority = await createAuthority();
+  await write(keyFile, await authority.exportKey());
+  await write(caFile, authority.ca);
+  return { authority, caFile };
+}
 
-  const keep = (file: string, text: string) => writeFile(file, text, { mode: 0o600 });
-  const [ca, key, secrets] = await Promise.all([caFile, keyFile, secretsFile].map(readIfThere));
-
-  const authority = ca && key ? await loadAuthority(ca, key) : await createAuthority();
-  if (!ca || !key) {
-    await keep(keyFile, await authority.exportKey());
-    await keep(caFile, authority.ca);
+/** Not so when a disk has lost half a file, or somebody has copied one of the two. */
+function belongTogether(ca: string, key: string): boolean {
+  try {
+    return new X509Certificate(ca).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
   }
-  const kept = parseObject(Buffer.from(secrets ?? '{}')) ?? {};
+}
+
+/** The secrets kept in `directory`, which exists; made there at the first time. */
+export async function openSecrets(
+  directory: string,
+): Promise<{ projectSecret: string; deviceSecret: string }> {
+  const file = join(directory, 'secrets.json');
+  const kept = parseObject(Buffer.from((await readIfThere(file)) ?? '{}')) ?? {};
   const secretOf = (name: string): string => {
     const value = kept[name];
     return typeof value === 'string' && value !== '' ? value : randomBytes(10).toString('hex');
   };
-  const project = { projectSecret: secretOf('projectSecret'), deviceSecret: secretOf('deviceSecret') };
-  await keep(secretsFile, `${JSON.stringify(project, undefined, 2)}\n`);
-  return { authority, caFile, projectKey: PROJECT_KEY, ...project };
+  const secrets = { projectSecret: secretOf('projectSecret'), deviceSecret: secretOf('deviceSecret') };
+  await write(file, `${JSON.stringify(secrets, undefined, 2)}\n`);
+  return secrets;
+}
+
+/** Whole or not at all. */
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.tmp`, text, { mode: 0o600 });
+  await rename(`${file}.tmp`, file);
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

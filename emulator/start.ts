@@ -9,7 +9,7 @@ import { type Emulator, startEmulator } from './emulator';
 
 const CHECKOUT = resolve(__dirname, '../..');
 const PACKAGE = '@eztcloud/node-red-eztcloud';
-const COMMAND = 'npm start';
+const COMMAND = 'npm start --';
 /** Milliseconds for Node-RED to stop its flows before it is killed. */
 const PATIENCE = 6000;
 const texts = textsFor(process.env);
@@ -61,6 +61,7 @@ async function runNodeRed(emulator: Emulator, userDir: string, port: number): Pr
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  console.log(`${texts.started(emulator)}\n`);
   const [code] = await once(child, 'exit');
   return stopping ? 0 : Number(code ?? 1);
 }

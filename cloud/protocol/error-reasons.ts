@@ -38,6 +38,18 @@ const MESSAGES = {
       'The tags of __device__ are not valid: expected a list of at most __limit__ texts of 1 to 128 characters without # , ; and line ends.',
     laterVersion:
       'Saved by a later version of this palette (node version __version__, and this one knows __known__): what is new in it has no effect here. Update the palette.',
+    emulatorOff:
+      'The emulator is switched off in settings.js of this Node-RED (eztcloud: { emulator: false }).',
+    emulatorPort:
+      'The emulator cannot start: port __port__ is taken by another program. Stop that program, or click "Use the emulator" in the project: it takes a free port then.',
+    emulatorFailed: 'The emulator cannot start: __detail__',
+    emulatorEnded: 'The emulator has ended unexpectedly (__detail__). It is started again.',
+    emulatorStopped: 'The emulator has been stopped meanwhile.',
+    emulatorSecret: 'The emulator needs a project secret of 20 to 100 letters and digits.',
+    emulatorStore:
+      'The emulator cannot be remembered, as __file__ cannot be written or read (__detail__). Make the user directory of Node-RED writable.',
+    emulatorUnreadable:
+      'What was remembered of the emulator cannot be read; it has been renamed to __file__. Click "Use the emulator" in the project, and deploy.',
     pushesReplaced:
       'While there was no connection, __count__ pushes were replaced by newer ones: the newest values have been sent.',
     ruleValue:

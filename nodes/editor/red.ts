@@ -63,7 +63,23 @@ interface Definition<P, C extends string> {
 export interface EditorNode {
   readonly changed?: boolean;
   readonly credentials?: Readonly<Record<string, unknown>>;
+  /** Of a config node: the nodes that use it. */
+  readonly users?: readonly object[];
   readonly _def: { readonly defaults: object; readonly credentials?: object };
+}
+
+/** A config node of the workspace. `d`: it is disabled; `z`: the flow it belongs to, empty for all. */
+export interface EditorConfigNode extends EditorNode {
+  readonly id: string;
+  readonly type: string;
+  readonly d?: boolean;
+  readonly z?: string;
+  readonly [property: string]: unknown;
+}
+
+interface NodeDefinition {
+  readonly defaults: Record<string, { value: unknown }>;
+  readonly _: Translate;
 }
 
 /** The part of the editor's API used here; the published types know neither messages of validators nor labels. */
@@ -72,8 +88,16 @@ interface Editor extends Pick<EditorRED, '_'> {
     registerType<P, C extends string = never>(type: string, definition: Definition<P, C>): void;
     /** A node of the workspace, deployed or not. */
     node(id: string): EditorNode | null;
+    eachConfig(callback: (node: EditorConfigNode) => boolean): void;
+    getType(type: string): NodeDefinition;
+    /** A new id. */
+    id(): string;
+    add(node: object): void;
+    remove(id: string): void;
+    dirty(dirty?: boolean): boolean;
   };
   events: { on(name: 'nodes:add', listener: (node: never) => void): void };
+  history: { push(event: { t: 'add'; nodes: string[]; dirty: boolean }): void };
   validators: { typedInput(typeField: string): Validator<unknown> };
 }
 

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { formatEndpoint, seenDevices } from '../../cloud';
 import { asError } from '../shared/texts';
+import { registerEmulator } from './emulator-handler';
 import { answerMemory } from './memory-handler';
 import { answerRecent } from './recent-handler';
 import { findProject, type Project } from './runtime';
@@ -37,6 +38,7 @@ export function registerAdmin(RED: NodeAPI): void {
   RED.httpAdmin.get('/eztcloud/:configId/recent', read, ofProject(answerRecent));
 
   RED.httpAdmin.post('/eztcloud/test', write, testHandler(RED));
+  registerEmulator(RED);
 }
 
 /** Everything about a connection except its secrets. */

@@ -5,9 +5,13 @@ import type { NodeAPI } from 'node-red';
 import { definitionOf } from '../shared/flow-nodes';
 
 const HASH = /^[0-9a-f]{32}$/;
+const EMULATOR = 'emulator';
 
 /** The directory of everything that survives a restart, in the user directory. */
 const home = (RED: NodeAPI): string => join(RED.settings.userDir ?? '.', 'eztcloud');
+
+/** The directory of the emulator that the project dialog starts. */
+export const emulatorDirectory = (RED: NodeAPI): string => join(home(RED), EMULATOR);
 
 /**
  * The directory of the config node `id`. Its name is a hash: the id of an imported node may be `..`, or hold
@@ -23,7 +27,7 @@ export function directoryOf(RED: NodeAPI, id: string): string {
  */
 export function takeOverDirectory(RED: NodeAPI, id: string): void {
   const name = id.replace(/[^\w.-]/g, '_');
-  if (/^\.*$/.test(name) || HASH.test(name)) return;
+  if (/^\.*$/.test(name) || HASH.test(name) || name === EMULATOR) return;
   const old = join(home(RED), name);
   const own = directoryOf(RED, id);
   if (existsSync(own) || !lstatSync(old, { throwIfNoEntry: false })?.isDirectory()) return;

@@ -22,6 +22,7 @@ import {
   valid,
 } from '../editor/rules';
 import { type AliasForm, prepareAliases } from './alias-form';
+import { type EmulatorForm, prepareEmulator } from './emulator-dialog';
 
 /** A number, or text such as `${NAME}`. */
 type Numeric = number | string;
@@ -55,6 +56,7 @@ const ADVANCED = [...NUMBERS, ...SELECTS, 'clientId', 'group'];
 
 let giveUpTest = (): void => undefined;
 let aliasForm: AliasForm | undefined;
+let emulatorForm: EmulatorForm | undefined;
 
 RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-config', {
   category: 'config',
@@ -131,17 +133,21 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
     });
     aliasForm = prepareAliases(this);
     giveUpTest = prepareTest(this);
+    emulatorForm = prepareEmulator(this);
   },
   oneditsave() {
     giveUpTest();
+    emulatorForm?.saved();
     Object.assign(this, savedNumbers(this, NUMBERS), aliasForm?.changes());
     redrawUsers(this);
   },
   oneditcancel() {
     giveUpTest();
+    emulatorForm?.cancelled();
   },
   oneditdelete() {
     giveUpTest();
+    emulatorForm?.cancelled();
   },
 });
 

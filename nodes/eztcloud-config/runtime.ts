@@ -6,6 +6,7 @@ import type { NodeType } from '../shared/node-type';
 import type { Raw } from '../shared/raw-settings';
 import { asError, translate } from '../shared/texts';
 import { takeOverDirectory } from './directory';
+import { emulatorOf, isLocal } from './emulator';
 import { leaveConnection, standingOf, takeConnection } from './handover';
 import { end, hasStarted, type ProjectSettings, watchRemoved } from './removal';
 import { type Credentials, projectSettings } from './settings';
@@ -86,6 +87,7 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     } else throw error;
   }
 
+  const emulator = settings && isLocal(settings) && { after: emulatorOf(RED).startFor(settings) };
   takeOver();
 
   /** The connection of the project that this one replaces, if only the aliases are others. */
@@ -107,6 +109,7 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
     const opened = openClient({
       ...options,
       ...disk,
+      ...emulator,
       onError: (error) =>
         reporter.node.error(error instanceof EztError ? translate(RED, error) : asError(error)),
       onWarning: (warning) => reporter.node.warn(translate(RED, warning).message),
