@@ -30,6 +30,16 @@ describe('ezt-watch in a browser', function () {
     should(await flapping.count()).equal(0);
   });
 
+  it('opens, however long the editor takes for a press: what the other tests here rely on', async () => {
+    await editor.ask(`(() => { window.addEventListener('mousedown', () => {
+      const start = performance.now();
+      while (performance.now() - start < 700);
+    }, { capture: true, once: true }); })()`);
+    await editor.open(WATCH);
+    await editor.page.locator('#node-dialog-cancel').click();
+    await editor.page.locator('.red-ui-tray').waitFor({ state: 'detached' });
+  });
+
   it('shows the rows of the mode that is chosen, and names its outputs by it', async () => {
     const tray = await editor.open(WATCH);
     const rows = () =>
