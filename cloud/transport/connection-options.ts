@@ -1,5 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Endpoint } from '../protocol/endpoint';
+import type { HttpProxy } from './proxy';
 
 /** MQTT 3.1.1 or 5, as in CONNECT. */
 export type ProtocolVersion = 4 | 5;
@@ -11,6 +12,8 @@ export interface ConnectionOptions {
   password: string;
   /** CA, client certificate, server name …, as Node's `tls` takes them. */
   tls: TlsOptions;
+  /** `undefined`: none. */
+  proxy?: HttpProxy | undefined;
   version: ProtocolVersion;
   clientId: string;
   /** Whether to start without the state of an earlier session. */

@@ -76,7 +76,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   let refusal: Refusal | undefined;
   let stopKeepingAlive: () => void = () => undefined;
 
-  const socket = openStream(options.endpoint, options.tls);
+  const socket = openStream(options);
   socket.once('data', (bytes: Buffer) => {
     if (isHttp(bytes)) refusal ??= swappedPort(options.endpoint, 'the server speaks HTTP');
   });

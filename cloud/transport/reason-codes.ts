@@ -1,56 +1,12 @@
 import { printable } from '../protocol/printable';
 import { type BrokerWords, quote } from './broker-words';
+import { ProxyError } from './proxy-error';
+import type { Refusal, Trouble } from './trouble';
 
-/** Why a connection failed or ended. Each has a short text in the catalogue. */
-export type Trouble =
-  | 'credentials'
-  | 'unauthorized'
-  | 'banned'
-  | 'clientId'
-  | 'protocol'
-  | 'busy'
-  | 'untrusted'
-  | 'expired'
-  | 'notYetValid'
-  | 'hostname'
-  | 'clientCertificate'
-  | 'tls'
-  | 'dns'
-  | 'unreachable'
-  | 'portClosed'
-  | 'timeout'
-  | 'upgrade'
-  | 'swappedPort'
-  | 'packetSize'
-  | 'moved'
-  | 'takenOver'
-  | 'kicked'
-  | 'lost';
+export { needsAPerson, type Refusal, type Trouble } from './trouble';
 
 /** MQTT 5 reason codes from here on are refusals. */
 export const REFUSED = 0x80;
-
-export interface Refusal {
-  trouble: Trouble;
-  /** The details from the broker or the socket; never a secret. */
-  detail: string;
-}
-
-/** What a person has to fix: it is retried slowly. Everything else may pass by itself and is retried soon. */
-const NEEDS_A_PERSON: ReadonlySet<Trouble> = new Set<Trouble>([
-  'credentials',
-  'unauthorized',
-  'banned',
-  'clientId',
-  'protocol',
-  'untrusted',
-  'expired',
-  'hostname',
-  'clientCertificate',
-  'tls',
-  'packetSize',
-]);
-export const needsAPerson = ({ trouble }: Refusal): boolean => NEEDS_A_PERSON.has(trouble);
 
 /** CONNACK return codes of MQTT 3.1.1 §3.2.2.3, and the reason codes of MQTT 5 §2.4 for failures. */
 const REASON_CODES: Record<number, [Trouble, string]> = {
@@ -164,12 +120,14 @@ export const MAX_DETAIL = 200;
 export function refusalOfError(error: Error & { code?: unknown }): Refusal {
   const { code, message } = error;
   if (typeof code === 'number') return refusalOfCode(code);
+  if (error instanceof ProxyError) return { trouble: error.trouble, detail: printable(message, MAX_DETAIL) };
   // With several addresses Node gives a code only. Names in certificates may hold anything, so they are made printable.
   const detail = printable(message || String(code ?? error.name), MAX_DETAIL);
   const known = typeof code === 'string' ? ERROR_CODES[code] : undefined;
   if (known === 'expired' || known === 'notYetValid') {
     return { trouble: known, detail: `${detail}: is the clock of this machine right? It says ${today()}` };
   }
+  if (isNoTls(message)) return { trouble: 'plainPort', detail: 'the port does not speak TLS' };
   if (known) return { trouble: known, detail };
   if (typeof code === 'string' && /^ERR_(SSL|OSSL|TLS|CRYPTO)_/.test(code)) {
     return {
@@ -182,5 +140,8 @@ export function refusalOfError(error: Error & { code?: unknown }): Refusal {
   if (/timeout/i.test(detail)) return { trouble: 'timeout', detail };
   return { trouble: 'lost', detail };
 }
+
+/** The first bytes of the server were no record of TLS. */
+const isNoTls = (message: string): boolean => /wrong version number|packet length too long/i.test(message);
 
 const today = () => new Date().toISOString().slice(0, 10);

@@ -67,7 +67,7 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
   const takeovers = createTakeovers(options.randomClientId);
   const versionCheck = createVersionCheck(options, options.recheckVersion ?? RECHECK_VERSION);
   const unfinished = createUnfinished();
-  const port = createPortCheck(options.endpoint, options.tls, (refusal) => {
+  const port = createPortCheck(options, (refusal) => {
     if (state.is === 'waiting' && !closing) enter({ ...state, refusal });
   });
 

@@ -1,7 +1,7 @@
-import { connect, type TLSSocket, type ConnectionOptions as TlsOptions } from 'node:tls';
 import { type Endpoint, formatEndpoint } from '../protocol/endpoint';
+import { isConnack, MQTT_QUESTION, probe, speaksPlain } from './port-probe';
 import type { Refusal, Trouble } from './reason-codes';
-import { tlsConnectOptions } from './tls-options';
+import { openTls, type Way } from './streams';
 
 /** The ports of an EZtCloud installation, and their protocol. */
 const PORTS: Partial<Record<number, Endpoint['protocol']>> = { 7885: 'mqtts', 7886: 'wss' };
@@ -36,59 +36,55 @@ export function swappedPort(endpoint: Endpoint, why: string): Refusal {
   };
 }
 
-/** Milliseconds. */
-const ANSWER_TIMEOUT = 3_000;
-/** CONNECT of MQTT 3.1.1 without a client id, user name or password: the answer is a CONNACK, of whatever code. */
-const ANONYMOUS_CONNECT = Buffer.from('100c00044d5154540402001e0000', 'hex');
-const CONNACK = 0x20;
+/** Speaks the other protocol to the port, without credentials: whether it answers in it. */
+function isSwapped(way: Way, signal: AbortSignal): Promise<boolean> {
+  const { protocol, host } = way.endpoint;
+  return protocol === 'mqtts'
+    ? probe(
+        () => openTls(way),
+        `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+        isHttp,
+        signal,
+      )
+    : probe(() => openTls(way), MQTT_QUESTION, isConnack, signal);
+}
 
-/** Speaks the other protocol to the port, without credentials, and checks whether it answers in it. */
-function ask(endpoint: Endpoint, tls: TlsOptions, answered: (swapped: boolean) => void): TLSSocket {
-  const mqtts = endpoint.protocol === 'mqtts';
-  const question = mqtts
-    ? `GET / HTTP/1.1\r\nHost: ${endpoint.host}\r\nConnection: close\r\n\r\n`
-    : ANONYMOUS_CONNECT;
-  const socket = connect(tlsConnectOptions(endpoint, tls), () => socket.write(question));
-  let swapped = false;
-  socket.once('data', (bytes: Buffer) => {
-    swapped = mqtts ? isHttp(bytes) : bytes[0] === CONNACK;
-    socket.destroy();
-  });
-  socket.setTimeout(ANSWER_TIMEOUT, () => socket.destroy());
-  socket.on('error', () => socket.destroy()).once('close', () => answered(swapped));
-  return socket;
+/** The port answers without TLS. */
+export function plainPort({ port }: Endpoint, why: string): Refusal {
+  return {
+    trouble: 'plainPort',
+    detail: `port ${port} does not speak TLS: mqtts is 7885, wss is 7886 (${why})`,
+  };
 }
 
 /** Examines failures of an access point that has never worked. */
 export interface PortCheck {
-  /** Returns `refusal`, or `swappedPort` instead. */
+  /** Returns `refusal`, or `swappedPort` or `plainPort` instead. */
   name(refusal: Refusal): Refusal;
   stop(): void;
 }
 
-/** On the second failure that looks like a swapped port, the port is asked. `found` is called if it is one. */
-export function createPortCheck(
-  endpoint: Endpoint,
-  tls: TlsOptions,
-  found: (refusal: Refusal) => void,
-): PortCheck {
+/** On the second failure that looks like a wrong port, the port is asked. `found` is called if it is one. */
+export function createPortCheck(way: Way, found: (refusal: Refusal) => void): PortCheck {
   let failures = 0;
-  let swapped: Refusal | undefined;
-  let socket: TLSSocket | undefined;
+  let wrong: Refusal | undefined;
+  const asking = new AbortController();
+
+  async function ask({ detail }: Refusal): Promise<void> {
+    const { endpoint } = way;
+    if (await isSwapped(way, asking.signal)) wrong = swappedPort(endpoint, detail);
+    else if (await speaksPlain(way, asking.signal)) wrong = plainPort(endpoint, detail);
+    if (wrong && !asking.signal.aborted) found(wrong);
+  }
+
   return {
     name(refusal) {
       if (!SYMPTOMS.has(refusal.trouble)) return refusal;
       failures += 1;
-      const named = swapped ?? nameSwappedPort(endpoint, refusal);
-      if (failures === 2 && named === refusal) {
-        socket = ask(endpoint, tls, (yes) => {
-          if (!yes) return;
-          swapped = swappedPort(endpoint, refusal.detail);
-          found(swapped);
-        });
-      }
+      const named = wrong ?? nameSwappedPort(way.endpoint, refusal);
+      if (failures === 2 && named === refusal) void ask(refusal);
       return named;
     },
-    stop: () => socket?.destroy(),
+    stop: () => asking.abort(),
   };
 }

@@ -6,7 +6,7 @@ import type { Endpoint } from '../protocol/endpoint';
  * Milliseconds until the next address of a host is tried. Node's 250 ms are less than a slow link needs for one
  * round trip: with two addresses, a slow one and one without a route, it would never connect.
  */
-const ADDRESS_TIMEOUT = 3_000;
+export const ADDRESS_TIMEOUT = 3_000;
 
 /**
  * What `tls.connect` and `ws` need to reach `endpoint`: the same for every transport and for the connection test.

@@ -20,6 +20,7 @@ const CORE: Readonly<Record<string, string>> = {
   change: 'function/15-change.js',
   delay: 'function/89-delay.js',
   'tls-config': 'network/05-tls.js',
+  'http proxy': 'network/06-httpproxy.js',
   'http request': 'network/21-httprequest.js',
   split: 'sequence/17-split.js',
   join: 'sequence/17-split.js',

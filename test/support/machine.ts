@@ -12,6 +12,10 @@ const PARTS = {
     find: () => executable('mosquitto_sub'),
     missing: "mosquitto's clients are not installed (apt-get install mosquitto-clients)",
   },
+  tinyproxy: {
+    find: () => executable('tinyproxy'),
+    missing: 'tinyproxy is not installed (apt-get install tinyproxy)',
+  },
   chromium: {
     find: () => executable('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'),
     missing: 'chromium is not installed (apt-get install chromium)',

@@ -8,6 +8,9 @@ const GRACE = Number(process.env.TEST_GRACE_MS ?? 30_000);
 /** The same run each time; whoever looks for more sets another seed. */
 fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 20_261_126) });
 
+/** A proxy of this machine would take what goes to the loopback. */
+for (const name of Object.keys(process.env)) if (/(^|_)(no_?)?proxy$/i.test(name)) delete process.env[name];
+
 let finished = false;
 
 /** After the last test: nothing that the tests started stays, and a process that does not end is a failure. */

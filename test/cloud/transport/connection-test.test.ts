@@ -114,7 +114,7 @@ describe('transport: testing a connection', () => {
   it('a server that is silent, or speaks no TLS, fails at TLS, in time', async () => {
     for (const [greeting, reason] of [
       ['', 'timeout'],
-      ['HTTP/1.1 400 Bad Request\r\n\r\n', 'tls'],
+      ['HTTP/1.1 400 Bad Request\r\n\r\n', 'plainPort'],
     ] as const) {
       const sockets = new Set<Socket>();
       const server = createServer((socket) => {

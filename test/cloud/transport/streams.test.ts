@@ -19,7 +19,7 @@ describe('transport: streams', () => {
   for (const transport of ['mqtts', 'wss'] as const) {
     it(`${transport}: bytes reach the broker and come back, however large the answer; the end is seen`, async () => {
       const broker = await startScriptedBroker({ transport });
-      const stream = openStream(parseEndpoint(broker.endpoint), { ca: broker.ca });
+      const stream = openStream({ endpoint: parseEndpoint(broker.endpoint), tls: { ca: broker.ca } });
       try {
         let bytes = 0;
         stream.on('data', (chunk: Buffer) => {
@@ -45,7 +45,7 @@ describe('transport: streams', () => {
         { ca: '-----BEGIN CERTIFICATE-----\nbroken' },
         { minVersion: 'TLSv9' as 'TLSv1.2' },
       ]) {
-        const stream = openStream(closed, tls);
+        const stream = openStream({ endpoint: closed, tls });
         const error = await new Promise((resolve) => stream.on('error', resolve));
         should(error).be.instanceOf(Error);
         stream.destroy();
