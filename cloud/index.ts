@@ -27,7 +27,7 @@ export {
   notObject,
   wholeCommand,
 } from './protocol/encoding';
-export { formatEndpoint, parseEndpoint } from './protocol/endpoint';
+export { type Endpoint, formatEndpoint, parseEndpoint } from './protocol/endpoint';
 export type { Reason } from './protocol/error-reasons';
 export { EztError, sentences } from './protocol/errors';
 export { canReadGb18030 } from './protocol/gb18030';
@@ -67,6 +67,8 @@ export { codeOf, setAside, writeWhole } from './storage/files';
 export type { Heard, LastSent, Listener, OwnPush } from './subscriptions/listener';
 export { testConnection } from './transport/connection-test';
 export type { ConnectionTestStep } from './transport/connection-test-steps';
+export { formatProxy, type HttpProxy, parseProxy } from './transport/proxy';
+export { findProxy, type ProxyOptions } from './transport/proxy-environment';
 export type { State } from './transport/reconnect';
 export { subscriptionTrouble } from './transport/subscription-trouble';
 export type * from './types';

@@ -48,7 +48,7 @@ async function main(): Promise<number> {
 async function runNodeRed(emulator: Emulator, userDir: string, port: number): Promise<number> {
   const args = ['--require', join(__dirname, 'announce.js'), require.resolve('node-red/red.js')];
   const child = spawn(process.execPath, [...args, '--userDir', userDir, '--port', String(port)], {
-    env: { ...process.env, ...variables(emulator) },
+    env: { ...process.env, ...variables(emulator), ...noProxy(process.env) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   child.once('message', () => console.log(texts.editor(`http://127.0.0.1:${port}/`)));
@@ -70,6 +70,13 @@ function endSoon(child: ChildProcess): void {
   child.kill('SIGTERM');
   const impatience = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
   child.once('exit', () => clearTimeout(impatience));
+}
+
+/** The emulator is on this machine, whatever proxy there is to the outside. */
+function noProxy(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const given = environment.no_proxy || environment.NO_PROXY;
+  const all = [given, 'localhost', '127.0.0.1', '[::1]'].filter((part) => part).join(',');
+  return { no_proxy: all, NO_PROXY: all };
 }
 
 /** What the examples' config node asks the environment for. */

@@ -22,10 +22,16 @@ const MESSAGES = {
       '__option__ is not valid: character __position__ of "__name__" is __code__, a blank or an invisible character. Delete it, or type the name again.',
     groupNeedsMqtt5: 'A shared-subscription group needs MQTT 5: set the protocol to auto or 5.',
     tlsNode: 'The TLS configuration of the project is missing, disabled or cannot be read.',
+    proxyNode:
+      'The http proxy node of the project is missing or disabled, or its URL is not http://host:port or https://host:port.',
+    proxyVariable:
+      'The environment variable __variable__ does not hold a proxy such as http://host:port: correct it, or name the host of the broker in NO_PROXY.',
     retypeSecret:
       'The access point is not the deployed one: type the project secret again. A stored secret is never sent to another access point.',
     retypeVariable:
       'The access point is not the deployed one: type __option__ itself. Stored values and values of variables are never sent to another access point.',
+    retypeProxy:
+      'The proxy is not the deployed one: type its user name and password again. Stored ones are never sent to another proxy.',
     deployFirst: '__option__ is an environment variable: deploy, then test.',
     deployFiles: 'The TLS configuration names files that are not the deployed ones: deploy, then test.',
     aliasesInvalid:

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { formatEndpoint, seenDevices } from '../../cloud';
+import { formatEndpoint, formatProxy, seenDevices } from '../../cloud';
 import { asError } from '../shared/texts';
 import { registerEmulator } from './emulator-handler';
 import { answerMemory } from './memory-handler';
@@ -49,6 +49,7 @@ function statusOf({ problem, settings, client }: Project) {
     ...(problem && { problem: { code: problem.code, reason: problem.reason, message: problem.message } }),
     ...(settings && {
       endpoint: formatEndpoint(settings.endpoint),
+      ...(settings.proxy && { proxy: formatProxy(settings.proxy) }),
       clientId: settings.clientId,
       group: settings.group,
     }),

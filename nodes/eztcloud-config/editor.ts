@@ -32,6 +32,7 @@ interface ConfigProps {
   name: string;
   endpoint: string;
   tls: string;
+  proxy: string;
   protocol: string;
   session: string;
   sessionExpiry: Numeric;
@@ -67,6 +68,7 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
     name: { value: '' },
     endpoint: { value: '', required: true, label: labelOf('endpoint'), validate: valid(endpoint, true) },
     tls: { value: '', type: 'tls-config', required: false, label: labelOf('tls') },
+    proxy: { value: '', type: 'http proxy', required: false, label: labelOf('proxy') },
     protocol: {
       value: 'auto',
       label: labelOf('protocol'),
@@ -120,7 +122,7 @@ RED.nodes.registerType<ConfigProps, 'projectKey' | 'projectSecret'>('eztcloud-co
   labelStyle,
   oneditprepare() {
     keepForeignOptions(this, Object.fromEntries(SELECTS.map((name) => [name, this[name]])));
-    keepVariables(this, ['tls']);
+    keepVariables(this, ['tls', 'proxy']);
     keepForeignFlag(this, 'memory');
     prepareDefaults(this);
     const changed = ADVANCED.some(

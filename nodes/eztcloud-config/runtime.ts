@@ -1,13 +1,22 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type Aliases, type Client, EztError, formatEndpoint, NO_ALIASES, openClient } from '../../cloud';
+import {
+  type Aliases,
+  type Client,
+  EztError,
+  formatEndpoint,
+  formatProxy,
+  NO_ALIASES,
+  openClient,
+} from '../../cloud';
 import { deploysOf } from '../shared/deploys';
 import type { NodeType } from '../shared/node-type';
-import type { Raw } from '../shared/raw-settings';
+import { type Raw, text } from '../shared/raw-settings';
 import { asError, translate } from '../shared/texts';
 import { takeOverDirectory } from './directory';
 import { emulatorOf, isLocal } from './emulator';
 import { leaveConnection, standingOf, takeConnection } from './handover';
+import { projectProxy } from './proxy';
 import { end, hasStarted, type ProjectSettings, watchRemoved } from './removal';
 import { type Credentials, projectSettings } from './settings';
 
@@ -77,7 +86,9 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
   let reporter: { node: Node } = { node };
   const standing = standingOf(RED, node.id);
   try {
-    settings = { ...projectSettings(RED, raw, node.credentials ?? {}), tls: tlsOptions(RED, raw.tls) };
+    const own = projectSettings(RED, raw, node.credentials ?? {});
+    const proxy = projectProxy(RED, text(raw, 'proxy'), own.endpoint);
+    settings = { ...own, tls: tlsOptions(RED, raw.tls), proxy };
     if (settings.disk) takeOverDirectory(RED, node.id);
   } catch (error) {
     if (settings) node.warn(asError(error));
@@ -115,14 +126,16 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
       onWarning: (warning) => reporter.node.warn(translate(RED, warning).message),
     });
     if (deploys.running) opened.pause();
+    const via = options.proxy ? ` (${formatProxy(options.proxy)})` : '';
+    const place = formatEndpoint(options.endpoint) + via;
     let logged = '';
     opened.onChange(() => {
       const { state } = opened;
       const news = state.is === 'waiting' ? state.refusal.detail : state.is;
       if (news === logged || state.is === 'connecting') return; // attempts that fail for the same reason are logged once
       logged = news;
-      if (state.is === 'waiting') reporter.node.warn(`${formatEndpoint(options.endpoint)}: ${news}`);
-      else reporter.node.log(`${formatEndpoint(options.endpoint)}: ${news}`);
+      if (state.is === 'waiting') reporter.node.warn(`${place}: ${news}`);
+      else reporter.node.log(`${place}: ${news}`);
     });
     return opened;
   }

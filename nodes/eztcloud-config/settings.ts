@@ -27,12 +27,12 @@ export interface Credentials {
  */
 const credential = (given: unknown): string => String(given ?? '').trim();
 
-/** Settings of `eztcloud-config`; TLS comes from the node that `tls` names. Throws `EZT_CONFIG`. */
+/** Settings of `eztcloud-config`; TLS and proxy come from the nodes that `tls` and `proxy` name. Throws `EZT_CONFIG`. */
 export function projectSettings(
   RED: NodeAPI,
   raw: Raw,
   credentials: Credentials,
-): Omit<ClientOptions, 'tls' | 'onError'> {
+): Omit<ClientOptions, 'tls' | 'proxy' | 'onError'> {
   const endpoint = parseEndpoint(text(raw, 'endpoint'));
   const username = credential(resolved(String(credentials.projectKey ?? ''), 'projectKey'));
   const password = credential(resolved(String(credentials.projectSecret ?? ''), 'projectSecret'));

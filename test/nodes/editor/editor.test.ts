@@ -8,6 +8,7 @@ const CONTRACT: Record<string, Record<string, unknown>> = {
     name: '',
     endpoint: '',
     tls: '',
+    proxy: '',
     protocol: 'auto',
     session: 'clean',
     sessionExpiry: 3600,
@@ -98,8 +99,9 @@ describe('node definitions', () => {
   }
 
   it('refer to their config nodes', () => {
-    const { tls } = definition('eztcloud-config').defaults;
+    const { tls, proxy } = definition('eztcloud-config').defaults;
     should([tls?.type, tls?.required]).eql(['tls-config', false]);
+    should([proxy?.type, proxy?.required]).eql(['http proxy', false]);
     for (const type of ['ezt-in', 'ezt-attr-out', 'ezt-command-out', 'ezt-device', 'ezt-watch']) {
       const { cloud } = definition(type).defaults;
       should([cloud?.type, cloud?.required]).eql(['eztcloud-config', true]);
