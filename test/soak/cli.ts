@@ -24,11 +24,11 @@ async function main(): Promise<void> {
   const start = Date.now();
   let before = start;
   const result = await soak({
-    duration: minutes * MINUTE,
+    rounds: Math.ceil(minutes),
+    workFor: MINUTE,
     rate,
-    sampleEvery: Math.max(minutes / 120, 0.25) * MINUTE,
-    deployEvery: 10 * MINUTE,
-    restartEvery: 15 * MINUTE,
+    deployEvery: 10,
+    restartEvery: 15,
     onSample(sample, { done, failed }, sent) {
       console.log(row(sample, start, before, sent, done, failed));
       before = sample.at;

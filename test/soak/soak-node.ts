@@ -8,8 +8,16 @@ interface SourceDef extends NodeDef {
   devices: number;
 }
 
+interface Marked {
+  soak?: true;
+}
+interface Completed {
+  msg: Marked;
+  node: { node: Node };
+  error?: unknown;
+}
 interface Receiving {
-  msg: { soak?: true };
+  msg: Marked;
   destination: { node: Node & { _inputCallback?: unknown } };
 }
 
@@ -36,10 +44,10 @@ export = (RED: NodeAPI): void => {
   RED.hooks.add('onReceive.soak', ({ msg, destination: { node } }: Receiving) => {
     if (msg.soak && node._inputCallback && node.type.startsWith('ezt-')) counts.offered += 1;
   });
-  RED.hooks.add('onComplete.soak', (event: { msg: NodeMessage & { soak?: true }; error?: unknown }) => {
-    if (!event.msg.soak) return;
-    const { code = 'none' } = (event.error ?? {}) as { code?: string };
-    if (event.error) counts.failed[code] = (counts.failed[code] ?? 0) + 1;
+  RED.hooks.add('onComplete.soak', ({ msg, node, error }: Completed) => {
+    if (!msg.soak || !node.node.type.startsWith('ezt-')) return;
+    const { code = 'none' } = (error ?? {}) as { code?: string };
+    if (error) counts.failed[code] = (counts.failed[code] ?? 0) + 1;
     else counts.done += 1;
   });
 
@@ -57,9 +65,8 @@ export = (RED: NodeAPI): void => {
 
   RED.nodes.registerType('soak-sink', function (this: Node, def: NodeDef) {
     RED.nodes.createNode(this, def);
-    this.on('input', (message: NodeMessage & { soak?: true }, _send, done) => {
+    this.on('input', (_message, _send, done) => {
       counts.received += 1;
-      delete message.soak; // this node's own completion does not count
       done();
     });
   });

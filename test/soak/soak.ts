@@ -9,12 +9,14 @@ import { credentialsOf, flowOf } from './flow';
 import { type Load, startLoad } from './load';
 import type { Counts, Sample } from './sample';
 
-/** Times in ms. */
+/** Counted in rounds, so that a busy machine only makes it longer. */
 export interface SoakOptions {
-  duration: number;
+  rounds: number;
+  /** ms of work before each sample. */
+  workFor: number;
   /** Messages per second from the devices. */
   rate: number;
-  sampleEvery: number;
+  /** A deploy, and a restart of the broker, in the midst of the work of every so many rounds. */
   deployEvery: number;
   restartEvery: number;
   onSample?(sample: Sample, counts: Counts, sent: number): void;
@@ -60,17 +62,18 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
         body: JSON.stringify({ paused }),
       }),
     );
-    const settled = await until(
-      async () => {
-        const counts = await get<Counts>('/soak/counts');
-        return counts.offered === ended(counts) ? counts : false;
-      },
-      SETTLE,
-      'every message to end',
-    );
+    let counts = await get<Counts>('/soak/counts');
+    const allEnded = async () => {
+      counts = await get<Counts>('/soak/counts');
+      return counts.offered === ended(counts);
+    };
+    await until(allEnded, SETTLE, 'every message to end').catch(async (error: unknown) => {
+      const project = await get<unknown>('/eztcloud/project/status');
+      throw new Error(JSON.stringify({ counts, project }), { cause: error });
+    });
     const taken = await get<Sample>('/soak/sample');
     samples.push(taken);
-    options.onSample?.(taken, settled, load.sent);
+    options.onSample?.(taken, counts, load.sent);
     await resume();
   }
 
@@ -80,20 +83,15 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   }
 
   try {
-    const start = Date.now();
-    const due = { sample: options.sampleEvery, deploy: options.deployEvery, restart: options.restartEvery };
-    for (let elapsed = 0; elapsed < options.duration; elapsed = Date.now() - start) {
-      if (elapsed >= due.restart) {
-        due.restart += options.restartEvery;
+    for (let round = 1; round <= options.rounds; round += 1) {
+      await pause(options.workFor / 2);
+      if (round % options.deployEvery === 0) await deploy();
+      if (round % options.restartEvery === 0) {
         restarts += 1;
         await broker.restart();
-      } else if (elapsed >= due.deploy) {
-        due.deploy += options.deployEvery;
-        await deploy();
-      } else if (elapsed >= due.sample) {
-        due.sample += options.sampleEvery;
-        await sample();
-      } else await pause(50);
+      }
+      await pause(options.workFor / 2);
+      await sample();
     }
     const counts = await get<Counts>('/soak/counts');
     const errors = nodeRed.log.filter((line) => /\[error\]|Uncaught|Warning:/.test(line));
