@@ -21,19 +21,23 @@ export function attrOutNode(RED: NodeAPI): NodeType {
       replaced = 0;
     };
     onInput(RED, this, async (message, send) => {
-      const { user, aliases, settings, changed } = joined();
-      const devices = devicesOf(aliases, settings.device, message);
-      const payload = encodeAttributes(message.payload, settings.attribute);
-      const loopDepth = countLoop(RED, this, message, devices);
-      const settled = user.push(devices, payload, settings.qos, { latest: settings.latest, loopDepth });
-      changed();
+      const { user, aliases, settings, changed, sent, failed } = joined();
       try {
+        const devices = devicesOf(aliases, settings.device, message);
+        const payload = encodeAttributes(message.payload, settings.attribute);
+        const loopDepth = countLoop(RED, this, message, devices);
+        const settled = user.push(devices, payload, settings.qos, { latest: settings.latest, loopDepth });
+        changed();
         const count = await settled;
         replaced += count;
         if (count === devices.length) return; // newer values are sent in its place
+        sent();
         reportReplaced();
         message.device = devices.length === 1 ? devices[0] : devices;
         send(message);
+      } catch (error) {
+        failed(error);
+        throw error;
       } finally {
         changed();
       }

@@ -24,7 +24,7 @@ interface Sent {
  * goes on; with `undefined` when a newer command has replaced it.
  */
 export async function deliver(
-  joined: Joined<CommandOutSettings>,
+  joined: Pick<Joined<CommandOutSettings>, 'user' | 'settings' | 'listener' | 'changed'>,
   { device, command, timeout, several }: Delivery,
 ): Promise<Partial<Message> | undefined> {
   const { user, settings, listener, changed } = joined;

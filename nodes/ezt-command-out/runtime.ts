@@ -1,13 +1,14 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type Aliases, type Channel, copyParams, EztError, type Listener } from '../../cloud';
-import { devicesOf, namedInNode, namesList } from '../shared/devices';
-import { type Message, type Outgoing, onInput } from '../shared/input';
+import { copyParams, EztError } from '../../cloud';
+import { devicesOf, namesList } from '../shared/devices';
+import { type Message, type Outgoing, onInput, type Send } from '../shared/input';
 import type { NodeType } from '../shared/node-type';
-import { joinProject } from '../shared/project-user';
+import { type Joined, joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
 import { commandOf } from './command';
 import { type Delivery, deliver } from './deliver';
 import { forEachDevice } from './each-device';
+import { listenerOf } from './listener';
 import { copyFor, noReplyFields } from './results';
 import { type CommandOutSettings, commandOutSettings } from './settings';
 import { timeoutOf } from './timeout';
@@ -20,6 +21,17 @@ export function commandOutNode(RED: NodeAPI): NodeType {
 
     onInput(RED, this, async (message, send) => {
       const now = joined();
+      try {
+        await sendAll(now, message, send);
+      } catch (error) {
+        now.failed(error);
+        throw error;
+      } finally {
+        now.changed();
+      }
+    });
+
+    const sendAll = async (now: Joined<CommandOutSettings>, message: Message, send: Send) => {
       const { user, aliases, settings } = now;
       const devices = devicesOf(aliases, settings.device, message);
       const several = namesList(aliases, settings.device, message);
@@ -38,9 +50,12 @@ export function commandOutNode(RED: NodeAPI): NodeType {
       const deliverTo = async (delivery: Delivery, withFields: (fields: object) => Message) => {
         try {
           const fields = await deliver(now, delivery);
-          if (fields) send(withFields(fields));
+          if (!fields) return;
+          now.sent();
+          send(withFields(fields));
         } catch (error) {
           if (!settings.secondOutput || !isNoReply(error)) throw error;
+          now.failed(error);
           const { device, command } = delivery;
           const fields = { device, id: command.id, ...noReplyFields(RED, this, error, method) };
           send([null, withFields(fields)] satisfies Outgoing);
@@ -51,22 +66,9 @@ export function commandOutNode(RED: NodeAPI): NodeType {
       await forEachDevice(RED, this, deliveries, message, (delivery, own) =>
         deliverTo(delivery, (fields) => copyFor(RED, message, { ...own, ...fields })),
       );
-    });
+    };
   };
 }
 
 const isNoReply = (error: unknown): error is EztError =>
   error instanceof EztError && error.code === 'EZT_REPLY_TIMEOUT';
-
-/**
- * What the node subscribes to: the replies of its devices, or of every device. Where it matters whether they are online,
- * that too: the device memory could not know it otherwise.
- */
-function listenerOf(settings: CommandOutSettings, aliases: Aliases): Listener | undefined {
-  const { device, waitReply, whenOffline, qos } = settings;
-  const channels: Channel[] = waitReply ? ['command_reply'] : [];
-  if (whenOffline !== 'send') channels.push('online');
-  // An invalid device name fails message by message; a filter made of it would end the connection.
-  const devices = channels.length > 0 ? namedInNode(aliases, device) : undefined;
-  return devices && { devices, channels, streams: [], qos, unshared: true };
-}

@@ -28,6 +28,9 @@ export interface Joined<S> {
   listener: Listener | undefined;
   /** To be called when what the node has pending has changed: its status shows that. */
   changed(): void;
+  /** A message has been sent, or has failed; the status shows it for a while. To be called before `changed`. */
+  sent(): void;
+  failed(error: unknown): void;
 }
 
 /** Why the node cannot work, or what it works with; and how to end that. */
@@ -92,6 +95,10 @@ export function joinProject<S, L extends Listener | undefined = undefined>(
       settings,
       listener,
       changed: status.changed,
+      sent: status.sent,
+      failed(error) {
+        if (error instanceof EztError) status.failed(error);
+      },
       async leave() {
         status.stop();
         unkeep();

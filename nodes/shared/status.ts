@@ -1,34 +1,17 @@
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import { type Client, type EztError, type State, subscriptionTrouble } from '../../cloud';
 import { deploysOf } from './deploys';
+import { createOutcome } from './outcome-status';
+import { type ReasonStatus, reasonStatus } from './reason-status';
 
 const core = (text: string) => `node-red:common.status.${text}`;
-/** A status with a translated text: Status nodes and subflows pass the text on as it is. */
-export interface ReasonStatus extends NodeStatus {
-  /** The same in every language, e.g. `credentials`. */
-  reason: string;
-}
-
 const CONNECTED: NodeStatus = { fill: 'green', shape: 'dot', text: core('connected') };
 const CONNECTING: NodeStatus = { fill: 'yellow', shape: 'ring', text: core('connecting') };
 const DISCONNECTED: NodeStatus = { fill: 'red', shape: 'ring', text: core('disconnected') };
 
 /** The status of a node whose settings, or whose project, cannot be used. */
-export const problemStatus = (RED: NodeAPI, { reason }: EztError): ReasonStatus => reasonStatus(RED, reason);
-
-/** `queued`: the number of messages that wait. */
-function reasonStatus(RED: NodeAPI, reason: string, queued = 0): ReasonStatus {
-  const text = shortText(RED, reason);
-  const count = queued > 0 ? ` · ${RED._('eztcloud.status.queued')} ${queued}` : '';
-  return { fill: 'red', shape: 'ring', text: text + count, reason };
-}
-
-/** In the language of the runtime, if its catalogue has it. */
-function shortText(RED: NodeAPI, reason: string): string {
-  const key = `eztcloud.reason.${reason}`;
-  const text = RED._(key);
-  return text.includes(key) ? reason : text;
-}
+export const problemStatus = (RED: NodeAPI, { reason }: EztError): ReasonStatus =>
+  reasonStatus(RED, [reason]);
 
 /** Why it cannot connect; `undefined` if the connection was merely lost. */
 const refusedBecause = (state: State): string | undefined =>
@@ -74,13 +57,33 @@ export function setStatus(RED: NodeAPI, node: Node, status: NodeStatus): void {
   });
 }
 
+/** What tells the time: milliseconds since the epoch. Tests have their own. */
+export interface StatusClock {
+  now(): number;
+  setTimeout(act: () => void, ms: number): NodeJS.Timeout;
+  clearTimeout(timer: NodeJS.Timeout | undefined): void;
+}
+
 /** Milliseconds between changes, at least: each status is sent to every open editor. */
 const INTERVAL = 250;
 
-/** Keeps the node's status up to date. Call `changed` when what is pending has changed, `stop` when the node closes. */
-export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending }: StatusSource) {
+/**
+ * Keeps the node's status up to date. Call `changed` when what is pending has changed, `sent` and `failed` before that with
+ * how a message has ended, `stop` when the node closes.
+ */
+export function showStatus(
+  RED: NodeAPI,
+  node: Node,
+  { client, refused, pending }: StatusSource,
+  clock: StatusClock = { now: Date.now, setTimeout, clearTimeout },
+) {
+  const { setTimeout, clearTimeout } = clock;
+  const outcome = createOutcome(RED, clock.now);
   let shown = '';
   let timer: NodeJS.Timeout | undefined;
+  let again = false;
+  let fading: NodeJS.Timeout | undefined;
+  let fadesAt = 0;
   let stopped = false;
 
   function current(settled: boolean): NodeStatus {
@@ -90,11 +93,25 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
     // While connected a message is pending for milliseconds only: the status would flicker.
     const waiting = settled || !connected ? queued : 0;
     const because = code === undefined ? refusedBecause(client.state) : subscriptionTrouble(code);
-    if (because !== undefined) return reasonStatus(RED, because, waiting);
+    if (because !== undefined) return reasonStatus(RED, [because], waiting);
     if (connected && commands > 0) return counted('blue', { waiting: commands, held });
     if (waiting > 0) return counted('yellow', { queued: waiting, held });
     if (connected && held > 0) return counted('yellow', { held });
-    return stateStatus(client.state);
+    return (connected ? outcomeNow() : undefined) ?? stateStatus(client.state);
+  }
+
+  function outcomeNow(): NodeStatus | undefined {
+    const now = outcome.now();
+    if (!now) return undefined;
+    const due = clock.now() + now.left;
+    if (fading && due >= fadesAt) return now.status;
+    clearTimeout(fading);
+    fadesAt = due;
+    fading = setTimeout(() => {
+      fading = undefined;
+      draw(true);
+    }, now.left);
+    return now.status;
   }
 
   function counted(fill: 'yellow' | 'blue', counts: Readonly<Record<string, number>>): NodeStatus {
@@ -113,23 +130,33 @@ export function showStatus(RED: NodeAPI, node: Node, { client, refused, pending 
 
   function changed() {
     // The node that replaces this one has the same id, and must not show what this one still settles.
-    if (timer || stopped) return;
+    if (stopped) return;
+    if (timer) {
+      again = true;
+      return;
+    }
     draw(false);
-    timer = setTimeout(() => {
-      timer = undefined;
-      draw(true);
-    }, INTERVAL);
+    timer = setTimeout(drawLater, INTERVAL);
+  }
+
+  function drawLater() {
+    timer = again ? setTimeout(drawLater, INTERVAL) : undefined;
+    again = false;
+    draw(true);
   }
 
   const unwatch = client.onChange(() => draw(true));
   draw(true);
   return {
     changed,
+    sent: outcome.sent,
+    failed: outcome.failed,
     stop() {
       stopped = true;
       later.delete(node);
       unwatch();
       clearTimeout(timer);
+      clearTimeout(fading);
     },
   };
 }

@@ -7,6 +7,8 @@ export interface Status {
   text?: string;
   /** Of a refusal or a problem: the same in every language. */
   reason?: string;
+  /** Of a message that has failed. */
+  code?: string;
 }
 
 const history = new Map<string, Status[]>();
@@ -43,4 +45,18 @@ export function shows(id: string, wanted: Status | ((status: Status) => boolean)
   );
 }
 
-export const connected = (id: string, timeout?: number): Promise<Status> => shows(id, CONNECTED, timeout);
+/** Whether it shows how a message has ended, as it does for some seconds while the connection is well. */
+const isOutcome = ({ code, text = '' }: Status): boolean =>
+  code !== undefined || /\bsent \d\d:\d\d:\d\d$/.test(text);
+
+/** Waits until the node `id` is connected, whatever it shows of its messages. */
+export const connected = (id: string, timeout = 5000): Promise<Status> =>
+  until(
+    () => {
+      const last = statuses(id).findLast((status) => !isOutcome(status));
+      if (last?.text === CONNECTED.text) return last;
+      throw new Error(`It shows ${JSON.stringify(statuses(id))}`);
+    },
+    timeout,
+    `${id} to be connected`,
+  );

@@ -2,7 +2,6 @@ import type { ClientUser, Listener } from '../../../cloud';
 import { createUser } from '../../../cloud/client-user';
 import { createDeviceMemory } from '../../../cloud/devices/device-memory';
 import { openHolding } from '../../../cloud/holding';
-import { NO_ALIASES } from '../../../cloud/protocol/aliases';
 import { createCommands } from '../../../cloud/send/commands';
 import { createOutbox } from '../../../cloud/send/outbox';
 import type { OutboxConnection } from '../../../cloud/send/refusal';
@@ -60,10 +59,7 @@ export function sendingParts(limits: { queue: number; expiry: number; inFlight: 
         isConnected: () => connection !== undefined,
       }),
     deliver: (user: ClientUser, settings: CommandOutSettings, delivery: Delivery) =>
-      deliver(
-        { user, memory, settings, aliases: NO_ALIASES, listener: REPLIES, changed: () => undefined },
-        delivery,
-      ),
+      deliver({ user, settings, listener: REPLIES, changed: () => undefined }, delivery),
     attach(receiveMaximum: number) {
       const mine: OutboxConnection = {
         ...{ receiveMaximum, maximumPacketSize: 1_000_000, maximumQos: 2 },
