@@ -25,9 +25,26 @@ export type EditedNode<P> = P & {
   readonly _: Translate;
   readonly _def: {
     readonly category: string;
-    readonly defaults: Record<string, { value: unknown; type?: string }>;
+    readonly defaults: Record<
+      string,
+      {
+        value: unknown;
+        type?: string;
+        validate?(this: unknown, value: unknown, options: object): boolean | string;
+      }
+    >;
   };
 };
+
+/** A node that is being added to a flow. */
+export interface AddedNode {
+  readonly id: string;
+  /** Of the flow or subflow. */
+  readonly z?: string;
+  /** Not there yet when it comes from the palette; what is imported has one. */
+  readonly x?: number;
+  cloud?: unknown;
+}
 
 interface Definition<P, C extends string> {
   category: string;
@@ -51,8 +68,8 @@ interface Definition<P, C extends string> {
   inputLabels?(this: EditedNode<P>): string;
   /** `index`: of the port, from 0. */
   outputLabels?(this: EditedNode<P>, index: number): string;
-  /** It has been dragged from the palette. */
-  onadd?(this: { id: string }): void;
+  /** It has been dragged from the palette, or imported. */
+  onadd?(this: AddedNode): void;
   oneditprepare?(this: EditedNode<P>): void;
   oneditsave?(this: EditedNode<P>): void;
   oneditcancel?(this: EditedNode<P>): void;
@@ -88,13 +105,17 @@ interface Editor extends Pick<EditorRED, '_'> {
     registerType<P, C extends string = never>(type: string, definition: Definition<P, C>): void;
     /** A node of the workspace, deployed or not. */
     node(id: string): EditorNode | null;
-    eachConfig(callback: (node: EditorConfigNode) => boolean): void;
+    eachConfig(look: (node: EditorConfigNode) => unknown): void;
     getType(type: string): NodeDefinition;
     /** A new id. */
     id(): string;
     add(node: object): void;
     remove(id: string): void;
     dirty(dirty?: boolean): boolean;
+  };
+  workspaces: {
+    /** The id of the flow that is shown. */
+    active(): string;
   };
   events: { on(name: 'nodes:add', listener: (node: never) => void): void };
   history: { push(event: { t: 'add'; nodes: string[]; dirty: boolean }): void };

@@ -7,6 +7,7 @@ import {
   prepareQos,
   savedNumbers,
 } from '../editor/form';
+import { chooseOnlyProject, takeOnlyProject } from '../editor/only-project';
 import { labelOf, labelStyle } from '../editor/red';
 import { attribute, choice, devices, qos, valid } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
@@ -50,10 +51,12 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
   outputLabels() {
     return this._('eztcloud.port.sent');
   },
+  onadd: takeOnlyProject,
   oneditprepare() {
     prepareQos(this);
     prepareDefaults(this);
     keepVariables(this, ['cloud']);
+    chooseOnlyProject(this);
     keepForeignOptions(this, { keep: this.keep });
     pasteLinesAsList($('#node-input-device'));
     const suggest = suggestions(this);

@@ -9,6 +9,7 @@ import {
   prepareQos,
   savedNumbers,
 } from '../editor/form';
+import { chooseOnlyProject, takeOnlyProject } from '../editor/only-project';
 import { type EditedNode, labelOf, labelStyle } from '../editor/red';
 import { choice, devices, flag, number, qos, valid, word } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
@@ -79,6 +80,7 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
     if (index === 1) return this._('eztcloud.port.noReply');
     return this._(this.waitReply ? 'eztcloud.port.reply' : 'eztcloud.port.sent');
   },
+  onadd: takeOnlyProject,
   oneditprepare() {
     prepareQos(this);
     prepareDefaults(this);
@@ -91,6 +93,7 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
     suggest.devices('device', true);
     suggest.names('method', 'methods', 'device', false);
     keepVariables(this, ['cloud']);
+    chooseOnlyProject(this);
     keepForeignOptions(this, { whenOffline: this.whenOffline });
     for (const name of ['waitReply', 'oneAtATime', 'replaceHeld', 'secondOutput'])
       keepForeignFlag(this, name);

@@ -1,5 +1,6 @@
 import { deviceLabel } from '../editor/aliases';
 import { keepForeignOptions, keepVariables, pasteLinesAsList, prepareDefaults } from '../editor/form';
+import { chooseOnlyProject, takeOnlyProject } from '../editor/only-project';
 import { labelOf, labelStyle } from '../editor/red';
 import { choice, devices, rules, valid } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
@@ -45,10 +46,12 @@ RED.nodes.registerType<DeviceProps>('ezt-device', {
   outputLabels() {
     return this._('eztcloud.port.known');
   },
+  onadd: takeOnlyProject,
   oneditprepare() {
     keepForeignOptions(this, { output: this.output });
     prepareDefaults(this);
     keepVariables(this, ['cloud']);
+    chooseOnlyProject(this);
     pasteLinesAsList($('#node-input-device'));
     const suggest = suggestions(this);
     suggest.devices('device', true);

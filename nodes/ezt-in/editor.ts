@@ -15,6 +15,7 @@ import {
   unlessSame,
 } from '../editor/form';
 import { listOf } from '../editor/lists';
+import { chooseOnlyProject, takeOnlyProject } from '../editor/only-project';
 import { type EditedNode, labelOf, labelStyle, type Translate } from '../editor/red';
 import {
   choice,
@@ -101,9 +102,10 @@ RED.nodes.registerType<InProps>('ezt-in', {
   },
   labelStyle,
   outputLabels() {
-    return this._('eztcloud.port.received');
+    return received(this);
   },
   onadd() {
+    takeOnlyProject.call(this);
     dragged.add(this.id);
   },
   oneditprepare() {
@@ -113,6 +115,7 @@ RED.nodes.registerType<InProps>('ezt-in', {
     keepForeignOptions(this, { dataFormat, output, own, when, topic });
     keepForeignFlag(this, 'initial');
     keepVariables(this, ['cloud']);
+    chooseOnlyProject(this);
     prepareQos(this);
     prepareDefaults(this);
     const suggest = suggestions(this);
@@ -151,7 +154,10 @@ function chosenTypes(): string[] {
   return boxes().filter(':checked').toArray().map(typeOf);
 }
 
-/** Shows only the rows that do something for the chosen types; none chosen means all of them, a variable may. */
+/**
+ * Shows only the rows that do something for the chosen types; none chosen means all of them, a variable may. A row with
+ * something wrong in it stays: the runtime would refuse that, and nobody would see where it is.
+ */
 function showWhatMatters(node: In): void {
   const chosen = chosenTypes();
   const all = chosen.length === 0 || chosen.some(isVariable);
@@ -159,8 +165,31 @@ function showWhatMatters(node: In): void {
   $('.ezt-only').each((_, row) => {
     const types = row.dataset.types?.split(' ') ?? [];
     const fits = row.dataset.when === undefined || row.dataset.when === when || isVariable(when);
-    $(row).toggle(fits && (all || types.some((type) => chosen.includes(type))));
+    const matters = fits && (all || types.some((type) => chosen.includes(type)));
+    $(row).toggle(matters || LISTS.some((name) => isWrongIn(row, node, name)));
   });
+}
+
+function isWrongIn(row: HTMLElement, node: In, name: string): boolean {
+  const control = field(node, name);
+  const { validate } = node._def.defaults[name] ?? {};
+  return row.contains(control[0] ?? null) && validate?.call(node, control.val(), {}) !== true;
+}
+
+/** What the port sends, e.g. `Attributes, Alarms of DU_1 +2`. */
+function received(node: In): string {
+  const types = listOf(node.types);
+  const [device, ...more] = listOf(node.devices);
+  const named = types.filter((type) => CHANNELS.some((channel) => channel === type));
+  const what =
+    types.length === 0
+      ? node._('eztcloud.port.everything')
+      : types.map((type) => (named.includes(type) ? node._(`eztcloud.type.${type}`) : type)).join(', ');
+  const of =
+    device === undefined
+      ? node._('eztcloud.port.everyDevice')
+      : deviceLabel(node, device) + (more.length > 0 ? ` +${more.length}` : '');
+  return node._('eztcloud.port.of', { what, device: of });
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 } from '../editor/form';
 import { limitClear, limitValue } from '../editor/limit-rules';
 import { listOf } from '../editor/lists';
+import { chooseOnlyProject, takeOnlyProject } from '../editor/only-project';
 import { type EditedNode, labelOf, labelStyle } from '../editor/red';
 import { choice, devices, each, needed, number, valid, validIf, word } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
@@ -95,10 +96,12 @@ RED.nodes.registerType<WatchProps>('ezt-watch', {
     const mode = CHOICES.mode.find((each) => each === this.mode) ?? 'silence';
     return this._(`eztcloud.port.${mode}${index === 0 ? 'Begins' : 'Ends'}`);
   },
+  onadd: takeOnlyProject,
   oneditprepare() {
     prepareList(this, 'devices', this.devices);
     keepForeignOptions(this, { mode: this.mode, op: this.op });
     keepVariables(this, ['cloud']);
+    chooseOnlyProject(this);
     prepareDefaults(this);
     const suggest = suggestions(this);
     suggest.devices('devices', true);

@@ -53,8 +53,8 @@ const isOutcome = ({ code, text = '' }: Status): boolean =>
 export const connected = (id: string, timeout = 5000): Promise<Status> =>
   until(
     () => {
-      const last = statuses(id).findLast((status) => !isOutcome(status));
-      if (last?.text === CONNECTED.text) return last;
+      const last = statuses(id).at(-1);
+      if (last && (isOutcome(last) || last.text === CONNECTED.text)) return last;
       throw new Error(`It shows ${JSON.stringify(statuses(id))}`);
     },
     timeout,
