@@ -59,11 +59,13 @@ export {
   readLimit,
 } from './protocol/threshold';
 export { CHANNELS, type Channel, formatTopic, isTopicLevel } from './protocol/topics';
+export { type Preview, previewOf } from './receive/preview';
 export type { RecentMessage, RecentMessages } from './receive/recent-messages';
 export { type RecentPage, recentPage, shownPayload } from './receive/recent-page';
 export { HOLD_ON } from './send/held-commands';
 export type { Answer } from './send/pending-command';
 export { codeOf, setAside, writeWhole } from './storage/files';
+export { askedFilters } from './subscriptions/asked-filters';
 export type { Heard, LastSent, Listener, OwnPush } from './subscriptions/listener';
 export { testConnection } from './transport/connection-test';
 export type { ConnectionTestStep } from './transport/connection-test-steps';

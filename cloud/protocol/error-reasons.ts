@@ -33,6 +33,9 @@ const MESSAGES = {
     retypeProxy:
       'The proxy is not the deployed one: type its user name and password again. Stored ones are never sent to another proxy.',
     deployFirst: '__option__ is an environment variable: deploy, then test.',
+    paramsDeployFirst:
+      'The parameters come from __where__, which only the deployed node may read: deploy, then try.',
+    tryTooMany: '__count__ devices are too many to try: __limit__ at most. Name fewer.',
     deployFiles: 'The TLS configuration names files that are not the deployed ones: deploy, then test.',
     aliasesInvalid:
       'The aliases of the project are not valid: expected a table such as {"DU_1": {"name": "Pump 1", "tags": ["north"]}}.',

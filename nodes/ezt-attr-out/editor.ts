@@ -10,6 +10,7 @@ import {
 import { chooseOnlyProject, takeOnlyProject } from '../editor/only-project';
 import { labelOf, labelStyle } from '../editor/red';
 import { attribute, choice, devices, qos, valid } from '../editor/rules';
+import { endSending, showSending } from '../editor/sending';
 import { suggestions } from '../editor/suggestions';
 
 interface AttrOutProps {
@@ -62,8 +63,12 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
     const suggest = suggestions(this);
     suggest.devices('device', true);
     suggest.names('attribute', 'attributes', 'device', false);
+    showSending(this);
   },
   oneditsave() {
+    endSending();
     Object.assign(this, savedNumbers(this, ['qos']));
   },
+  oneditcancel: endSending,
+  oneditdelete: endSending,
 });

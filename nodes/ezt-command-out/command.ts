@@ -65,7 +65,7 @@ function evaluate(
 const MAX_PLACE = 100;
 
 /** Where the parameters come from, as the form shows it. */
-function placeOf({ params, paramsType }: CommandOutSettings): string {
+export function placeOf({ params, paramsType }: CommandOutSettings): string {
   const place = params.slice(0, MAX_PLACE);
   switch (paramsType) {
     case 'msg':

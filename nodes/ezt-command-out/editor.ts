@@ -12,6 +12,7 @@ import {
 import { chooseOnlyProject, takeOnlyProject } from '../editor/only-project';
 import { type EditedNode, labelOf, labelStyle } from '../editor/red';
 import { choice, devices, flag, number, qos, valid, word } from '../editor/rules';
+import { endSending, showSending } from '../editor/sending';
 import { suggestions } from '../editor/suggestions';
 
 interface CommandOutProps {
@@ -106,12 +107,16 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
     };
     for (const name of ['waitReply', 'whenOffline', 'secondOutput']) field(this, name).on('change', update);
     update();
+    showSending(this);
   },
   oneditsave() {
+    endSending();
     // An empty timeout stays empty: it means msg.timeout.
     const timeout = fieldText(this, 'timeout') === '' ? [] : ['timeout'];
     Object.assign(this, savedNumbers(this, [...timeout, 'retries', 'holdFor', 'qos']));
   },
+  oneditcancel: endSending,
+  oneditdelete: endSending,
 });
 
 /** Whether a checkbox is ticked, or is a variable instead. */

@@ -14,7 +14,8 @@ import {
   savedNumbers,
   unlessSame,
 } from '../editor/form';
-import { listOf } from '../editor/lists';
+import { listOf, parseList } from '../editor/lists';
+import { showLivePreview } from '../editor/live-preview';
 import { chooseOnlyProject, takeOnlyProject } from '../editor/only-project';
 import { type EditedNode, labelOf, labelStyle, type Translate } from '../editor/red';
 import {
@@ -128,6 +129,11 @@ RED.nodes.registerType<InProps>('ezt-in', {
     field(this, 'when').on('change', show);
     show();
     followOutput(this);
+    showLivePreview(this, {
+      own: () => ({ types: chosenTypes() }),
+      wish: () =>
+        received({ ...this, types: chosenTypes(), devices: parseList(fieldText(this, 'devices') ?? '') }),
+    });
   },
   oneditsave() {
     Object.assign(this, savedLists(this, LISTS), savedNumbers(this, ['qos']), {

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { formatEndpoint, formatProxy, seenDevices } from '../../cloud';
+import { previewHandler, tryHandler } from '../preview/handlers';
 import { asError } from '../shared/texts';
 import { registerEmulator } from './emulator-handler';
 import { answerMemory } from './memory-handler';
@@ -37,6 +38,8 @@ export function registerAdmin(RED: NodeAPI): void {
   RED.httpAdmin.get('/eztcloud/:configId/status', read, ofProject(statusOf));
   RED.httpAdmin.get('/eztcloud/:configId/recent', read, ofProject(answerRecent));
 
+  RED.httpAdmin.post('/eztcloud/:configId/preview', read, previewHandler(RED));
+  RED.httpAdmin.post('/eztcloud/:configId/try', write, tryHandler(RED));
   RED.httpAdmin.post('/eztcloud/test', write, testHandler(RED));
   registerEmulator(RED);
 }
