@@ -35,7 +35,6 @@ const MESSAGES = {
     deployFirst: '__option__ is an environment variable: deploy, then test.',
     paramsDeployFirst:
       'The parameters come from __where__, which only the deployed node may read: deploy, then try.',
-    tryTooMany: '__count__ devices are too many to try: __limit__ at most. Name fewer.',
     deployFiles: 'The TLS configuration names files that are not the deployed ones: deploy, then test.',
     aliasesInvalid:
       'The aliases of the project are not valid: expected a table such as {"DU_1": {"name": "Pump 1", "tags": ["north"]}}.',
@@ -78,6 +77,7 @@ const MESSAGES = {
       "No device has the tag #__tag__: correct the tag, or give it to a device in the project's table of aliases.",
     aliasAmbiguous:
       '"__name__" fits __count__ devices (__devices__): use a username, or give each device a name of its own in the project\'s table of aliases.',
+    tryTooMany: '__count__ devices are too many to try: __limit__ at most. Name fewer.',
   },
   EZT_PAYLOAD: {
     acknowledgeMissing:

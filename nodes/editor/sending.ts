@@ -29,6 +29,7 @@ export function showSending(node: Node): void {
   let timer: number | undefined;
   let asking = false;
   let again = false;
+  let wanted = '';
   const trying = prepareTry(node, soon);
   open = trying;
 
@@ -37,6 +38,9 @@ export function showSending(node: Node): void {
     note.toggleClass('ezt-live-wrong', wrong);
   };
   function soon() {
+    const now = JSON.stringify([projectRoute(node, ''), formValues(node), trying.values()]);
+    if (now === wanted) return; // a field that is left says so once more
+    wanted = now;
     trying.draw(undefined); // what is confirmed must be what is shown
     clearTimeout(timer);
     timer = window.setTimeout(() => void ask(), QUIET);

@@ -86,6 +86,7 @@ export function prepareTry(node: Node, changed: () => void): Try {
         running = undefined;
         send.prop('disabled', false);
         result.empty().append(lines);
+        result[0]?.scrollIntoView({ block: 'nearest' });
       });
   });
   button.on('click', () => {
@@ -127,7 +128,7 @@ function results(node: Node, answer: unknown): JQuery[] {
     const params = { device: String(device), ms: Number(ms) };
     if (ok !== true) return [line('ezt-live-wrong', `✗ ${params.device} · ${problemText(node, problem)}`)];
     const text = node._(`eztcloud.try.${reply === undefined ? 'acknowledged' : 'replied'}`, params);
-    const row = line('ezt-live-right', `✓ ${text}`);
+    const row = line('', ` ${text}`).prepend($('<span class="ezt-live-right">').text('✓'));
     return reply === undefined ? [row] : [row, $('<pre tabindex="0">').text(String(reply))];
   });
 }

@@ -59,8 +59,12 @@ export function tryHandler(RED: NodeAPI) {
     response.on('close', () => closed.abort());
     try {
       const values = formValues(RED, body);
-      const typed = typedValues(body);
-      const results = await tryOut(RED, project, outForm(values), typed, values.deployed, closed.signal);
+      const results = await tryOut(RED, project, {
+        form: outForm(values),
+        typed: typedValues(body),
+        deployed: values.deployed,
+        signal: closed.signal,
+      });
       response.json({ ok: results.every(({ ok }) => ok), results });
     } catch (error) {
       const { message, ...problem } = problemOf(RED, error);

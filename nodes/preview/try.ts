@@ -33,8 +33,8 @@ export interface TryResult {
   problem?: Problem;
 }
 
-/** Devices at a time. Milliseconds for a connection, and for a reply; how often a command is sent again. */
-export const MOST = { devices: 20, connecting: 5_000, timeout: 60_000, retries: 3 };
+/** Devices at a time; milliseconds for a connection, and for a reply; how often a command is sent again. */
+const MOST = { devices: 20, connecting: 5_000, timeout: 60_000, retries: 3 };
 
 interface Sending {
   user: ClientUser;
@@ -43,22 +43,24 @@ interface Sending {
   elapsed(): number;
 }
 
+export interface TryRequest {
+  form: OutForm;
+  typed: Typed;
+  deployed: FormValues['deployed'];
+  /** Aborts when nobody waits any more. */
+  signal: AbortSignal;
+}
+
 /**
- * Sends one push or command with the values of a form, as a node would, and resolves when it has ended for each device. When
- * `signal` aborts, nothing is waited for any more. Rejects with what is wrong before anything is sent.
+ * Sends one push or command with the values of a form, as a node would, and resolves when it has ended for each device.
+ * Rejects with what is wrong before anything is sent.
  */
-export async function tryOut(
-  RED: NodeAPI,
-  project: Project,
-  form: OutForm,
-  typed: Typed,
-  deployed: FormValues['deployed'],
-  signal: AbortSignal,
-): Promise<TryResult[]> {
+export async function tryOut(RED: NodeAPI, project: Project, request: TryRequest): Promise<TryResult[]> {
+  const { form, typed, signal } = request;
   const devices = targets(RED, project.aliases, form, typed);
   if (devices.length > MOST.devices)
     throw new EztError('tryTooMany', { count: devices.length, limit: MOST.devices });
-  const sendTo = await prepare(RED, project, form, typed, deployed, devices);
+  const sendTo = await prepare(RED, project, request, devices);
   /** Makes the project keep its connection, or open one, as long as this takes. */
   const guest: Node = Object.create(project.node);
   const client = project.join(guest);
@@ -66,7 +68,7 @@ export async function tryOut(
   const end = () => user.close(0);
   signal.addEventListener('abort', end);
   try {
-    await connected(client, signal);
+    await connected(client, signal, MOST.connecting);
     const begun = performance.now();
     const elapsed = () => Math.round(performance.now() - begun);
     return await sendTo({ user, client, elapsed });
@@ -81,9 +83,7 @@ export async function tryOut(
 async function prepare(
   RED: NodeAPI,
   { node }: Project,
-  form: OutForm,
-  typed: Typed,
-  deployed: FormValues['deployed'],
+  { form, typed, deployed }: TryRequest,
   devices: readonly string[],
 ): Promise<(sending: Sending) => Promise<TryResult[]>> {
   const message = messageOf(RED, form, typed);
@@ -98,29 +98,44 @@ async function prepare(
   }
   const settings = bounded(form.settings);
   checkReadable(settings, deployed?.properties);
-  const command = await commandOf(RED, deployed?.node ?? node, settings, message);
-  const params = copyParams(command.params);
+  const { method, params: given, id } = await commandOf(RED, deployed?.node ?? node, settings, message);
+  const command = { method, params: copyParams(given), id };
   const timeout = Math.min(MOST.timeout, timeoutOf(settings.timeout, message));
+  return (sending) => sendCommand(RED, sending, { settings, command, timeout, devices });
+}
+
+interface CommandToTry {
+  settings: CommandOutSettings;
+  /** The id of a whole command, if it brings one. */
+  command: { method: string; params: unknown; id: number | undefined };
+  /** Milliseconds. */
+  timeout: number;
+  devices: readonly string[];
+}
+
+async function sendCommand(
+  RED: NodeAPI,
+  { user, client, elapsed }: Sending,
+  { settings, command, timeout, devices }: CommandToTry,
+): Promise<TryResult[]> {
+  const listener = listenerOf(settings, devices);
+  const joined = { user, settings, listener, changed: () => undefined };
   const several = devices.length > 1;
-  return async ({ user, client, elapsed }) => {
-    const listener = listenerOf(settings, devices);
-    client.listen(listener);
-    try {
-      return await forEach(RED, devices, elapsed, async (device) => {
-        const id = user.commandId(device, command.id);
-        const delivery = { device, command: { method: command.method, params, id }, timeout, several };
-        const joined = { user, settings, listener, changed: () => undefined };
-        const { payload, attempts } = (await deliver(joined, delivery)) ?? {};
-        return {
-          id,
-          ...(payload !== undefined && { reply: shown(payload) }),
-          ...(typeof attempts === 'number' && { attempts }),
-        };
-      });
-    } finally {
-      client.unlisten(listener);
-    }
-  };
+  client.listen(listener);
+  try {
+    return await forEach(RED, devices, elapsed, async (device) => {
+      const id = user.commandId(device, command.id);
+      const answer = await deliver(joined, { device, command: { ...command, id }, timeout, several });
+      const { payload, attempts } = answer ?? {};
+      return {
+        id,
+        ...(payload !== undefined && { reply: shown(payload) }),
+        ...(typeof attempts === 'number' && { attempts }),
+      };
+    });
+  } finally {
+    client.unlisten(listener);
+  }
 }
 
 /** Nobody waits in front of a form for as long as a flow may. */
@@ -156,17 +171,18 @@ const forEach = (
     }),
   );
 
-/** Rejects with `EZT_EXPIRED` when there is no connection in time, with `EZT_CLOSED` when nobody waits any more. */
-function connected(client: Client, signal: AbortSignal): Promise<void> {
+/** Rejects with `EZT_EXPIRED` when there is no connection within `ms`, with `EZT_CLOSED` when nobody waits any more. */
+export function connected(
+  client: Pick<Client, 'state' | 'onChange'>,
+  signal: AbortSignal,
+  ms: number,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
       if (client.state.is === 'connected') end(resolve);
     };
     const abort = () => end(() => reject(new EztError('closed')));
-    const timer = setTimeout(
-      () => end(() => reject(new EztError('expired', { seconds: MOST.connecting / 1000 }))),
-      MOST.connecting,
-    );
+    const timer = setTimeout(() => end(() => reject(new EztError('expired', { seconds: ms / 1000 }))), ms);
     const off = client.onChange(look);
     signal.addEventListener('abort', abort);
     function end(settle: () => void) {

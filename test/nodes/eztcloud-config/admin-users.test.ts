@@ -50,6 +50,8 @@ describe('admin routes of a Node-RED with users', function () {
     ['/eztcloud/cloud/memory', {}, ['boss', 'reader']],
     ['/eztcloud/cloud/status', {}, ['boss', 'reader']],
     ['/eztcloud/cloud/recent', {}, ['boss', 'reader']],
+    ['/eztcloud/cloud/preview', { method: 'POST', body: '{"type":"ezt-in"}' }, ['boss', 'reader']],
+    ['/eztcloud/cloud/try', { method: 'POST', body: '{"type":"ezt-attr-out"}' }, ['boss', 'writer']],
     ['/eztcloud/test', { method: 'POST', body: '{"id":"cloud"}' }, ['boss', 'writer']],
   ];
   for (const [route, init, allowed] of ROUTES) {
