@@ -38,7 +38,8 @@ describe('the form of ezt-in in a browser', function () {
   const held = (id: string, name: string) => editor.ask(`RED.nodes.node('${id}').${name}`);
 
   it('shows the rows that matter', async () => {
-    const tray = await editor.open(await editor.drag('ezt-in', 200, 60));
+    const id = await editor.drag('ezt-in', 200, 60);
+    const tray = await editor.open(id);
     should(await shown(tray)).equal('own topic when initial');
     await choose(tray, 'when', 'deadband');
     should(await shown(tray)).equal('own topic when deadband initial');
@@ -49,10 +50,23 @@ describe('the form of ezt-in in a browser', function () {
     await tray.locator('#ezt-in-type-data').check();
     await tray.locator('#ezt-in-type-online').uncheck();
     should(await shown(tray)).equal('topic');
+    should(await control(tray, 'output').isVisible()).be.false(); // data is the same as message and as value
+    await control(tray, 'streams').fill('a/b');
+    await tray.locator('#ezt-in-type-data').uncheck();
+    await tray.locator('#ezt-in-type-alarm').check();
+    should(await control(tray, 'streams').isVisible()).be.true(); // what is wrong is not hidden
+    await control(tray, 'streams').fill('s1');
+    await tray.locator('#ezt-in-type-data').check();
+    await tray.locator('#ezt-in-type-alarm').uncheck();
     await tray.locator('#ezt-in-type-attributes').check();
     await choose(tray, 'when', 'changed');
     should(await shown(tray)).equal('own topic when initial');
+    await tray.locator('#ezt-in-type-data').uncheck();
+    should(await control(tray, 'streams').isVisible()).be.false();
     await editor.done();
+    should(await held(id, 'streams')).eql(['s1']); // hidden, not lost
+    const label = `(() => { const n = RED.nodes.node('${id}'); return n._def.outputLabels.call(n, 0); })()`;
+    should(await editor.ask(label)).equal('Attributes of every device');
   });
 
   it('asks for a difference as soon as one is needed', async () => {

@@ -4,6 +4,7 @@ import { type Editor, type Language, openEditor } from '../support/browser';
 import { listening } from '../support/emulator';
 import { until } from '../support/events';
 import { needs } from '../support/machine';
+import type { NodeRed } from '../support/node-red';
 import { PROJECT, withEditor } from './with-editor';
 
 const cloud = String(PROJECT.find(({ type }) => type === 'eztcloud-config')?.id);
@@ -13,13 +14,13 @@ const WORDS: Record<Language, { replied: RegExp; acknowledged: RegExp; offline: 
     replied: /DU_thermostat has replied/,
     acknowledged: /the broker has it/,
     offline: /EZT_REPLY_TIMEOUT: No reply from DU_nowhere within 0.2 s/,
-    waiting: /Wanted: Alarms of DU_nowhere/,
+    waiting: /Waiting for: Alarms of DU_nowhere/,
   },
   'zh-CN': {
     replied: /DU_thermostat 已回复/,
     acknowledged: /服务器已收到/,
     offline: /EZT_REPLY_TIMEOUT: .*DU_nowhere/,
-    waiting: /所需：DU_nowhere 的告警/,
+    waiting: /正在等待：DU_nowhere 的告警/,
   },
 };
 
@@ -36,8 +37,10 @@ describe('previews and Try it in a browser', function () {
     { id: 'attr', type: 'ezt-attr-out', ...place, y: 160, device: '', attribute: '' },
     { id: 'command', type: 'ezt-command-out', ...place, y: 240, device: '', method: '' },
   ];
+  let red: NodeRed;
   withEditor(
     (started) => {
+      red = started.red;
       editors['en-US'] = started.editor;
     },
     { nodes, prepare: (_emulator, red) => listening(red, cloud, 6).then(() => undefined) },
@@ -85,6 +88,7 @@ describe('previews and Try it in a browser', function () {
       await tray.locator('#ezt-in-type-attributes').uncheck();
       await tray.locator('#ezt-in-type-alarm').check();
       await until(async () => !(await live.locator('pre').count()), 5000, 'the last message to go');
+      await says(note, words.waiting);
       await editor.picture(`in-waiting-${language}`);
       await cancel(editor);
     });
@@ -133,4 +137,39 @@ describe('previews and Try it in a browser', function () {
       should(editor.problems).eql([]);
     });
   }
+
+  it('a dialog that is closed ends the waiting for a reply, and asks for no preview any more', async () => {
+    const editor = editors['en-US'];
+    const tray = await editor.open('command');
+    await tray.locator('#node-input-method').fill('identify');
+    await tray.locator('#node-input-device').fill('DU_nowhere');
+    await tray.locator('#ezt-try').click();
+    await tray.locator('#ezt-try-send:enabled').click();
+    const commands = async () => {
+      const response = await red.request(`/eztcloud/${cloud}/status`);
+      return ((await response.json()) as { commands: number }).commands;
+    };
+    await until(async () => (await commands()) === 1, 5000, 'the command to wait');
+    await cancel(editor);
+    await until(async () => (await commands()) === 0, 5000, 'the command to be given up');
+    const asked: string[] = [];
+    editor.page.on('request', (request) => asked.push(request.url()));
+    await editor.ask('new Promise((resolve) => { setTimeout(resolve, 1500); })');
+    should(asked.filter((url) => /preview/.test(url))).eql([]);
+  });
+
+  it('a new node has the only project', async () => {
+    const editor = editors['en-US'];
+    for (const [i, type] of [
+      'ezt-in',
+      'ezt-attr-out',
+      'ezt-command-out',
+      'ezt-device',
+      'ezt-watch',
+    ].entries()) {
+      const id = await editor.drag(type, 400, 60 + 60 * i);
+      should(await editor.ask(`RED.nodes.node('${id}').cloud`)).equal(cloud);
+      should(await editor.ask(`RED.nodes.node('${cloud}').users.some(({ id }) => id === '${id}')`)).be.true();
+    }
+  });
 });
