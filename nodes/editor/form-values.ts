@@ -1,3 +1,4 @@
+import { isVariable } from '../../cloud/protocol/names';
 import { field, fieldText } from './form';
 import { parseList } from './lists';
 import type { EditedNode } from './red';
@@ -13,11 +14,18 @@ export function formValues(node: EditedNode<{ type?: string }>, own: Record<stri
   return { ...Object.fromEntries(entries), ...own, type: node.type, id: node.id };
 }
 
-/** The id of the chosen project, and where the runtime answers for it; `undefined` while none is chosen. */
+const projectOf = (node: EditedNode<object>): string =>
+  (fieldText(node, 'cloud') ?? '').replace(/^_ADD_$/, '');
+
+/** Where the runtime answers for the chosen project; `undefined` while none is chosen, or if a variable chooses it. */
 export function projectRoute(node: EditedNode<object>, route: string): string | undefined {
-  const cloud = fieldText(node, 'cloud') ?? '';
-  return cloud === '' || cloud === '_ADD_' ? undefined : `eztcloud/${encodeURIComponent(cloud)}/${route}`;
+  const cloud = projectOf(node);
+  return cloud === '' || isVariable(cloud) ? undefined : `eztcloud/${encodeURIComponent(cloud)}/${route}`;
 }
+
+/** Why there is no {@link projectRoute}. */
+export const noRouteText = (node: EditedNode<object>): string =>
+  node._(projectOf(node) === '' ? 'eztcloud.live.noProject' : 'eztcloud.live.variable');
 
 export const postForm = (url: string, values: object): JQuery.jqXHR =>
   $.ajax({ url, method: 'POST', contentType: 'application/json', data: JSON.stringify(values) });

@@ -1,4 +1,4 @@
-import { formValues, postForm, projectRoute } from './form-values';
+import { formValues, noRouteText, postForm, projectRoute } from './form-values';
 import { pollWhile } from './polling';
 import { problemText, refusalText } from './problems';
 import type { EditedNode } from './red';
@@ -32,7 +32,7 @@ export function showLivePreview(node: Node, { own, wish }: Options): void {
     const url = projectRoute(node, 'preview');
     if (url === undefined) {
       clear();
-      say(node._('eztcloud.live.noProject'));
+      say(noRouteText(node));
       return true;
     }
     let answer: unknown;
@@ -47,6 +47,11 @@ export function showLivePreview(node: Node, { own, wish }: Options): void {
     return true;
   }
   function draw(answer: Record<string, unknown>) {
+    if (answer.deployed === false) {
+      clear();
+      say(node._('eztcloud.live.deployFirst'));
+      return;
+    }
     if (answer.problem !== undefined) {
       clear();
       say(problemText(node, answer.problem), true);
@@ -82,7 +87,7 @@ function received(
   node: Node,
   { timestamp, age, device, size, problem, messages }: Record<string, unknown>,
 ): string {
-  const time = new Date(Number(timestamp)).toLocaleTimeString();
+  const time = new Date(Number(timestamp)).toLocaleTimeString('en-GB'); // 20:05:09, as in statuses
   const text = node._('eztcloud.live.received', {
     time,
     age: ageText(node, Number(age)),

@@ -1,4 +1,4 @@
-import { formValues, postForm, projectRoute } from './form-values';
+import { formValues, noRouteText, postForm, projectRoute } from './form-values';
 import { problemText, refusalText } from './problems';
 import type { EditedNode } from './red';
 import { isRecord } from './suggestions';
@@ -84,9 +84,11 @@ async function preview(
 ): Promise<{ text: string; wrong: boolean; sending: Sending | undefined }> {
   const nothing = { wrong: false, sending: undefined };
   const url = projectRoute(node, 'preview');
-  if (url === undefined) return { text: node._('eztcloud.live.noProject'), ...nothing };
+  if (url === undefined) return { text: noRouteText(node), ...nothing };
   try {
     const answer: unknown = await postForm(url, { ...formValues(node), values });
+    if (isRecord(answer) && answer.deployed === false)
+      return { text: node._('eztcloud.live.deployFirst'), ...nothing };
     const sending = readSending(answer);
     if (sending) return { text: goesTo(node, sending), wrong: false, sending };
     return { text: problemText(node, isRecord(answer) ? answer.problem : undefined), wrong: true, sending };

@@ -158,6 +158,22 @@ describe('previews and Try it in a browser', function () {
     should(asked.filter((url) => /preview/.test(url))).eql([]);
   });
 
+  it('says to deploy first what is not deployed', async () => {
+    const editor = editors['en-US'];
+    await editor.ask(`(() => {
+      const config = { ...RED.nodes.node('${cloud}'), id: 'fresh', users: [], name: 'fresh' };
+      RED.nodes.add(config);
+    })()`);
+    for (const id of ['in', 'command']) {
+      const tray = await editor.open(id);
+      await tray.locator('#node-input-cloud').selectOption('fresh');
+      await says(tray.locator('#ezt-live-note'), 'Deploy the project first');
+      await cancel(editor);
+    }
+    await editor.ask("RED.nodes.remove('fresh')");
+    should(editor.problems).eql([]);
+  });
+
   it('a new node has the only project', async () => {
     const editor = editors['en-US'];
     for (const [i, type] of [

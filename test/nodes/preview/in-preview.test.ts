@@ -235,10 +235,15 @@ describe('preview of ezt-in', () => {
     should([filters.length, filterCount]).eql([10, 10_000]);
   });
 
-  it('404 for what is no deployed project, 415 for what any page may post', async () => {
+  it('of what is no deployed project, and 415 for what any page may post', async () => {
     await stage.load(flow(), 'in', 'all');
+    const notDeployed = async (id: string) => {
+      const response = await admin(`/eztcloud/${id}/preview`, { type: 'ezt-in' });
+      should([response.status, await response.json()]).eql([200, { deployed: false }]);
+      should((await admin(`/eztcloud/${id}/try`, {})).status).equal(404);
+    };
+    for (const id of ['nowhere', 'in', 'tls', '__proto__']) await notDeployed(id);
     for (const route of ['preview', 'try']) {
-      should((await admin(`/eztcloud/nowhere/${route}`, {})).status).equal(404);
       for (const type of ['text/plain', 'application/x-www-form-urlencoded'])
         should(
           (await admin(`/eztcloud/cloud/${route}`, {}, { headers: { 'content-type': type } })).status,
@@ -249,6 +254,6 @@ describe('preview of ezt-in', () => {
       { id: 'x', type: 'helper', ...place },
     ];
     await deploy(without);
-    should((await admin('/eztcloud/cloud/preview', { type: 'ezt-in' })).status).equal(404);
+    await notDeployed('cloud');
   });
 });
