@@ -104,7 +104,7 @@ interface Editor extends Pick<EditorRED, '_'> {
   nodes: {
     registerType<P, C extends string = never>(type: string, definition: Definition<P, C>): void;
     /** A node of the workspace, deployed or not. */
-    node(id: string): EditorNode | null;
+    node(id: string): EditorConfigNode | null;
     eachConfig(look: (node: EditorConfigNode) => unknown): void;
     getType(type: string): NodeDefinition;
     /** A new id. */
@@ -117,8 +117,17 @@ interface Editor extends Pick<EditorRED, '_'> {
     /** The id of the flow that is shown. */
     active(): string;
   };
-  events: { on(name: 'nodes:add', listener: (node: never) => void): void };
-  history: { push(event: { t: 'add'; nodes: string[]; dirty: boolean }): void };
+  events: {
+    on(name: 'nodes:add', listener: (node: never) => void): void;
+    emit(name: 'nodes:change', node: object): void;
+  };
+  history: {
+    push(
+      event:
+        | { t: 'add'; nodes: string[]; dirty: boolean }
+        | { t: 'edit'; node: object; changes: object; changed: boolean; dirty: boolean },
+    ): void;
+  };
   validators: { typedInput(typeField: string): Validator<unknown> };
 }
 

@@ -2,7 +2,7 @@ import { PROJECT_KEY } from '../../emulator/child-messages';
 import { field, fieldText } from '../editor/form';
 import type { EditedNode } from '../editor/red';
 import { isRecord } from '../editor/suggestions';
-import { emulatorTls, type MadeTls } from './emulator-tls';
+import { type EmulatorTls, emulatorTls } from './emulator-tls';
 
 type Project = EditedNode<{ name: string; endpoint: string; tls: string }>;
 
@@ -40,7 +40,7 @@ export function prepareEmulator(node: Project): EmulatorForm {
   let open = true;
   let busy = false;
   let timer: number | undefined;
-  let tls: MadeTls | undefined;
+  let tls: EmulatorTls | undefined;
 
   function say(text: string, failed = false) {
     if (shown.text() !== text) shown.text(text); // it is read aloud

@@ -1,44 +1,52 @@
-import { field } from '../editor/form';
-import type { EditedNode } from '../editor/red';
+import { field, fieldText } from '../editor/form';
+import type { EditedNode, EditorConfigNode } from '../editor/red';
 import { isRecord } from '../editor/suggestions';
 
 /** A `tls-config` node that trusts the emulator. */
-export interface MadeTls {
+export interface EmulatorTls {
   readonly id: string;
-  /** The dialog has been saved: if it was made there, it stays, and can be undone. */
+  /** The dialog has been saved with it: what was done to it there stays, and can be undone. */
   keep(): void;
-  /** The dialog has been cancelled, or another one was chosen: if it was made there, it goes. */
+  /** The dialog has been cancelled, or saved with another one: it is as if nothing had been done to it. */
   forget(): void;
 }
 
-/** By which it is known; its content is a credential, which the editor does not hold. */
+/** By which it is known; the file itself is a credential, which the editor does not hold. */
 const CA_NAME = 'eztcloud-emulator.pem';
+/** The authority of the examples' node: a file that only `npm start` has. Where that is missing, the node is an error. */
+const EXAMPLE_CA = '$' + '{EZT_CA_FILE}';
 
 /**
- * A `tls-config` node with the authority `ca` (PEM), offered in the dialog of `node`: the one that there is, or a new one.
- * `made`: what an earlier click has given.
+ * A `tls-config` node with the authority `ca` (PEM), offered in the dialog of `node`: the one that is chosen there, if it is
+ * the examples'; the one that there is; or a new one. `made`: what an earlier click has given.
  */
-export async function emulatorTls(node: EditedNode<object>, ca: string, made?: MadeTls): Promise<MadeTls> {
-  const there = await existing(ca);
-  if (there !== undefined && there === made?.id) return made;
+export async function emulatorTls(
+  node: EditedNode<object>,
+  ca: string,
+  made: EmulatorTls | undefined,
+): Promise<EmulatorTls> {
+  const chosen = RED.nodes.node(fieldText(node, 'tls') ?? '');
+  if (chosen?.id === made?.id && made) return made;
   made?.forget();
-  const result = there === undefined ? create(node, ca) : { id: there, keep: nothing, forget: nothing };
-  offer(node, result.id);
-  return result;
+  if (chosen?.type === 'tls-config' && chosen.ca === EXAMPLE_CA) return turn(node, chosen, ca);
+  const there = await existing(ca);
+  if (there === undefined) return create(node, ca);
+  offer(node, there);
+  return { id: there, keep: nothing, forget: nothing };
 }
 
 const nothing = () => undefined;
+const nameOf = (node: EditedNode<object>): string => node._('eztcloud.emulator.tls');
 
 async function existing(ca: string): Promise<string | undefined> {
-  const found: string[] = [];
+  const found: EditorConfigNode[] = [];
   RED.nodes.eachConfig((config) => {
-    if (config.type === 'tls-config' && !config.d && !config.z && config.caname === CA_NAME)
-      found.push(config.id);
+    const known = config.type === 'tls-config' && config.caname === CA_NAME && config.ca === '';
+    if (known && !config.d && !config.z) found.push(config);
     return true;
   });
-  for (const id of found) {
-    const held = RED.nodes.node(id)?.credentials?.cadata ?? (await storedAuthority(id));
-    if (held === ca) return id;
+  for (const { id, credentials } of found) {
+    if ((credentials?.cadata ?? (await storedAuthority(id))) === ca) return id;
   }
   return undefined;
 }
@@ -53,7 +61,7 @@ async function storedAuthority(id: string): Promise<unknown> {
   }
 }
 
-function create(node: EditedNode<object>, ca: string): MadeTls {
+function create(node: EditedNode<object>, ca: string): EmulatorTls {
   const type = RED.nodes.getType('tls-config');
   const values = Object.entries(type.defaults).map(([name, { value }]) => [name, value]);
   const id = RED.nodes.id();
@@ -64,12 +72,13 @@ function create(node: EditedNode<object>, ca: string): MadeTls {
     z: '',
     users: [],
     changed: true,
-    name: node._('eztcloud.emulator.tls'),
+    name: nameOf(node),
     caname: CA_NAME,
     credentials: { cadata: ca },
     _: type._,
     _def: type,
   });
+  offer(node, id);
   return {
     id,
     keep() {
@@ -82,10 +91,31 @@ function create(node: EditedNode<object>, ca: string): MadeTls {
   };
 }
 
+/** The examples' node becomes one for this emulator, so that further examples, which bring the same node, find it. */
+function turn(node: EditedNode<object>, config: EditorConfigNode, ca: string): EmulatorTls {
+  const { name, caname, credentials } = config;
+  const changed = config.changed === true;
+  const become = (values: object) => {
+    Object.assign(config, values);
+    RED.events.emit('nodes:change', config);
+  };
+  become({ name: nameOf(node), ca: '', caname: CA_NAME, credentials: { cadata: ca }, changed: true });
+  offer(node, config.id);
+  const before = { name, caname, ca: EXAMPLE_CA };
+  return {
+    id: config.id,
+    keep() {
+      RED.history.push({ t: 'edit', node: config, changes: before, changed, dirty: RED.nodes.dirty() });
+      RED.nodes.dirty(true);
+    },
+    forget: () => become({ ...before, credentials, changed }),
+  };
+}
+
 /** Puts it among the options of the dialog, which were made when that opened. */
 function offer(node: EditedNode<object>, id: string): void {
   const select = field(node, 'tls');
   const options = select.find('option').toArray();
-  if (options.some((option) => option.getAttribute('value') === id)) return;
-  $('<option>').attr('value', id).text(node._('eztcloud.emulator.tls')).appendTo(select);
+  const option = options.find((each) => each.getAttribute('value') === id);
+  (option ? $(option) : $('<option>').attr('value', id).appendTo(select)).text(nameOf(node));
 }

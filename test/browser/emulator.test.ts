@@ -5,6 +5,7 @@ import should from 'should';
 import { type Editor, type Language, openEditor, startBrowser } from '../support/browser';
 import { until } from '../support/events';
 import { example } from '../support/examples';
+import { localEmulator, projectConnected } from '../support/local-emulator';
 import { needs } from '../support/machine';
 import { type NodeRed, startNodeRed } from '../support/node-red';
 
@@ -49,18 +50,10 @@ describe('Use the emulator in a browser', function () {
     editor.ask<string[]>(
       `(() => { const ids = []; RED.nodes.eachConfig((c) => { if (c.type === '${type}') ids.push(c.id); return true; }); return ids; })()`,
     );
-  /** The state of the project's connection, as Node-RED says. */
-  const connected = (id: string) =>
-    until(
-      async () => {
-        const response = await red.request(`/eztcloud/${id}/status`);
-        if (!response.ok) return undefined;
-        const { state } = (await response.json()) as { state: { is: string } };
-        return state.is === 'connected' ? true : undefined;
-      },
-      10_000,
-      'a connection',
-    );
+  const connected = (id: string) => projectConnected(red, id);
+  const filledIn = (form: Locator) =>
+    until(async () => /^mqtts:/.test(await value(form, 'endpoint')), 10_000, 'the access point');
+  const authority = (tls: string) => editor.ask<string>(`RED.nodes.node('${tls}').ca`);
   const cancel = async () => {
     await editor.page.locator('#node-config-dialog-cancel').click();
     await editor.page.locator('.red-ui-tray').waitFor({ state: 'detached' });
@@ -79,15 +72,27 @@ describe('Use the emulator in a browser', function () {
         editor = await openEditor(browser, red.url, language);
       });
       after(async () => {
+        await localEmulator(red).stop();
         should(editor.problems).deepEqual([]);
         await editor.close();
       });
 
-      it('makes an empty form a usable project with one click', async () => {
+      it('leaves nothing behind when the dialog is cancelled', async () => {
         const form = await dialog('_ADD_');
         await says(form, texts.stopped);
         should(await form.locator('#ezt-emulator-what').textContent()).match(texts.what);
         should(await form.locator('#ezt-emulator-stop').isVisible()).be.false();
+        await form.locator('#ezt-emulator-use').click();
+        await filledIn(form);
+        should(await ids('tls-config')).have.length(1);
+        await stop(form, texts.stopped);
+        await cancel();
+        should(await ids('tls-config')).deepEqual([]);
+        should(await editor.ask('RED.nodes.dirty()')).be.false();
+      });
+
+      it('makes an empty form a usable project with one click', async () => {
+        const form = await dialog('_ADD_');
         await form.locator('#ezt-emulator-use').dblclick();
         await says(form, texts.running);
         should(await value(form, 'name')).match(texts.name);
@@ -125,52 +130,38 @@ describe('Use the emulator in a browser', function () {
         await connected(project);
       });
 
-      it('makes an imported example one of its projects, with the TLS configuration that there is', async () => {
+      it('makes an imported example one of its projects, and repairs the TLS configuration that it brings', async () => {
         const nodes = JSON.stringify(example('tour.json').nodes);
         await editor.ask(`RED.view.importNodes(${nodes}, { addFlow: true, touchImport: true })`);
         const before = await ids('tls-config');
         const imported = (await ids('eztcloud-config')).find((id) => id !== project) ?? '';
         const form = await dialog(imported);
+        const tls = await value(form, 'tls');
         await form.locator('#ezt-emulator-use').click();
-        await says(form, texts.running);
-        await form
-          .locator('#node-config-input-projectSecret')
-          .and(form.locator(':not([value="x"])'))
-          .waitFor();
-        await until(
-          async () => /^mqtts/.test(await value(form, 'endpoint')) || undefined,
-          5000,
-          'the access point',
-        );
+        await filledIn(form);
+        should(await value(form, 'tls')).equal(tls);
         should(await ids('tls-config')).deepEqual(before);
         await editor.done();
+        should(await authority(tls)).equal('');
+        await editor.ask('RED.history.pop()');
+        await editor.ask('RED.history.pop()');
+        should(await authority(tls)).equal(`$${'{EZT_CA_FILE}'}`);
+        await editor.ask('RED.history.redo()');
+        await editor.ask('RED.history.redo()');
+        const lines = red.log.length;
         await editor.deploy();
         await connected(imported);
         await connected(project);
+        should(red.log.slice(lines).filter((line) => line.includes('[error]'))).deepEqual([]);
       });
 
-      it('leaves nothing behind when the dialog is cancelled', async () => {
-        await red.deploy([{ id: 'flow', type: 'tab', label: 'Flow' } as never]);
-        should(editor.problems).deepEqual([]);
-        await editor.close();
-        editor = await openEditor(browser, red.url, language);
+      it('uses the TLS configuration that there is', async () => {
+        const before = await ids('tls-config');
         const form = await dialog('_ADD_');
         await form.locator('#ezt-emulator-use').click();
-        await until(
-          async () => /^mqtts/.test(await value(form, 'endpoint')) || undefined,
-          5000,
-          'the access point',
-        );
-        should(await ids('tls-config')).have.length(1);
-        await cancel();
-        await until(
-          async () => ((await ids('tls-config')).length === 0 ? true : undefined),
-          5000,
-          'no TLS node',
-        );
-        should(await editor.ask('RED.nodes.dirty()')).be.false();
-        const again = await dialog('_ADD_');
-        await stop(again, texts.stopped);
+        await filledIn(form);
+        should(before).containEql(await value(form, 'tls'));
+        should(await ids('tls-config')).deepEqual(before);
         await cancel();
       });
     });

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'should';
+import { createAuthority } from '../../emulator/certificates';
 import { startEmulator } from '../../emulator/emulator';
 import { closed, setUp } from './clients';
 
@@ -61,6 +62,25 @@ describe('emulator', () => {
     second.deviceSecret.should.equal(first.deviceSecret);
     for (const file of ['ca.pem', 'ca-key.pem', 'secrets.json']) {
       ((await stat(join(directory, file))).mode & 0o777).should.equal(0o600);
+    }
+    await rm(directory, { recursive: true });
+  });
+
+  it('makes a new authority where a file of it is torn, or of another one', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'emulator-'));
+    const ca = async () => {
+      const emulator = await startEmulator({ port: 0, wssPort: 0, devicePort: 0, directory, builtIn: false });
+      await emulator.stop();
+      return emulator.ca;
+    };
+    let last = await ca();
+    const foreign = await (await createAuthority()).exportKey();
+    for (const text of ['-----BEGIN PRIVATE KEY-----\nMIGHAgEA', '', foreign]) {
+      await writeFile(join(directory, 'ca-key.pem'), text);
+      const next = await ca();
+      next.should.not.equal(last);
+      last = next;
+      (await ca()).should.equal(last);
     }
     await rm(directory, { recursive: true });
   });

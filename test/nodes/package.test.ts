@@ -1,7 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import should from 'should';
+import { killAtEnd, temporaryDirectory, terminate } from '../support/cleanup';
+import { until } from '../support/events';
+import { localEmulator } from '../support/local-emulator';
 import { needs, path } from '../support/machine';
 import { startNodeRed } from '../support/node-red';
 import { CHECKOUT, type Packed, pack } from '../support/packed';
@@ -48,6 +51,42 @@ describe('the packed package', function () {
     loaded(`require('./dist/nodes/palette.js')`).should.deepEqual(['palette.js']);
   });
 
+  it('brings the emulator as one file that needs nothing else, for npx', async () => {
+    const directory = temporaryDirectory('npx');
+    execFileSync('tar', ['-xzf', packed.tarball, '-C', directory]);
+    const home = join(directory, 'package');
+    const { bin } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { bin: object };
+    const [command = '', ...more] = Object.values(bin) as string[];
+    should(more).deepEqual([]);
+    should(readFileSync(join(home, command), 'utf8')).startWith('#!/usr/bin/env node\n');
+    should(readFileSync(join(home, command.replace(/js$/, 'licenses.txt')), 'utf8')).match(
+      /^aedes .+ \(MIT\)$/m,
+    );
+
+    const args = [join(home, command), '--port', '0', '--wss-port', '0', '--device-port', '0'];
+    const env = { ...process.env, LC_ALL: 'C', NODE_PATH: '' };
+    const child = killAtEnd(spawn(process.execPath, args, { cwd: directory, env }));
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        said += chunk;
+      });
+    }
+    await until(() => /Ctrl-C/.test(said) || child.exitCode !== null, 10_000, 'its words');
+    for (const text of [
+      /Access point +mqtts:/,
+      /Project key +PR_/,
+      /Project secret +\w/,
+      /CA certificate +\S+ca\.pem/,
+      /DU_thermostat/,
+    ])
+      should(said).match(text);
+    await terminate(child);
+    should(child.exitCode).equal(0);
+    const help = execFileSync(process.execPath, [join(home, command), '--help'], { encoding: 'utf8', env });
+    should(help).match(/npx @eztcloud\/node-red-eztcloud \[options\]/);
+  });
+
   async function loads(options: { nodeRed?: string; node?: string }): Promise<void> {
     const red = await startNodeRed({ package: packed.tarball, ...options });
     try {
@@ -65,6 +104,7 @@ describe('the packed package', function () {
       // Of all that Node-RED says, what is about us, and what it never says without a palette.
       const said = red.log.filter((line) => /eztcloud|\[error\]|deprecat|Warning:/i.test(line));
       should(said.filter((line) => !line.includes(red.userDir))).deepEqual([]);
+      should(await localEmulator(red).start()).have.property('state', 'running');
     } finally {
       await red.stop();
     }

@@ -52,6 +52,9 @@ describe('admin routes of a Node-RED with users', function () {
     ['/eztcloud/cloud/recent', {}, ['boss', 'reader']],
     ['/eztcloud/cloud/preview', { method: 'POST', body: '{"type":"ezt-in"}' }, ['boss', 'reader']],
     ['/eztcloud/cloud/try', { method: 'POST', body: '{"type":"ezt-attr-out"}' }, ['boss', 'writer']],
+    ['/eztcloud/emulator', {}, ['boss', 'reader']],
+    ['/eztcloud/emulator/start', { method: 'POST', body: '{"projectSecret":""}' }, ['boss', 'writer']],
+    ['/eztcloud/emulator/stop', { method: 'POST', body: '{}' }, ['boss', 'writer']],
     ['/eztcloud/test', { method: 'POST', body: '{"id":"cloud"}' }, ['boss', 'writer']],
   ];
   for (const [route, init, allowed] of ROUTES) {
