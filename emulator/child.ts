@@ -44,7 +44,7 @@ export function runChild(): void {
   }
 }
 
-/** On `ports`, or on the platform's own, or where one of these is taken on one that is free. */
+/** On `ports`, or on the platform's own, or where one of these is taken on another that is free. */
 async function startSomewhere(options: EmulatorOptions, ports: Ports | undefined): Promise<Emulator> {
   if (ports) return startEmulator({ ...options, ...ports });
   const tried = { port: 7885, wssPort: 7886 };
@@ -54,11 +54,17 @@ async function startSomewhere(options: EmulatorOptions, ports: Ports | undefined
     } catch (error) {
       const { port } = failure(error);
       if (port === undefined || port === 0) throw error;
-      if (port === tried.port) tried.port = 0;
-      else tried.wssPort = 0;
+      if (port === tried.port) tried.port = nextPort(port);
+      else tried.wssPort = nextPort(port);
     }
   }
 }
+
+/**
+ * Not one that the system chooses, as long as there are others: from those it takes ports of outgoing connections, too, so one of
+ * them may be in use at the next start.
+ */
+const nextPort = (port: number): number => (port < 10_000 ? port + 100 : 0);
 
 function failure(error: unknown): FromChild & { is: 'failed' } {
   if (!(error instanceof Error)) return { is: 'failed', detail: String(error) };

@@ -135,6 +135,7 @@ const isEndpoint = (node: Project, { endpoint, wssEndpoint }: Answer): boolean =
 function fill(node: Project, { endpoint = '' }: Answer, projectSecret: string, tls: string): void {
   const values = { endpoint, projectKey: PROJECT_KEY, projectSecret, tls };
   for (const [name, value] of Object.entries(values)) field(node, name).val(value).trigger('change');
+  field(node, 'proxy').find('option[value="_ADD_"]').prop('selected', true).trigger('change'); // none
   if (fieldText(node, 'name') === '')
     field(node, 'name').val(node._('eztcloud.emulator.name')).trigger('change');
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, isPlainObject, setAside, writeWhole } from '../../cloud';
@@ -24,6 +25,8 @@ export const hashOf = (secret: string): string => createHash('sha256').update(se
 export interface EmulatorStore {
   /** `onUnreadable` is called when the file is not ours, or half a file; it is set aside. Rejects as `readFile` does. */
   load(onUnreadable: (file: string) => void): Promise<Remembered>;
+  /** What `load` would give, at once, where the file is ours. */
+  peek(): Remembered | undefined;
   /** Rejects as `writeFile` does. */
   save(remembered: Remembered): Promise<void>;
 }
@@ -50,6 +53,13 @@ export function openEmulatorStore(directory: string): EmulatorStore {
       await setAside(file);
       onUnreadable(file);
       return NOTHING;
+    },
+    peek() {
+      try {
+        return read(readFileSync(file, 'utf8'));
+      } catch {
+        return undefined; // `load` tells
+      }
     },
     save(remembered) {
       const saved = saving.then(() => write(remembered));

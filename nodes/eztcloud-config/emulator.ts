@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { EztError } from '../../cloud';
+import { type Endpoint, EztError } from '../../cloud';
 import { PROJECT_KEY } from '../../emulator/child-messages';
 import { asError, translate } from '../shared/texts';
 import { emulatorDirectory } from './directory';
@@ -23,6 +23,8 @@ export interface LocalEmulator {
   stop(): Promise<void>;
   /** Whether it is, running or not, the platform of a project with these settings. */
   serves(settings: ProjectSettings): Promise<boolean>;
+  /** Whether it is, running or not, at this access point. No proxy leads there. */
+  isAt(endpoint: Endpoint): boolean;
   /** Starts it for a project that is deployed, unless it was stopped by a person. Resolves when the project may connect. */
   startFor(settings: ProjectSettings): Promise<void>;
 }
@@ -35,9 +37,11 @@ export function emulatorOf(RED: NodeAPI): LocalEmulator {
   return emulator;
 }
 
+const isLoopback = ({ host }: Endpoint): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
+
 /** Whether these could be an emulator's settings: only then the disk is asked. */
 export const isLocal = ({ username, endpoint }: ProjectSettings): boolean =>
-  username === PROJECT_KEY && /^(localhost|127(\.\d+){3}|::1)$/.test(endpoint.host);
+  username === PROJECT_KEY && isLoopback(endpoint);
 
 function createEmulator(RED: NodeAPI): LocalEmulator {
   const directory = emulatorDirectory(RED);
@@ -116,6 +120,11 @@ function createEmulator(RED: NodeAPI): LocalEmulator {
         if (before.wanted) await save({ ...before, wanted: false });
       }),
     serves,
+    isAt(endpoint) {
+      if (!isLoopback(endpoint)) return false;
+      const ports = run.state.is === 'running' ? run.state : store.peek()?.ports;
+      return endpoint.port === ports?.port || endpoint.port === ports?.wssPort;
+    },
     startFor: (settings) =>
       inTurn(async () => {
         if (!(await serves(settings))) return;

@@ -7,6 +7,7 @@ import {
   type ProxyOptions,
   parseProxy,
 } from '../../cloud';
+import { emulatorOf } from './emulator';
 
 /** The part of a core `http proxy` node that is used. */
 interface ProxyNode extends Node<{ username?: string; password?: string }> {
@@ -49,7 +50,7 @@ export function proxyOfNode(RED: NodeAPI, values: ProxyValues, endpoint: Endpoin
 
 function environmentProxy(RED: NodeAPI, endpoint: Endpoint): HttpProxy | undefined {
   const found = findProxy(endpoint, process.env, proxyOptions(RED));
-  if (!found) return undefined;
+  if (!found || emulatorOf(RED).isAt(endpoint)) return undefined;
   const proxy = parseProxy(found.url);
   if (!proxy) throw new EztError('proxyVariable', { variable: found.variable });
   return proxy;

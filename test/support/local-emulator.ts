@@ -64,18 +64,15 @@ export function withCredentials({ flows, credentials }: { flows: Flow; credentia
   return flows.map((node) => ({ ...node, credentials: credentials[String(node.id)] }));
 }
 
-/** Waits until the project `id` is connected. */
-export const projectConnected = (red: NodeRed, id = 'cloud'): Promise<true> =>
-  until(
-    async () => {
-      const response = await red.request(`/eztcloud/${id}/status`);
-      if (!response.ok) return undefined;
-      const { state } = (await response.json()) as { state: { is: string } };
-      return state.is === 'connected' || undefined;
-    },
-    15_000,
-    'a connection',
-  );
+/** The state of the connection of the project `id`. */
+export async function projectState(red: NodeRed, id = 'cloud'): Promise<string | undefined> {
+  const response = await red.request(`/eztcloud/${id}/status`);
+  if (!response.ok) return undefined;
+  return ((await response.json()) as { state: { is: string } }).state.is;
+}
+
+export const projectConnected = (red: NodeRed, id = 'cloud'): Promise<unknown> =>
+  until(async () => (await projectState(red, id)) === 'connected', 15_000, 'a connection');
 
 /** The processes that `pid` has started, on Linux. */
 export const childrenOf = (pid: number): number[] =>
