@@ -1,15 +1,19 @@
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Endpoint } from '../protocol/endpoint';
 import type { Qos } from '../protocol/topics';
 import { CHANNELS, formatTopic } from '../protocol/topics';
+import { CERTIFICATE, type CertificateSummary, fetchCertificate, handshake } from './certificate';
 import type { Connection } from './connection';
-import { openConnection } from './connection';
-import type { ProtocolVersion } from './connection-options';
+import { ConnectionTestError, type ConnectionTestFailure } from './connection-test-error';
+import { logIn } from './connection-test-login';
 import type { Connected } from './packets';
-import { formatCode, REFUSED, type Refusal, type Trouble } from './reason-codes';
-import { nameSwappedPort } from './swapped-port';
+import { speaksPlain } from './port-probe';
+import { formatProxy, type HttpProxy, hostAndPort } from './proxy';
+import { openTunnel, PROXY_TIMEOUT } from './proxy-tunnel';
+import { formatCode, REFUSED, refusalOfError } from './reason-codes';
+import { plainPort } from './swapped-port';
 import { tlsConnectOptions } from './tls-options';
 
 export interface ConnectionTestOptions {
@@ -17,6 +21,7 @@ export interface ConnectionTestOptions {
   projectKey: string;
   projectSecret: string;
   tls: TlsOptions;
+  proxy?: HttpProxy | undefined;
   protocol: 'auto' | '5' | '3.1.1';
   /** Shared-subscription group, empty for none. */
   group: string;
@@ -28,44 +33,48 @@ export interface ConnectionTestOptions {
   signal?: AbortSignal;
 }
 
+/** The steps that a test has, in order: `name` and `tcp`, or in their place `proxy`. */
+export type StepName = 'name' | 'tcp' | 'proxy' | 'tls' | 'credentials' | 'subscription';
+
 export interface ConnectionTestStep {
-  step: 'name' | 'tcp' | 'tls' | 'credentials' | 'subscription';
+  step: StepName;
   ok: boolean;
   /** How long it took. */
   ms: number;
   /** What was found, or what went wrong, in a few words; never a secret. */
   detail: string;
+  /** The part of `detail` that is the same in every language: addresses, codes, the broker's own words. */
+  fact?: string;
   reason?: ConnectionTestFailure;
+  /** Of the broker, whether it is trusted or not. */
+  certificate?: CertificateSummary;
 }
-
-/** Why a step failed. Each has a short text in the catalogue. */
-export type ConnectionTestFailure = Trouble | 'subscription' | 'quota' | 'noShared' | 'noWildcards';
 
 /** The options, and what one step leaves to the next. */
 export interface ConnectionTest extends ConnectionTestOptions {
   tcp?: Socket;
   connection?: Connection;
   connected?: Connected;
+  certificate?: CertificateSummary | undefined;
+  /** Aborted when the test is over. */
+  over: AbortSignal;
 }
 
-/** The reason of a step's failure that is not an error of the socket. */
-export class ConnectionTestError extends Error {
-  constructor(
-    readonly reason: ConnectionTestFailure,
-    detail: string,
-  ) {
-    super(detail);
-  }
-}
+type Step = [StepName, (test: ConnectionTest) => Promise<string>];
 
 /** The steps in order. Each resolves with what it found, or rejects. */
-export const STEPS: readonly [ConnectionTestStep['step'], (test: ConnectionTest) => Promise<string>][] = [
-  ['name', resolve],
-  ['tcp', reach],
+export const stepsOf = ({ proxy }: Pick<ConnectionTestOptions, 'proxy'>): readonly Step[] => [
+  ...(proxy ? THROUGH_PROXY : DIRECTLY),
   ['tls', secure],
   ['credentials', logIn],
   ['subscription', subscribe],
 ];
+const DIRECTLY: readonly Step[] = [
+  ['name', resolve],
+  ['tcp', reach],
+];
+/** The proxy looks the name up and makes the connection. */
+const THROUGH_PROXY: readonly Step[] = [['proxy', askProxy]];
 
 async function resolve({ endpoint: { host } }: ConnectionTest): Promise<string> {
   if (isIP(host)) return host;
@@ -81,67 +90,32 @@ function reach(test: ConnectionTest): Promise<string> {
   });
 }
 
-function secure({ endpoint, tls, tcp }: ConnectionTest): Promise<string> {
-  return new Promise((done, failed) => {
-    const socket = connectTls({ ...tlsConnectOptions(endpoint, tls), ...(tcp && { socket: tcp }) });
-    socket.on('error', failed).once('secureConnect', () => {
-      const { issuer, valid_to } = socket.getPeerCertificate();
-      done(`${socket.getProtocol()}, issuer ${issuer?.CN ?? issuer?.O ?? '?'}, valid to ${dayOf(valid_to)}`);
-      socket.destroy();
+async function askProxy(test: ConnectionTest): Promise<string> {
+  const { proxy, endpoint, timeout, over } = test;
+  if (!proxy) return '';
+  // Before the whole test is over, so that the proxy is named.
+  const limit = Math.min(PROXY_TIMEOUT, 0.8 * timeout);
+  test.tcp = await openTunnel(proxy, endpoint, { signal: over, timeout: limit });
+  return `${formatProxy(proxy)} → ${hostAndPort(endpoint.host, endpoint.port)}`;
+}
+
+async function secure(test: ConnectionTest): Promise<string> {
+  const { endpoint, tls, tcp, over } = test;
+  try {
+    const { protocol, certificate } = await handshake({
+      ...tlsConnectOptions(endpoint, tls),
+      ...(tcp && { socket: tcp }),
     });
-  });
-}
-
-/** The day of a certificate's `date`, in ISO 8601; text that is not a date stays as it is. */
-function dayOf(date: string | undefined): string {
-  const time = Date.parse(date ?? '');
-  return Number.isNaN(time) ? String(date) : (new Date(time).toISOString().split('T')[0] ?? '');
-}
-
-/** How MQTT 5 may fail with a broker that knows 3.1.1 only. */
-const MAY_BE_VERSION: ReadonlySet<Trouble> = new Set<Trouble>(['protocol', 'lost', 'swappedPort']);
-
-async function logIn(test: ConnectionTest): Promise<string> {
-  const versions: ProtocolVersion[] = test.protocol === 'auto' ? [5, 4] : test.protocol === '5' ? [5] : [4];
-  let refusal: Refusal = { trouble: 'protocol', detail: '' };
-  for (const version of versions) {
-    const outcome = await connect(test, version);
-    if (outcome === undefined) return version === 5 ? 'MQTT 5' : 'MQTT 3.1.1';
-    refusal = nameSwappedPort(test.endpoint, outcome);
-    if (!MAY_BE_VERSION.has(refusal.trouble)) break;
+    test.certificate = certificate;
+    return protocol;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const { trouble, detail } = refusalOfError(error);
+    if (CERTIFICATE.has(trouble)) test.certificate = await fetchCertificate(test, over);
+    if (trouble === 'lost' && (await speaksPlain(test, over)))
+      throw new ConnectionTestError('plainPort', plainPort(endpoint, detail).detail);
+    throw error;
   }
-  throw new ConnectionTestError(refusal.trouble, refusal.detail);
-}
-
-/** `undefined` when connected. */
-function connect(test: ConnectionTest, version: ProtocolVersion): Promise<Refusal | undefined> {
-  const { endpoint, projectKey, projectSecret, tls, clientId, timeout } = test;
-  return new Promise((done) => {
-    test.connection = openConnection(
-      {
-        endpoint,
-        username: projectKey,
-        password: projectSecret,
-        tls,
-        version,
-        clientId,
-        clean: true,
-        sessionExpiry: 0,
-        keepalive: 30,
-        connectTimeout: timeout,
-        receiveMaximum: 100,
-      },
-      {
-        onConnected(connected) {
-          test.connected = connected;
-          done(undefined);
-        },
-        onMessage: () => undefined,
-        onNoSubscribers: () => undefined,
-        onClosed: done,
-      },
-    );
-  });
 }
 
 /** SUBACK reason codes that are not about permission. */
@@ -176,5 +150,6 @@ async function subscribe({
   if (refused.length === 0) return `${filters.length}/${filters.length}${shared && ', $share'}`;
   const code = codes.find((each) => each >= REFUSED) ?? REFUSED;
   const names = refused.map(([filter]) => filter).join(', ');
-  throw new ConnectionTestError(REASONS[code] ?? 'subscription', `${formatCode(code)} ${names}`);
+  const detail = `${formatCode(code)} ${names}`;
+  throw new ConnectionTestError(REASONS[code] ?? 'subscription', detail, detail);
 }

@@ -1,36 +1,68 @@
 import { printable } from '../protocol/printable';
+import { ConnectionTestError } from './connection-test-error';
 import {
   type ConnectionTest,
-  ConnectionTestError,
   type ConnectionTestOptions,
   type ConnectionTestStep,
-  STEPS,
+  type StepName,
+  stepsOf,
 } from './connection-test-steps';
 import { MAX_DETAIL, type Refusal, refusalOfError } from './reason-codes';
 import { nameSwappedPort } from './swapped-port';
 
 /** Tests a connection step by step, up to the first failure, and closes everything. Never rejects. */
 export async function testConnection(options: ConnectionTestOptions): Promise<ConnectionTestStep[]> {
-  const test: ConnectionTest = { ...options };
+  const over = new AbortController();
+  const test: ConnectionTest = { ...options, over: over.signal };
   const end = endOf(test);
   const steps: ConnectionTestStep[] = [];
-  for (const [step, run] of STEPS) {
+  for (const [step, run] of stepsOf(options)) {
     const start = Date.now();
     const result = await Promise.race([end.reached, run(test)]).then(
-      (detail) => ({ ok: true, detail }),
-      (error: Error) => {
-        const { trouble, detail } = refusalOfError(error);
-        return { ok: false, detail, reason: error instanceof ConnectionTestError ? error.reason : trouble };
-      },
+      (detail) => ({ ok: true, detail, fact: detail }),
+      failure,
     );
-    const detail = printable(result.detail, MAX_DETAIL);
-    steps.push({ step, ...result, detail, ms: Date.now() - start });
+    steps.push(describe(step, Date.now() - start, result, test));
     if (!result.ok) break;
   }
   end.cancel();
+  over.abort();
   test.tcp?.destroy();
   await test.connection?.close(false);
   return steps;
+}
+
+/** The steps that come after the last one of `steps`. */
+export function stepsAfter(options: ConnectionTestOptions, steps: readonly ConnectionTestStep[]): StepName[] {
+  return stepsOf(options)
+    .slice(steps.length)
+    .map(([step]) => step);
+}
+
+type Result = Pick<ConnectionTestStep, 'ok' | 'detail' | 'fact' | 'reason'>;
+
+function failure(error: Error & { code?: unknown }): Result {
+  const { trouble, detail } = refusalOfError(error);
+  if (error instanceof ConnectionTestError) {
+    const { reason, fact } = error;
+    return { ok: false, detail, reason, ...(fact !== undefined && { fact }) };
+  }
+  return { ok: false, detail, reason: trouble, ...(typeof error.code === 'string' && { fact: error.code }) };
+}
+
+function describe(step: StepName, ms: number, result: Result, test: ConnectionTest): ConnectionTestStep {
+  const certificate = step === 'tls' ? test.certificate : undefined;
+  const { fact } = result;
+  const issued =
+    certificate && result.ok ? `, issuer ${certificate.issuer}, valid to ${certificate.validTo}` : '';
+  return {
+    step,
+    ...result,
+    detail: printable(result.detail + issued, MAX_DETAIL),
+    ...(fact !== undefined && { fact: printable(fact, MAX_DETAIL) }),
+    ...(certificate && { certificate }),
+    ms,
+  };
 }
 
 /** `reached` rejects when the time is up or the signal aborts. */

@@ -37,7 +37,7 @@ export function swappedPort(endpoint: Endpoint, why: string): Refusal {
 }
 
 /** Speaks the other protocol to the port, without credentials: whether it answers in it. */
-function isSwapped(way: Way, signal: AbortSignal): Promise<boolean> {
+export function isSwapped(way: Way, signal: AbortSignal): Promise<boolean> {
   const { protocol, host } = way.endpoint;
   return protocol === 'mqtts'
     ? probe(
