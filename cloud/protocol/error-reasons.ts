@@ -27,9 +27,9 @@ const MESSAGES = {
     proxyVariable:
       'The environment variable __variable__ does not hold a proxy such as http://host:port: correct it, or name the host of the broker in NO_PROXY.',
     retypeSecret:
-      'The access point is not the deployed one: type the project secret again. A stored secret is never sent to another access point.',
+      'The access point or the proxy is not the deployed one: type the project secret again. A stored secret is never sent to another access point, nor through another proxy.',
     retypeVariable:
-      'The access point is not the deployed one: type __option__ itself. Stored values and values of variables are never sent to another access point.',
+      'The access point or the proxy is not the deployed one: type __option__ itself. Stored values and values of variables are never sent to another access point, nor through another proxy.',
     retypeProxy:
       'The proxy is not the deployed one: type its user name and password again. Stored ones are never sent to another proxy.',
     deployFirst: '__option__ is an environment variable: deploy, then test.',

@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import {
   type ClientOptions,
+  type Endpoint,
   EztError,
   formatEndpoint,
   isPlainObject,
@@ -9,18 +10,28 @@ import {
 } from '../../cloud';
 import type { Raw } from '../shared/raw-settings';
 import { type Deployed, deployedNode, isTyped, type Taking, type Values, variableValue } from './deployed';
+import { deployedProxy, dialogProxy, isForeign } from './proxy-dialog';
 import { findProject } from './runtime';
 import { projectSettings } from './settings';
 import { changedTls, deployedTls } from './tls-dialog';
 
 /** Keys that are no properties, or are read separately. */
-const APART = ['id', 'endpoint', 'projectKey', 'projectSecret', 'aliases', 'tlsConfig', 'proxyConfig'];
+const APART = [
+  'id',
+  'endpoint',
+  'projectKey',
+  'projectSecret',
+  'aliases',
+  'tlsConfig',
+  'proxy',
+  'proxyConfig',
+];
 
 /**
  * Settings of the project whose dialog is open, saved or not. `body`: `id`, the properties and credentials of
- * `eztcloud-config`, and as `tlsConfig` those of the TLS node where it is new or changed. Values that
- * were not typed are the stored ones. Those, and values of environment variables, are sent to the stored access point
- * only, so that no user can have them sent to another host. Throws `EZT_CONFIG`.
+ * `eztcloud-config`, and as `tlsConfig` and `proxyConfig` those of the TLS and the proxy node where they are new or changed.
+ * Values that were not typed are the stored ones. Those, and values of environment variables, are sent to the stored access
+ * point only, and through no other proxy, so that no user can have them sent to another host. Throws `EZT_CONFIG`.
  */
 export function dialogSettings(RED: NodeAPI, body: unknown): Omit<ClientOptions, 'onError'> {
   const form: Values = isPlainObject(body) ? body : {};
@@ -39,7 +50,15 @@ export function dialogSettings(RED: NodeAPI, body: unknown): Omit<ClientOptions,
     return variableValue(RED, option, value, written[option], deployed);
   };
   const endpoint = String(take('endpoint', form, properties, stored) ?? '');
-  elsewhere = stored !== undefined && formatEndpoint(parseEndpoint(endpoint)) !== endpointOf(RED, stored);
+  const target = parseEndpoint(endpoint);
+  const deployedTarget = stored && endpointOf(RED, stored);
+  const proxyId = take('proxy', form, properties, stored, false);
+  const proxy = dialogProxy(RED, proxyId, form.proxyConfig, target, take);
+  elsewhere =
+    stored !== undefined &&
+    (!deployedTarget ||
+      formatEndpoint(target) !== formatEndpoint(deployedTarget) ||
+      isForeign(proxy, deployedProxy(RED, stored, deployedTarget)));
   const credential = (name: string) => {
     const written = stored?.credentials ?? {};
     const typed = isTyped(form[name]);
@@ -56,6 +75,7 @@ export function dialogSettings(RED: NodeAPI, body: unknown): Omit<ClientOptions,
     tls: isPlainObject(form.tlsConfig)
       ? changedTls(RED, raw.tls, form.tlsConfig, { take, keepHere })
       : deployedTls(RED, raw.tls, { take, keepHere }, sameTls ? project?.settings?.tls : undefined),
+    proxy,
   };
 }
 
@@ -63,11 +83,11 @@ const retype = (option: string) =>
   option === 'projectSecret' ? new EztError('retypeSecret') : new EztError('retypeVariable', { option });
 
 /** The access point of the deployed project; `undefined` if it is not valid. */
-function endpointOf(RED: NodeAPI, stored: Deployed): string | undefined {
+function endpointOf(RED: NodeAPI, stored: Deployed): Endpoint | undefined {
   const written = stored.properties.endpoint;
   try {
     const value = isVariable(written) ? variableValue(RED, 'endpoint', written, written, stored) : written;
-    return formatEndpoint(parseEndpoint(String(value)));
+    return parseEndpoint(String(value));
   } catch (error) {
     if (error instanceof EztError) return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { EztError, testConnection } from '../../cloud';
+import { EztError, formatEndpoint, formatProxy, stepsAfter, testConnection } from '../../cloud';
 import { asError, translate } from '../shared/texts';
 import { dialogSettings } from './dialog';
 import { randomClientId } from './settings';
@@ -18,23 +18,31 @@ export function testHandler(RED: NodeAPI): (request: Request, response: Response
 
   async function answer(body: unknown, response: Response, signal: AbortSignal): Promise<void> {
     try {
-      const { endpoint, username, password, protocol, group, tls } = dialogSettings(RED, body);
+      const { endpoint, username, password, protocol, group, tls, proxy } = dialogSettings(RED, body);
       begun.push(performance.now());
-      const steps = await testConnection({
+      const options = {
         endpoint,
         projectKey: username,
         projectSecret: password,
         tls,
+        proxy,
         protocol,
         group,
         clientId: randomClientId(),
         timeout: TEST_TIMEOUT,
         signal,
+      };
+      const steps = await testConnection(options);
+      response.json({
+        ok: steps.every(({ ok }) => ok),
+        steps,
+        notReached: stepsAfter(options, steps),
+        endpoint: formatEndpoint(endpoint),
+        ...(proxy && { proxy: formatProxy(proxy) }),
       });
-      response.json({ ok: steps.every(({ ok }) => ok), steps });
     } catch (error) {
       const known = error instanceof EztError ? translate(RED, error) : asError(error);
-      const reason = error instanceof EztError ? { reason: error.reason } : {};
+      const reason = error instanceof EztError ? { reason: error.reason, params: error.params } : {};
       response.status(400).json({ error: known.message, ...reason });
     }
   }
