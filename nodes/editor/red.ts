@@ -112,6 +112,8 @@ interface Editor extends Pick<EditorRED, '_'> {
     add(node: object): void;
     remove(id: string): void;
     dirty(dirty?: boolean): boolean;
+    /** The installed nodes. */
+    registry: { getNodeSetForType(type: string): { version?: string } | null };
   };
   workspaces: {
     /** The id of the flow that is shown. */
@@ -128,6 +130,9 @@ interface Editor extends Pick<EditorRED, '_'> {
         | { t: 'edit'; node: object; changes: object; changed: boolean; dirty: boolean },
     ): void;
   };
+  /** `message`: a key of a catalogue, shown beside `element` when it has been copied. */
+  clipboard: { copyText(text: string, element: JQuery, message: string): boolean };
+  settings: { version: string };
   validators: { typedInput(typeField: string): Validator<unknown> };
 }
 

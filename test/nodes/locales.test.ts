@@ -3,6 +3,47 @@ import { join } from 'node:path';
 import should from 'should';
 import { sentences } from '../../cloud/protocol/errors';
 import { CHANNELS } from '../../cloud/protocol/topics';
+import type { ConnectionTestFailure } from '../../cloud/transport/connection-test-error';
+
+/** Every way in which a step of the connection test may fail. */
+const FAILURES: Record<ConnectionTestFailure, true> = {
+  credentials: true,
+  unauthorized: true,
+  banned: true,
+  clientId: true,
+  protocol: true,
+  busy: true,
+  untrusted: true,
+  expired: true,
+  notYetValid: true,
+  hostname: true,
+  clientCertificate: true,
+  tls: true,
+  dns: true,
+  unreachable: true,
+  portClosed: true,
+  timeout: true,
+  upgrade: true,
+  swappedPort: true,
+  plainPort: true,
+  devicePort: true,
+  packetSize: true,
+  moved: true,
+  takenOver: true,
+  kicked: true,
+  lost: true,
+  proxyUnreachable: true,
+  proxyTls: true,
+  proxyTimeout: true,
+  proxyAnswer: true,
+  proxyCredentials: true,
+  proxyRefused: true,
+  proxyUpstream: true,
+  subscription: true,
+  quota: true,
+  noShared: true,
+  noWildcards: true,
+};
 
 type Catalogue = { [key: string]: string | Catalogue };
 
@@ -117,9 +158,21 @@ describe('texts of the forms', () => {
     const sources = files.map((file) => readFileSync(join('nodes', file), 'utf8')).join('');
     const labels = [...sources.matchAll(/labelOf\('(\w+)'\)/g)].map((found) => `label.${found[1]}`);
     labels.length.should.be.above(20);
-    const steps = ['name', 'tcp', 'tls', 'credentials', 'subscription'].map((step) => `test.step.${step}`);
+    const steps = ['name', 'tcp', 'proxy', 'tls', 'credentials', 'subscription'].map(
+      (step) => `test.step.${step}`,
+    );
     const types = CHANNELS.map((type) => `type.${type}`);
     for (const key of [...labels, ...types, ...steps]) keys.should.containEql(`eztcloud.${key}`);
+  });
+
+  it('say why a step of the connection test failed, and what to do next', () => {
+    for (const reason of Object.keys(FAILURES)) {
+      keys.should.containEql(`eztcloud.reason.${reason}`);
+      keys.should.containEql(`eztcloud.test.next.${reason}`);
+    }
+    keys
+      .filter((key) => key.startsWith('eztcloud.test.next.'))
+      .length.should.equal(Object.keys(FAILURES).length);
   });
 
   it('name every control', () => {
