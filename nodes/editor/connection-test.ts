@@ -21,6 +21,11 @@ export function prepareTest(node: EditedNode<object>): () => void {
     result.removeAttr('aria-busy').empty().append(rows);
     button.prop('disabled', false).find('.fa').attr('class', 'fa fa-plug');
   }
+  /** The end of it may be below the edge of the dialog. */
+  function answered(rows: JQuery[]) {
+    show(rows);
+    result.children().last().get(0)?.scrollIntoView({ block: 'nearest' });
+  }
 
   button.on('click', () => {
     button.prop('disabled', true).find('.fa').attr('class', 'fa fa-circle-o-notch fa-spin');
@@ -39,8 +44,8 @@ export function prepareTest(node: EditedNode<object>): () => void {
     running = mine;
     sent = data;
     mine.then(
-      (answer: unknown) => mine === running && show(answerRows(node, readAnswer(node, answer))),
-      (xhr: JQuery.jqXHR) => mine === running && show([failed(readFailure(node, xhr))]),
+      (answer: unknown) => mine === running && answered(answerRows(node, readAnswer(node, answer))),
+      (xhr: JQuery.jqXHR) => mine === running && answered([failed(readFailure(node, xhr))]),
     );
   });
   // A field tells of changes that are none, too: so do those of other nodes when their dialogs close.

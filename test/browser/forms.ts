@@ -164,6 +164,7 @@ export const FORMS: Record<string, Form> = {
       name: 'mine',
       endpoint: 'mqtts://localhost:1',
       tls: '',
+      proxy: '',
       protocol: '5',
       session: 'persistent',
       sessionExpiry: 600,

@@ -103,6 +103,7 @@ const NODES = [
     version: 1,
     name: 'project',
     tls: variable('TLS'),
+    proxy: variable('PROXY'),
     ...Object.fromEntries(
       [
         'endpoint',

@@ -102,6 +102,19 @@ describe('transport: the ports of mqtts and wss mixed up', () => {
     await broker.stop();
   });
 
+  it('mosquitto, a port without TLS: named, and nothing secret is sent to it', async function () {
+    needs(this, 'mosquitto');
+    const broker = await startMosquitto();
+    for (const scheme of ['mqtts', 'wss']) {
+      const it = open({ ...broker, endpoint: `${scheme}://127.0.0.1:${broker.ports.platform}` });
+      await until(() => waiting(it.client)?.refusal.trouble === 'plainPort', 10_000, `${scheme} named`);
+      waiting(it.client)?.refusal.detail.should.match(/does not speak TLS: mqtts is 7885/);
+      await closeAll();
+    }
+    broker.log.some((line) => line.includes(broker.key)).should.be.false();
+    await broker.stop();
+  });
+
   it('a broker that was connected once is not suspected', async () => {
     const broker = await startScriptedBroker();
     const endpoint = parseEndpoint(broker.endpoint);

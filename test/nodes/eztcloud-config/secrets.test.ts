@@ -1,4 +1,5 @@
 import should from 'should';
+import { type HttpProxyServer, startHttpProxy } from '../../support/http-proxy';
 import { needs } from '../../support/machine';
 import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
 import { type NodeRed, startNodeRed } from '../../support/node-red';
@@ -9,12 +10,16 @@ describe('Node-RED as a process', function () {
   this.timeout(90_000);
   let broker: Mosquitto;
   let red: NodeRed;
+  let proxy: HttpProxyServer;
   const SECRET = 'Xq7-very-secret-indeed-Zk9';
+  const PROXY_PASSWORD = 'Pw4-of-the-proxy-Lm2';
+  const leaking = [SECRET, PROXY_PASSWORD, Buffer.from(`user:${PROXY_PASSWORD}`).toString('base64')];
 
   const flows = () =>
     [
       ...tab('attr'),
-      ...project(broker),
+      ...project(broker, { proxy: 'proxy' }),
+      { id: 'proxy', type: 'http proxy', name: '', url: proxy.url, noproxy: [] },
       ...palette('ezt-in', 'in', { types: [] }).slice(0, 1),
       ...palette('ezt-attr-out', 'attr').slice(0, 1),
       ...palette('ezt-command-out', 'command', { method: 'm', timeout: 0.2 }).slice(0, 1),
@@ -30,16 +35,18 @@ describe('Node-RED as a process', function () {
 
   before(async () => {
     broker = await startMosquitto({ secret: SECRET });
+    proxy = await startHttpProxy({ credentials: `user:${PROXY_PASSWORD}` });
     red = await startNodeRed({
       flows: flows(),
-      credentials: credentials(broker),
+      credentials: { ...credentials(broker), proxy: { username: 'user', password: PROXY_PASSWORD } },
       env: { DEBUG: '*', NODE_DEBUG: 'tls,net,http' },
       settings: { logging: { console: { level: 'trace', metrics: true, audit: true } } },
     });
-    await red.logged(/mqtts:.*: connected/);
+    await red.logged(/mqtts:.* \(http:.*\): connected/);
   });
   after(async () => {
     await red?.stop('SIGKILL');
+    await proxy.stop();
     await broker.stop();
   });
 
@@ -69,7 +76,13 @@ describe('Node-RED as a process', function () {
     ]) {
       await ask(path);
     }
-    const dialog = { id: 'cloud', endpoint: broker.endpoint, projectKey: broker.key, tls: 'tls' };
+    const dialog = {
+      id: 'cloud',
+      endpoint: broker.endpoint,
+      projectKey: broker.key,
+      tls: 'tls',
+      proxy: 'proxy',
+    };
     await ask('/eztcloud/test', post(dialog));
     await ask('/eztcloud/test', post({ ...dialog, projectKey: 'PR_other' }));
     await ask('/eztcloud/test', post({ ...dialog, endpoint: 'mqtts://127.0.0.1:1' }));
@@ -78,9 +91,16 @@ describe('Node-RED as a process', function () {
     await red.deploy(flows());
     await red.logged(/not authori[sz]ed|bad user name/);
     await ask('/eztcloud/cloud/status');
+    // A password that the proxy no longer takes.
+    proxy.credentials = 'another:one';
+    await red.deploy(flows());
+    await red.logged(/HTTP 407/);
+    await ask('/eztcloud/test', post(dialog));
+    await ask('/eztcloud/cloud/status');
+    should(answers.at(-1)).containEql('proxyCredentials');
     should(answers[0]).containEql('eztcloud-config');
     should(answers[4]).containEql('"ok":true');
-    const leaks = [...answers, ...red.log].filter((text) => text.includes(SECRET));
+    const leaks = [...answers, ...red.log].filter((text) => leaking.some((secret) => text.includes(secret)));
     should(leaks.map((text) => text.slice(0, 300))).deepEqual([]);
     should(red.log.some((line) => line.includes('[trace]'))).be.true();
     should(red.running).be.true();
