@@ -4,6 +4,8 @@ import { type Emulator, type EmulatorOptions, startEmulator } from './emulator';
 
 /** Milliseconds between two looks at how many applications are connected. */
 const COUNTING = 250;
+/** For the example that sends a command to a fleet. */
+const FLEET = { fleet: 1000, fleetOnDemand: true };
 /** On Windows a port that the system has reserved is refused with EACCES. */
 const TAKEN = ['EADDRINUSE', 'EACCES'];
 
@@ -18,7 +20,7 @@ export function runChild(): void {
 
   async function start(directory: string, ports: Ports | undefined): Promise<Emulator | undefined> {
     try {
-      const emulator = await startSomewhere({ directory, isSecret }, ports);
+      const emulator = await startSomewhere({ directory, isSecret, ...FLEET }, ports);
       const { ca, port, wssPort } = emulator;
       tell({ is: 'running', ca, port, wssPort });
       tellConnections(emulator);

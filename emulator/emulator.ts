@@ -4,7 +4,7 @@ import { createApplicationSide } from './application-side';
 import type { Broker } from './broker';
 import { PROJECT_KEY } from './child-messages';
 import { createDeviceSide } from './device-side';
-import { playBuiltIn, playCrowd, playFleet } from './devices';
+import { playBuiltIn, playCrowd, playFleet, playFleetOnDemand } from './devices';
 import { type Listener, listenTls, listenWss } from './listeners';
 import { createPlatform } from './platform';
 import { openAuthority, openSecrets } from './project';
@@ -39,6 +39,8 @@ export interface EmulatorOptions {
   rate?: number;
   /** Devices `DU_fleet00001` … that answer commands after random delays. Default 0. */
   fleet?: number;
+  /** Whether each of them comes online only when an application first sends it something. Default false. */
+  fleetOnDemand?: boolean;
   /** Milliseconds within which all but the slow 2 % of them answer. Default 1000; the slow ones take up to 8 times that. */
   fleetDelay?: number;
   /** What their delays are drawn from. Default 1. */
@@ -87,11 +89,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const projectSecret = options.projectSecret ?? kept.projectSecret;
   const deviceSecret = options.deviceSecret ?? kept.deviceSecret;
 
+  let wake = (_username: string): void => undefined;
   const platform = createPlatform(projectKey, options.alarms ?? DEFAULT_ALARMS, (topic, payload) =>
     applications.publish(topic, payload, 1),
   );
   const isSecret = options.isSecret ?? ((typed) => typed === projectSecret);
-  const applications = await createApplicationSide({ projectKey, isSecret }, platform.fromApplication);
+  const applications = await createApplicationSide({ projectKey, isSecret }, (topic, payload) => {
+    wake(topic.split('/')[2] ?? '');
+    platform.fromApplication(topic, payload);
+  });
   const brokers = { applications, devices: await createDeviceSide(deviceSecret, platform) };
 
   const certificate = await authority.issue({ names: ['localhost', '127.0.0.1', '::1', host] });
@@ -123,7 +129,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
   if (builtIn) players.push(playBuiltIn(platform, interval, tardyDelay));
   const delays = { delay: fleetDelay, seed: fleetSeed };
-  if (fleet > 0) players.push(playFleet(platform, fleet, delays, interval));
+  if (options.fleetOnDemand) {
+    const lamps = playFleetOnDemand(platform, fleet, delays, interval);
+    players.push(lamps.stop);
+    wake = lamps.wake;
+  } else if (fleet > 0) players.push(playFleet(platform, fleet, delays, interval));
   if (devices > 0) players.push(playCrowd(platform, devices, rate));
 
   const [tls = 0, wss = 0, device] = listeners.map((listener) => listener.port);

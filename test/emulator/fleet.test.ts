@@ -91,3 +91,34 @@ describe('the fleet', () => {
     await other.tearDown();
   });
 });
+
+describe('a fleet on demand', () => {
+  let bench: Bench;
+  before(async () => {
+    bench = await setUp({ fleet: 3, fleetOnDemand: true, fleetDelay: 20, interval: 20 });
+  });
+  after(() => bench.tearDown());
+
+  it('is not there until a device of it is sent a command, which it answers', async () => {
+    const application = await bench.application();
+    await application.subscribeAsync(bench.topic('+/+'), { qos: 1 });
+    const heard: string[] = [];
+    const replied = new Promise<unknown>((resolve) => {
+      application.on('message', (topic, payload) => {
+        const [, , device = '', channel = ''] = topic.split('/');
+        heard.push(`${device} ${channel}`);
+        if (channel === 'command_reply') resolve(parse(payload).id);
+      });
+    });
+    should(bench.emulator.devices).deepEqual([]);
+    for (const number of [2, 4]) {
+      const command = JSON.stringify({ method: 'ping', params: {}, id: number + 3 });
+      await application.publishAsync(bench.topic(`${fleetUsername(number)}/command_send`), command, {
+        qos: 1,
+      });
+    }
+    should(await replied).equal(5);
+    should(heard).containEql('DU_fleet00002 online');
+    should(heard.filter((each) => /^DU_fleet0000[134] (online|command_reply)/.test(each))).deepEqual([]);
+  });
+});
