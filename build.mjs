@@ -46,7 +46,7 @@ const script = buildSync({
   charset: 'utf8',
 }).outputFiles[0].text;
 const forms = readdirSync('nodes')
-  .map((folder) => `nodes/${folder}/form.html`)
+  .flatMap((folder) => [`nodes/${folder}/form.html`, `nodes/${folder}/style.html`])
   .filter(existsSync)
   .sort();
 /** A form, with the rows that several forms share where it says `<!-- row … -->`. */

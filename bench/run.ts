@@ -11,6 +11,7 @@ import { findingReport, pairedReport, verdictReport } from './report';
 import { drawChart, type Found, writeResults } from './results';
 import { measureRouting, routing } from './routing';
 import { PAIRED, SINGLE } from './scenarios';
+import { measureSidebar } from './sidebar';
 
 const HELP = `npm run bench -- [options]
   --quick            under two minutes: fewer rounds, fewer scenarios; writes nothing
@@ -19,6 +20,7 @@ const HELP = `npm run bench -- [options]
   --seconds <s>      length of one measurement (2; quick 0.4)
   --routing          routing alone, in this process: seconds, no broker needed
   --query            ezt-device and 100,000 devices, in this process: seconds, no broker needed
+  --sidebar          the editor's sidebar and 5,000 devices: two minutes; needs Chromium
   --write            keep the results of chosen scenarios too (a full run keeps them anyway)
   --chart            only draw the chart again
   --profile          where the time goes in one scenario (in-one); writes *.cpuprofile to the current directory
@@ -45,6 +47,7 @@ async function main(): Promise<void> {
       seconds: { type: 'string' },
       routing: { type: 'boolean', default: false },
       query: { type: 'boolean', default: false },
+      sidebar: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       chart: { type: 'boolean', default: false },
@@ -68,6 +71,7 @@ async function main(): Promise<void> {
   const broker = await startBroker();
   const load = startLoad(broker.plainPort);
   try {
+    if (values.sidebar) return say(await measureSidebar({ broker, load }, progress));
     if (values.profile) {
       const { contenders } = PAIRED.find(({ name }) => name === (scenario?.[0] ?? 'in-one')) ?? PAIRED[0];
       return say(await runProfile(contenders, { broker, load }, progress));

@@ -1,8 +1,10 @@
 export { type Client, openClient } from './client';
 export type { ClientOptions } from './client-options';
 export type { ClientUser } from './client-user';
+export { createDeviceLists, type DeviceLists, LISTED_STATES } from './devices/device-list';
 export { type DeviceReport, matchesRules, reportOf } from './devices/device-query';
 export type { DeviceMemory, KnownDevice } from './devices/known-device';
+export { type ListWindow, listWindow } from './devices/list-page';
 export { type DevicePage, memoryPage } from './devices/memory-page';
 export { type SeenDevice, seenDevices } from './devices/seen-devices';
 export { inSlices, ownTurn, sortedInSlices, type Turn } from './devices/slices';

@@ -6,6 +6,8 @@ import { dropBlanks, isIdentifier, nameProblem, namesIn } from './names';
 export interface Aliases {
   /** Devices in the table. */
   readonly size: number;
+  /** Their usernames, in no particular order. */
+  devices(): Iterable<string>;
   /** What people call `device`, if it has an alias. */
   nameOf(device: string): string | undefined;
   /** The tags of `device`, without `#`. */
@@ -72,6 +74,7 @@ export function createAliases(table: unknown): Aliases {
 
   return {
     size: tags.size,
+    devices: () => tags.keys(),
     nameOf: (device) => names.get(device),
     tagsOf: (device) => tags.get(device) ?? NONE,
     usernames: (name) => find(name) ?? [username(name)],

@@ -29,6 +29,8 @@ export interface RecentMessage {
 export interface RecentMessages {
   /** The `seq` of the newest message; before the first, one that no message has. */
   readonly last: number;
+  /** Messages that were not taken, since there were too many. */
+  readonly passed: number;
   /** Newest first. `types`: of these only; empty = all. */
   newest(types?: readonly Channel[]): RecentMessage[];
   /**
@@ -72,6 +74,7 @@ interface Shelf {
 export function createRecentMessages(now = Date.now()): NotedMessages {
   // Faster than messages are taken, so that numbers grow over a restart too.
   let last = 10 * now;
+  let passed = 0;
   const shelves = Object.fromEntries(CHANNELS.map((channel) => [channel, newShelf()])) as Record<
     Channel,
     Shelf
@@ -91,14 +94,18 @@ export function createRecentMessages(now = Date.now()): NotedMessages {
     get last() {
       return last;
     },
+    get passed() {
+      return passed;
+    },
     note(received, topic, timestamp, own) {
       const shelf = shelves[topic.channel];
-      if (
-        !shelf.allowance.take(timestamp) &&
-        (looked.size === 0 || !isLookedAt(topic.device, timestamp) || !shelf.lookedAt.take(timestamp))
-      )
+      const isTaken =
+        shelf.allowance.take(timestamp) ||
+        (looked.size > 0 && isLookedAt(topic.device, timestamp) && shelf.lookedAt.take(timestamp));
+      if (!isTaken || received.topic.length > LONGEST_TOPIC) {
+        passed += 1;
         return;
-      if (received.topic.length > LONGEST_TOPIC) return;
+      }
       last += 1;
       put(shelf, messageOf(received, topic, timestamp, own, last));
     },

@@ -30,6 +30,8 @@ export interface RecentPage {
   messages: ShownMessage[];
   /** Whether older ones that fit were left out. */
   more: boolean;
+  /** See {@link RecentMessages.passed}. */
+  passed: number;
 }
 
 /** Characters of JSON after which a page ends. */
@@ -45,17 +47,18 @@ export function recentPage(
   const after = since > recent.last ? 0 : since;
   const wanted = new Set(devices);
   const messages: ShownMessage[] = [];
-  const { last } = recent;
+  const { last, passed } = recent;
   let size = 0;
   for (const message of recent.newest(types)) {
     if (message.seq <= after) break;
     if (wanted.size > 0 && !wanted.has(message.device)) continue;
-    if (messages.length === limit || size > LARGE) return { last, messages: messages.reverse(), more: true };
+    if (messages.length === limit || size > LARGE)
+      return { last, messages: messages.reverse(), more: true, passed };
     const shown = shownMessage(message, nameOf(message.device));
     size += JSON.stringify(shown).length;
     messages.push(shown);
   }
-  return { last, messages: messages.reverse(), more: false };
+  return { last, messages: messages.reverse(), more: false, passed };
 }
 
 function shownMessage({ body, ...message }: RecentMessage, name: string | undefined): ShownMessage {

@@ -13,12 +13,15 @@ import { createTakeovers, TAKEOVER_PERIOD } from './takeovers';
 import { chooseVersion } from './version';
 import { createVersionCheck } from './version-check';
 
-/** The state of a project's connection. `since` and `until`: milliseconds since the epoch. */
+/**
+ * The state of a project's connection. `since` and `until`: milliseconds since the epoch; while it is not connected,
+ * `since` says when it last was or, if it never was, when it was opened.
+ */
 export type State =
   | { is: 'idle' }
-  | { is: 'connecting'; attempt: number }
+  | { is: 'connecting'; attempt: number; since: number }
   | { is: 'connected'; since: number; version: ProtocolVersion }
-  | { is: 'waiting'; refusal: Refusal; until: number }
+  | { is: 'waiting'; refusal: Refusal; until: number; since: number }
   | { is: 'closed' };
 
 export interface ReconnectOptions extends Omit<ConnectionOptions, 'version' | 'unfinished'> {
@@ -61,6 +64,11 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
   let timer: NodeJS.Timeout | undefined;
   const choice = chooseVersion(options.protocol);
   let failures = 0;
+  let disconnected = Date.now();
+  const since = () => {
+    if (state.is === 'connected') disconnected = Date.now();
+    return disconnected;
+  };
   /** Whether it has been connected: then the port is the right one. */
   let known = false;
   let closing = false;
@@ -77,7 +85,7 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
   }
 
   function connect() {
-    enter({ is: 'connecting', attempt: failures + 1 });
+    enter({ is: 'connecting', attempt: failures + 1, since: since() });
     let connectedAt: number | undefined;
     const { version } = choice;
     const mine = openConnection(
@@ -114,7 +122,7 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
     if (ours || (lifetime !== undefined && lifetime >= STABLE)) failures = 0;
     failures += 1;
     const { why, wait } = nextAttempt(named, ours ? undefined : lifetime);
-    enter({ is: 'waiting', refusal: why, until: Date.now() + wait });
+    enter({ is: 'waiting', refusal: why, until: Date.now() + wait, since: since() });
     timer = setTimeout(connect, wait);
   }
 
@@ -122,7 +130,7 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
     choice.upgrade();
     connection = undefined;
     events.onDisconnected();
-    enter({ is: 'connecting', attempt: 1 });
+    enter({ is: 'connecting', attempt: 1, since: since() });
     void mine.close(false).then(() => !closing && connect());
   }
 
@@ -134,7 +142,7 @@ export function openReconnecting(options: ReconnectOptions, events: ReconnectEve
   }
 
   if (options.after) {
-    enter({ is: 'connecting', attempt: 1 });
+    enter({ is: 'connecting', attempt: 1, since: since() });
     void options.after.then(() => !closing && connect());
   } else connect();
 

@@ -1,4 +1,5 @@
 import type { RED as EditorRED } from '@node-red/editor-client';
+import type { Workspace } from '../sidebar/workspace';
 
 export type Translate = (key: string, params?: Record<string, string | number>) => string;
 
@@ -68,6 +69,9 @@ interface Definition<P, C extends string> {
   inputLabels?(this: EditedNode<P>): string;
   /** `index`: of the port, from 0. */
   outputLabels?(this: EditedNode<P>, index: number): string;
+  /** It stands in the palette now, or no longer. */
+  onpaletteadd?(): void;
+  onpaletteremove?(): void;
   /** It has been dragged from the palette, or imported. */
   onadd?(this: AddedNode): void;
   oneditprepare?(this: EditedNode<P>): void;
@@ -100,8 +104,8 @@ interface NodeDefinition {
 }
 
 /** The part of the editor's API used here; the published types know neither messages of validators nor labels. */
-interface Editor extends Pick<EditorRED, '_'> {
-  nodes: {
+interface Editor extends Pick<EditorRED, '_'>, Omit<Workspace, 'nodes'> {
+  nodes: Workspace['nodes'] & {
     registerType<P, C extends string = never>(type: string, definition: Definition<P, C>): void;
     /** A node of the workspace, deployed or not. */
     node(id: string): EditorConfigNode | null;
@@ -118,6 +122,7 @@ interface Editor extends Pick<EditorRED, '_'> {
   workspaces: {
     /** The id of the flow that is shown. */
     active(): string;
+    isLocked?(): boolean;
   };
   events: {
     on(name: 'nodes:add', listener: (node: never) => void): void;

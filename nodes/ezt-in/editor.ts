@@ -32,6 +32,7 @@ import {
   word,
 } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
+import { addSidebar, removeSidebar } from '../sidebar/sidebar';
 
 interface InProps {
   version: number;
@@ -67,6 +68,8 @@ RED.nodes.registerType<InProps>('ezt-in', {
   icon: 'eztcloud.svg',
   inputs: 0,
   outputs: 1,
+  onpaletteadd: addSidebar,
+  onpaletteremove: removeSidebar,
   defaults: {
     version: { value: 1 },
     name: { value: '' },

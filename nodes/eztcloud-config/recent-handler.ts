@@ -4,7 +4,7 @@ import { limitOf, listText, textOf } from './query';
 import type { Project } from './runtime';
 
 const LIMIT = { byDefault: 100, most: 500 };
-const NONE: RecentPage = { last: 0, messages: [], more: false };
+const NONE: RecentPage = { last: 0, messages: [], more: false, passed: 0 };
 
 /**
  * `GET /eztcloud/:configId/recent?since=…&type=…&device=…&limit=…`: the last messages, oldest first. `since`: what the
@@ -16,7 +16,8 @@ export function answerRecent({ client }: Project, { query }: Request): RecentPag
     .split(',')
     .filter((type) => type !== '');
   const types = CHANNELS.filter((channel) => asked.includes(channel));
-  if (asked.length > 0 && types.length === 0) return { ...NONE, last: client.recent.last };
+  if (asked.length > 0 && types.length === 0)
+    return { ...NONE, last: client.recent.last, passed: client.recent.passed };
   return recentPage(client.recent, client.aliases.nameOf, {
     since: Number(textOf(query.since)) || 0,
     types,

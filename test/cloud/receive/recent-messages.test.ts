@@ -40,6 +40,7 @@ describe('recent messages', () => {
     for (let i = 0; i < 50_000; i += 1) note(`DU_${i % 5_000}/attributes`, '{"a":1}', { at: i / 5 });
     const begin = recent.newest(['alarm'])[0]?.seq ?? 0;
     should(recent.last - begin).be.within(500, 700);
+    should(recent.passed).equal(50_000 - (recent.last - begin));
     should(recent.newest(['attributes']).length).equal(200);
     should(recent.newest()[200]?.device).equal('DU_1');
   });

@@ -55,6 +55,8 @@ describe('admin routes of a Node-RED with users', function () {
     ['/eztcloud/emulator', {}, ['boss', 'reader']],
     ['/eztcloud/emulator/start', { method: 'POST', body: '{"projectSecret":""}' }, ['boss', 'writer']],
     ['/eztcloud/emulator/stop', { method: 'POST', body: '{}' }, ['boss', 'writer']],
+    ['/eztcloud/cloud/list', {}, ['boss', 'reader']],
+    ['/eztcloud/projects', {}, ['boss', 'reader']],
     ['/eztcloud/test', { method: 'POST', body: '{"id":"cloud"}' }, ['boss', 'writer']],
   ];
   for (const [route, init, allowed] of ROUTES) {

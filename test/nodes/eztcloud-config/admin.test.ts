@@ -142,12 +142,59 @@ describe('admin routes', function () {
       'device=__proto__&type=__proto__',
     ])
       should(Array.isArray((await ask(hostile)).messages)).be.true();
-    should(await (await admin('/eztcloud/broken/recent')).json()).eql({ last: 0, messages: [], more: false });
+    should(await (await admin('/eztcloud/broken/recent')).json()).eql({
+      last: 0,
+      messages: [],
+      more: false,
+      passed: 0,
+    });
+  });
+
+  it('list: a window onto the devices, whatever is asked', async () => {
+    const device = deviceOf(await broker.platform(), broker.key);
+    await next('in.got', () => device('DU_3/attributes', { a: { b: 1 } }));
+    const ask = async (query: string) => {
+      const response = await admin(`/eztcloud/cloud/list?${query}`);
+      const text = await response.text();
+      should([response.status, text.includes(broker.secret)]).deepEqual([200, false]);
+      return JSON.parse(text);
+    };
+    const found = await ask('search=boil&open=DU_3');
+    should([found.total, found.devices.length]).eql([1, 1]);
+    should(found.devices[0]).containEql({ at: 0, device: 'DU_3', name: 'Boiler', online: null });
+    should(found.open.tags).eql(['floor 1']);
+    should(found.open.attributes[0]).containEql({ name: 'a', value: { b: 1 } });
+    const later = await ask(`search=boil&version=${found.version}&since=${found.now + 1}`);
+    should([later.total, later.devices]).eql([1, []]);
+    for (const hostile of [
+      'offset=-1&limit=1e9&since=x&version=[]&openSince=NaN',
+      'state=__proto__&state=all&open[]=1',
+      `search=${'x'.repeat(5_000)}&open=${'y'.repeat(5_000)}`,
+      'offset=9007199254740993',
+    ])
+      should(Array.isArray((await ask(hostile)).devices)).be.true();
+    should((await (await admin('/eztcloud/broken/list')).json()).total).equal(0);
+  });
+
+  it('projects: the state of each, in bounded size and without a secret', async () => {
+    const text = await (await admin('/eztcloud/projects')).text();
+    should(text).not.containEql(broker.secret);
+    const { now, projects } = JSON.parse(text);
+    should(now).be.within(Date.now() - 5_000, Date.now());
+    const [cloud, broken] = ['cloud', 'broken'].map((id) =>
+      projects.find((each: { id: string }) => each.id === id),
+    );
+    should(cloud.state.is).equal('connected');
+    should(cloud.state.since).be.belowOrEqual(now);
+    should([cloud.protocol, cloud.filters.count, cloud.refused.count]).eql(['5', 6, 0]);
+    should(cloud.counters.connections).equal(1);
+    should(broken.problem.code).equal('EZT_CONFIG');
+    should(projects.length).equal(2);
   });
 
   for (const id of ['nowhere', 'in', 'tls', '__proto__']) {
     it(`404 for ${id}, which is no project`, async () => {
-      for (const route of ['devices', 'memory', 'status', 'recent']) {
+      for (const route of ['devices', 'memory', 'list', 'status', 'recent']) {
         should((await admin(`/eztcloud/${id}/${route}`)).status).equal(404);
       }
     });

@@ -269,7 +269,7 @@ describe('try it', () => {
 });
 
 describe('try it without a connection', () => {
-  const state: State = { is: 'connecting', attempt: 1 };
+  const state: State = { is: 'connecting', attempt: 1, since: 0 };
   const client = { state, onChange: () => () => undefined };
 
   it('is an error in time, and nothing waits to be sent later', async () => {
