@@ -1,16 +1,25 @@
 import { DOWN_CHANNELS, deviceTopic, UP_CHANNELS } from './access';
-import { type Broker, createBroker } from './broker';
+import { type Broker, createBroker, type Rules } from './broker';
+import type { BrokerSettings } from './mqtt/settings';
 import type { DeviceSession, Platform } from './platform';
 
 /** The broker for devices: each is a user of its own, all with the same secret, and sees its own topics only. */
-export async function createDeviceSide(deviceSecret: string, platform: Platform): Promise<Broker> {
+export function createDeviceSide(
+  deviceSecret: string,
+  platform: Platform,
+  settings?: Partial<BrokerSettings>,
+): Broker {
   /** A device is online while at least one of its connections is. */
   const online = new Map<string, { session: DeviceSession; connections: number }>();
 
-  const broker = await createBroker({
-    login: (username, password) => platform.accepts(username) && password === deviceSecret,
+  const rules: Rules = {
+    login(username, password) {
+      if (!platform.accepts(username)) return 'unknown';
+      return password === deviceSecret ? 'welcome' : 'wrong';
+    },
     mayPublish: (username, topic) => deviceTopic(UP_CHANNELS, username, topic) !== undefined,
     maySubscribe: (username, filter) => deviceTopic(DOWN_CHANNELS, username, filter) !== undefined,
+    listens: () => true, // to all that a device may publish
     received(username, topic, payload) {
       const report = deviceTopic(UP_CHANNELS, username, topic);
       if (report) platform.fromDevice(username, report.channel, payload, report.stream);
@@ -35,6 +44,7 @@ export async function createDeviceSide(deviceSecret: string, platform: Platform)
       online.delete(username);
       device.session.close();
     },
-  });
+  };
+  const broker = createBroker(rules, settings);
   return broker;
 }

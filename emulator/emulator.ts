@@ -6,6 +6,7 @@ import { PROJECT_KEY } from './child-messages';
 import { createDeviceSide } from './device-side';
 import { playBuiltIn, playCrowd, playFleet, playFleetOnDemand } from './devices';
 import { type Listener, listenTls, listenWss } from './listeners';
+import type { BrokerSettings } from './mqtt/settings';
 import { createPlatform } from './platform';
 import { openAuthority, openSecrets } from './project';
 
@@ -47,6 +48,8 @@ export interface EmulatorOptions {
   fleetSeed?: number;
   /** Default: `temperature` above 30, or above the attribute `threshold` of the device. */
   alarms?: readonly AlarmRule[];
+  /** Of both brokers, where they are to differ from an EMQX that nobody has configured. */
+  broker?: Partial<BrokerSettings>;
 }
 
 export interface Emulator {
@@ -94,11 +97,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     applications.publish(topic, payload, 1),
   );
   const isSecret = options.isSecret ?? ((typed) => typed === projectSecret);
-  const applications = await createApplicationSide({ projectKey, isSecret }, (topic, payload) => {
+  const received = (topic: string, payload: Buffer): void => {
     wake(topic.split('/')[2] ?? '');
     platform.fromApplication(topic, payload);
-  });
-  const brokers = { applications, devices: await createDeviceSide(deviceSecret, platform) };
+  };
+  const applications = createApplicationSide({ projectKey, isSecret }, received, options.broker);
+  const brokers = { applications, devices: createDeviceSide(deviceSecret, platform, options.broker) };
 
   const certificate = await authority.issue({ names: ['localhost', '127.0.0.1', '::1', host] });
   const listeners: Listener[] = [];
@@ -151,7 +155,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     devices: platform.devices(),
     brokers,
     drop(chosen = () => true) {
-      for (const client of applications.clients) if (chosen(client.id)) client.conn.destroy();
+      for (const client of applications.clients) if (chosen(client.id)) client.destroy();
     },
     stop,
   };

@@ -20,7 +20,7 @@ export interface Platform {
   connect(username: string, deliver: Deliver): DeviceSession;
   /** A message that a device published, which may be gone again by the time it is dealt with. */
   fromDevice(username: string, channel: UpChannel, payload: Buffer, stream?: string): void;
-  /** A message that an application published to `open/<projectKey>/<device>/<channel>[/<stream>]`. */
+  /** A push or command that an application published to `open/<projectKey>/<device>/<channel>`. */
   fromApplication(topic: string, payload: Buffer): void;
   /** All devices that exist, online or not. */
   devices(): string[];
@@ -73,7 +73,6 @@ export function createPlatform(
     },
     fromDevice: (username, ...message) => devices.get(username)?.state.report(...message),
     fromApplication(topic, payload) {
-      publish(topic, payload); // other applications may have subscribed to it
       const [, , username = '', channel] = topic.split('/');
       const state = devices.get(username)?.state;
       if (channel === 'attributes_push') state?.push(payload);

@@ -33,7 +33,7 @@ describe("mosquitto's clients", function () {
 
   /** The next SUBSCRIBE that a broker accepts; mosquitto_sub itself holds back what it has to say. */
   const subscribed = (side: 'applications' | 'devices') =>
-    once(bench.emulator.brokers[side].aedes, 'subscribe');
+    once(bench.emulator.brokers[side].events, 'subscribed');
 
   function run(command: string, extra = '') {
     const { emulator } = bench;
