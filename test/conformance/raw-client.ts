@@ -1,7 +1,7 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
-import { until } from '../support/events';
+import { event } from '../support/events';
 
 export type Version = 3 | 4 | 5;
 
@@ -23,6 +23,7 @@ export class RawClient {
   /** Whether messages of QoS 1 are acknowledged as they come. */
   acknowledging = true;
   private taken = 0;
+  private readonly changed = new EventEmitter();
 
   private constructor(
     readonly socket: TLSSocket,
@@ -35,12 +36,14 @@ export class RawClient {
         this.messages.push(packet);
         if (this.acknowledging) this.acknowledge(packet);
       }
+      this.changed.emit('change');
     });
     socket.on('data', (chunk: Buffer) => reader.parse(chunk));
     socket.on('end', () => socket.end());
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       this.ended = true;
+      this.changed.emit('change');
     });
   }
 
@@ -62,8 +65,7 @@ export class RawClient {
 
   /** The next packet that is no PUBLISH, or `undefined` when the connection ends without one. */
   async answer(): Promise<Packet | undefined> {
-    const arrived = () => this.answers.length > this.taken || this.ended;
-    await until(arrived, PATIENCE, 'an answer');
+    while (this.answers.length === this.taken && !this.ended) await event(this.changed, 'change', PATIENCE);
     const packet = this.answers[this.taken];
     if (packet) this.taken += 1;
     return packet;
@@ -95,7 +97,7 @@ export class RawClient {
   }
 
   async closed(): Promise<void> {
-    await until(() => this.ended, PATIENCE, 'the end of the connection');
+    while (!this.ended) await event(this.changed, 'change', PATIENCE);
   }
 
   /** With DISCONNECT. */
