@@ -3,7 +3,7 @@ import type { IConnectPacket, IDisconnectPacket, IPublishPacket, Packet } from '
 import { accept } from './accept';
 import type { Core } from './core';
 import { messageOf } from './messages';
-import { publish } from './publish';
+import { mayPublish, publish } from './publish';
 import { REASON } from './reason-codes';
 import type { Session } from './session';
 import { subscribe } from './subscribe';
@@ -132,7 +132,7 @@ export class Client {
     this.session = undefined;
     this.core.left(this);
     this.core.sessions.leave(session);
-    if (!will || !this.core.rules.mayPublish(this.username, will.topic)) return;
+    if (!will || !mayPublish(this.core, this.username, will.topic)) return;
     const message = messageOf(will, will.topic, this.id);
     this.core.route(message, this.core.subscriptions.deal(will.topic, this.id));
   }

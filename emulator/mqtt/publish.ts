@@ -29,8 +29,7 @@ export function publish(
     acknowledge(REASON.normal); // the client has not got our PUBREC
     return undefined;
   }
-  const forbidden = settings.denied.publish.some((filter) => covers(filter, topic));
-  if (forbidden || !rules.mayPublish(client.username, topic)) {
+  if (!mayPublish(core, client.username, topic)) {
     if (settings.denyAction === 'disconnect') return REASON.notAuthorized;
     acknowledge(REASON.notAuthorized);
     return undefined;
@@ -44,6 +43,11 @@ export function publish(
   core.route(message, matches);
   if (listening) rules.received(client.username, topic, message.payload);
   return undefined;
+}
+
+export function mayPublish({ settings, rules }: Core, username: string, topic: string): boolean {
+  const forbidden = settings.denied.publish.some((filter) => covers(filter, topic));
+  return !forbidden && rules.mayPublish(username, topic);
 }
 
 /** The topic, also where an alias stands for it (MQTT 5 §3.3.2.3.4), or why there is none. */

@@ -69,8 +69,8 @@ export class Lab {
   }
 
   /** A connection that says nothing; closed with the others. */
-  async silent(): Promise<RawClient> {
-    const client = await RawClient.open(this.subject);
+  async silent(version?: Version): Promise<RawClient> {
+    const client = await RawClient.open(this.subject, version);
     this.clients.push(client);
     return client;
   }
