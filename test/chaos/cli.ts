@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { cleanUp } from '../support/cleanup';
+import { namedBroker } from '../support/named-broker';
+import { BROKER_FAULTS } from './faults';
 import { runRound } from './round';
 import { tableOf } from './table';
 
@@ -20,6 +22,13 @@ async function main(): Promise<void> {
     return;
   }
   console.log(`Seed ${seed}, ${minutes} min`);
+  const elsewhere = namedBroker();
+  if (elsewhere) console.log(`On ${elsewhere.endpoint}, without: ${BROKER_FAULTS.join(', ')}`);
+  if (elsewhere && values.only?.every((name) => BROKER_FAULTS.includes(name))) {
+    console.error('Nothing is left: the broker is not ours to kill.');
+    process.exitCode = 2;
+    return;
+  }
   const verdict = await runRound({
     seed,
     duration: minutes * 60_000,

@@ -5,7 +5,8 @@ import type { TcpProxy } from '../support/proxy';
 
 /** What faults are done to. */
 export interface Environment {
-  broker: Pick<Mosquitto, 'kill' | 'restart'>;
+  /** Only a broker of our own can be killed. */
+  broker?: Pick<Mosquitto, 'kill' | 'restart'>;
   proxy: TcpProxy;
   deploy(type: DeployType): Promise<void>;
   /** Stops Node-RED with `signal`, stays away for `away` ms, starts it again. */
@@ -18,14 +19,14 @@ export type Fault = (environment: Environment, random: () => number) => Promise<
 export const FAULTS: Readonly<Record<string, Fault>> = {
   'no fault': (_, random) => pause(500 + 1000 * random()),
   'broker restart': async ({ broker }, random) => {
-    await broker.kill('SIGTERM');
+    await broker?.kill('SIGTERM');
     await pause(200 + 1500 * random());
-    await broker.restart();
+    await broker?.restart();
   },
   'broker SIGKILL': async ({ broker }, random) => {
-    await broker.kill('SIGKILL');
+    await broker?.kill('SIGKILL');
     await pause(200 + 1500 * random());
-    await broker.restart();
+    await broker?.restart();
   },
   'TCP cut': async ({ proxy }, random) => {
     for (let i = 0; i < 3; i += 1) {
@@ -62,6 +63,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     await proxy.refuse(false);
   },
 };
+
+/** What is left out where the broker is not ours. */
+export const BROKER_FAULTS: readonly string[] = ['broker restart', 'broker SIGKILL'];
 
 /** Random numbers in [0, 1) that a seed repeats (mulberry32). */
 export function seeded(seed: number): () => number {

@@ -4,6 +4,8 @@ import { LISTS } from './sent';
 export interface FlowOptions {
   endpoint: string;
   caFile: string;
+  /** The name in the broker's certificate, where it is dialled by another. */
+  servername: string;
   key: string;
   secret: string;
 }
@@ -30,7 +32,7 @@ const commands = (id: string, node: Record<string, unknown>, rate: number, revis
   );
 
 /** The whole flow; a new `revision` changes the nodes under test, as an edit in the editor does. */
-export function flowOf({ endpoint, caFile }: FlowOptions, revision = 0): Flow {
+export function flowOf({ endpoint, caFile, servername }: FlowOptions, revision = 0): Flow {
   const project = {
     type: 'eztcloud-config',
     endpoint,
@@ -40,7 +42,7 @@ export function flowOf({ endpoint, caFile }: FlowOptions, revision = 0): Flow {
   };
   const flow: Flow = [
     { id: 'tab', type: 'tab', label: 'Ledger' },
-    { id: 'tls', type: 'tls-config', cert: '', key: '', ca: caFile, verifyservercert: true },
+    { id: 'tls', type: 'tls-config', cert: '', key: '', ca: caFile, servername, verifyservercert: true },
     { id: 'project-memory', ...project, session: 'persistent', queueStore: 'memory' },
     { id: 'project-disk', ...project, queueStore: 'disk' },
     {

@@ -8,7 +8,7 @@ import { tableOf } from './table';
 const SEED = Number(process.env.CHAOS_SEED ?? 20_261_122);
 
 describe('ledger', function () {
-  needs(this, 'mosquitto');
+  needs(this, 'broker');
   this.timeout(300_000);
 
   it(`loses nothing, doubles nothing in silence and settles everything in a minute of faults, seed ${SEED} (cases 42, 49, 57)`, async () => {
@@ -17,7 +17,7 @@ describe('ledger', function () {
     should(violations.slice(0, 20)).deepEqual([], tableOf(verdict));
     const total = (pick: (row: Row) => number) => rows.reduce((sum, row) => sum + pick(row), 0);
     should(total((row) => row.acknowledged)).be.above(500);
-    should(total((row) => row.reported)).be.above(500);
+    should(total((row) => row.reported)).be.above(process.env.EZT_BROKER_URL ? 200 : 500); // fewer elsewhere (platform.ts)
     should(total((row) => row.times)).be.above(8);
   });
 });

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import type { SuiteBroker } from '../support/broker';
 import { event } from '../support/events';
-import type { Mosquitto } from '../support/mosquitto';
 import { tenOf } from './changes';
 
 /** A message that was published to Node-RED, or that came from it. */
@@ -25,18 +26,23 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-/** Messages per second from each of two devices. */
+/**
+ * Messages per second from each of two devices. A broker of others keeps 1,000 messages for a session, and Node-RED may be
+ * away for 120 s.
+ */
 const RATE = 20;
+const RATE_ELSEWHERE = 4;
 const DEVICES = ['DU_a', 'DU_b'];
 
-export async function startPlatform(broker: Mosquitto): Promise<Platform> {
-  const connect = async (clientId: string): Promise<MqttClient> => {
+export async function startPlatform(broker: SuiteBroker): Promise<Platform> {
+  const run = randomBytes(4).toString('hex'); // a broker that outlives the run keeps the sessions
+  const connect = async (name: string): Promise<MqttClient> => {
     const options: IClientOptions = {
       username: broker.key,
       password: broker.secret,
       ca: broker.ca,
       protocolVersion: 5,
-      clientId,
+      clientId: `ledger-${name}-${run}`,
       clean: false,
       properties: { sessionExpiryInterval: 3600 },
       reconnectPeriod: 200,
@@ -113,7 +119,7 @@ export async function startPlatform(broker: Mosquitto): Promise<Platform> {
     report(on) {
       clearInterval(timer);
       timer = undefined;
-      if (on) timer = setInterval(publish, 1000 / RATE);
+      if (on) timer = setInterval(publish, 1000 / (broker.own ? RATE : RATE_ELSEWHERE));
     },
     get outstanding() {
       return outstanding;

@@ -1,13 +1,13 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { startBroker } from '../support/broker';
 import { temporaryDirectory } from '../support/cleanup';
 import { until } from '../support/events';
 import type { DeployType } from '../support/flows';
-import { startMosquitto } from '../support/mosquitto';
 import { type NodeRed, startNodeRed } from '../support/node-red';
 import { startProxy } from '../support/proxy';
-import { FAULTS, rounds, seeded } from './faults';
+import { BROKER_FAULTS, FAULTS, rounds, seeded } from './faults';
 import { credentialsOf, flowOf } from './flow';
 import { judge } from './judge';
 import { type Observations, readLedger, type Verdict } from './ledger';
@@ -36,17 +36,19 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
   const random = seeded(seed);
   const userDir = prepareUserDirectory();
   const ledger = join(userDir, 'ledger.jsonl');
-  const broker = await startMosquitto({
+  const broker = await startBroker({
     persistence: true,
     config: ['max_queued_messages 100000'],
   });
-  const proxy = await startProxy({ port: broker.ports.mqtts });
+  const { own } = broker;
+  const proxy = await startProxy(broker.target);
   const platform = await startPlatform(broker);
   const caFile = join(userDir, 'ca.pem');
   writeFileSync(caFile, broker.ca);
   const options = {
     endpoint: `mqtts://127.0.0.1:${proxy.port}`,
     caFile,
+    servername: broker.servername,
     key: broker.key,
     secret: broker.secret,
   };
@@ -71,13 +73,15 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
   });
   let revision = 0;
   const environment = {
-    broker: {
-      restart: broker.restart,
-      kill(signal?: NodeJS.Signals) {
-        if (signal === 'SIGKILL') seen.brokerKilled.push(Date.now());
-        return broker.kill(signal);
+    ...(own && {
+      broker: {
+        restart: own.restart,
+        kill(signal?: NodeJS.Signals) {
+          if (signal === 'SIGKILL') seen.brokerKilled.push(Date.now());
+          return own.kill(signal);
+        },
       },
-    },
+    }),
     proxy,
     deploy(type: DeployType) {
       revision += 1;
@@ -102,7 +106,7 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
     await until(() => platform.received.some(({ stream }) => stream === 'push'), 20_000, 'the first message');
     platform.report(true);
     for (const name of rounds(random)) {
-      if (only && !only.includes(name)) continue;
+      if ((only && !only.includes(name)) || (!own && BROKER_FAULTS.includes(name))) continue;
       const elapsed = performance.now() - begun;
       if (elapsed >= duration) break;
       onProgress?.(name, elapsed);

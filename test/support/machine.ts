@@ -8,6 +8,17 @@ const PARTS = {
     find: () => dynamicSecurity() && executable('mosquitto'),
     missing: 'mosquitto is not installed (apt-get install mosquitto)',
   },
+  broker: {
+    find: () => process.env.EZT_BROKER_URL || (dynamicSecurity() && executable('mosquitto')),
+    missing:
+      'mosquitto is not installed (apt-get install mosquitto), and EZT_BROKER_URL names no other broker',
+  },
+  'own-broker': {
+    find: () => (process.env.EZT_BROKER_URL ? undefined : dynamicSecurity() && executable('mosquitto')),
+    missing: process.env.EZT_BROKER_URL
+      ? 'the broker that EZT_BROKER_URL names is not ours to kill, restart or configure'
+      : 'mosquitto is not installed (apt-get install mosquitto)',
+  },
   'mosquitto-clients': {
     find: () => executable('mosquitto_sub'),
     missing: "mosquitto's clients are not installed (apt-get install mosquitto-clients)",

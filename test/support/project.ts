@@ -21,14 +21,17 @@ type FlowNode = Flow[number];
 export const place = { z: 'tab', x: 0, y: 0 };
 
 /** The project of `broker` as config node `cloud`, and the `tls-config` node `tls` with the broker's authority. */
-export const project = ({ endpoint }: Pick<Mosquitto, 'endpoint'>, properties: FlowNode = {}): FlowNode[] => [
+export const project = (
+  { endpoint, servername = '' }: Pick<Mosquitto, 'endpoint'> & { servername?: string },
+  properties: FlowNode = {},
+): FlowNode[] => [
   {
     id: 'tls',
     type: 'tls-config',
     cert: '',
     key: '',
     ca: '',
-    servername: '',
+    servername,
     verifyservercert: true,
   },
   { id: 'cloud', type: 'eztcloud-config', endpoint, tls: 'tls', ...properties },

@@ -82,7 +82,7 @@ describe('transport: CONNACK', () => {
   });
 
   it('mosquitto with small packets: what fits is had, what does not is refused by name, one connection', async function () {
-    needs(this, 'mosquitto');
+    needs(this, 'own-broker');
     const mosquitto = await startMosquitto({ maxPacketSize: 150 });
     const { client } = await openConnected(mosquitto, { retryRefused: 20 });
     const short = recordingListener();

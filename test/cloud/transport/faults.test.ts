@@ -17,7 +17,7 @@ describe('transport: faults', function () {
 
   for (const protocol of ['5', '3.1.1'] as const) {
     it(`broker restarted while QoS 1 is sent: acknowledged is received, in order, MQTT ${protocol} (case 49)`, async function () {
-      needs(this, 'mosquitto');
+      needs(this, 'own-broker');
       const broker = await startMosquitto({ persistence: true });
       const seen: number[] = [];
       const observer = mqtt.connect(broker.endpoint, {
@@ -121,7 +121,7 @@ describe('transport: faults', function () {
   });
 
   it('a process that was suspended longer than the keepalive recovers by itself (case 55)', async function () {
-    needs(this, 'mosquitto', 'linux');
+    needs(this, 'own-broker', 'linux');
     const broker = await startMosquitto();
     const child = startChild(broker, 1);
     await until(() => child.states.includes('connected'), 10_000, 'the connection');

@@ -15,6 +15,7 @@ import type { Connected } from '../../../cloud/transport/packets';
 import type { Received } from '../../../cloud/transport/publish-packets';
 import type { Refusal } from '../../../cloud/transport/reason-codes';
 import { until } from '../../support/events';
+import { namedBroker } from '../../support/named-broker';
 
 /** What tests need to know of a broker, scripted or real. */
 export interface Broker {
@@ -22,9 +23,11 @@ export interface Broker {
   readonly ca: string;
   readonly key?: string;
   readonly secret?: string;
+  readonly servername?: string;
 }
 
-export const KEY = 'PR_laboratory';
+/** The project of these tests, on the broker that environment variables name too. */
+export const KEY = namedBroker()?.key ?? 'PR_laboratory';
 export const DEVICE = 'DU_0000000001';
 const SECRET = 'correct-horse-battery';
 
@@ -32,7 +35,7 @@ export const clientOptions = (broker: Broker, overrides: Partial<ClientOptions> 
   endpoint: parseEndpoint(broker.endpoint),
   username: broker.key ?? KEY,
   password: broker.secret ?? SECRET,
-  tls: { ca: broker.ca },
+  tls: { ca: broker.ca, ...(broker.servername && { servername: broker.servername }) },
   clientId: `test-${Math.random().toString(36).slice(2)}`,
   randomClientId: true,
   clean: true,

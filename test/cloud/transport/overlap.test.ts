@@ -1,8 +1,8 @@
 import type { MqttClient } from 'mqtt';
 import should from 'should';
+import { type SuiteBroker, startBroker } from '../../support/broker';
 import { until } from '../../support/events';
 import { needs } from '../../support/machine';
-import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
 import {
   attributesOf,
   closeAll,
@@ -26,13 +26,13 @@ const irregular = (it: RecordingListener, last: number) => {
   return [...missed.map((n) => `${n} missed`), ...again.map((n) => `${n} again`)];
 };
 
-describe('transport: overlapping filters on mosquitto', function () {
-  needs(this, 'mosquitto');
+describe('transport: overlapping filters on a real broker', function () {
+  needs(this, 'broker');
   this.timeout(60_000);
-  let broker: Mosquitto;
+  let broker: SuiteBroker;
   let platform: MqttClient;
   before(async () => {
-    broker = await startMosquitto();
+    broker = await startBroker();
     platform = await broker.platform();
   });
   afterEach(closeAll);

@@ -21,7 +21,7 @@ describe('transport: packets that are too large for us', function () {
   afterEach(closeAll);
 
   it('are not sent by a broker that knows the limit; the next message arrives (case 23)', async function () {
-    needs(this, 'mosquitto');
+    needs(this, 'own-broker');
     const broker = await startMosquitto();
     const { client } = await openConnected(broker, { protocol: '5' });
     const all = recordingListener();

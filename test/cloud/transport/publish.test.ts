@@ -153,7 +153,7 @@ describe('transport: publishing', () => {
   });
 
   it('mosquitto denies a publish, and the connection stays (case 38)', async function () {
-    needs(this, 'mosquitto');
+    needs(this, 'own-broker');
     const mosquitto = await startMosquitto();
     await mosquitto.deny('publish', `open/${mosquitto.key}/${DEVICE}/attributes_push`);
     const { client } = await openConnected(mosquitto);

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { MqttClient } from 'mqtt';
 import should from 'should';
 import { formatTopic } from '../../../cloud';
+import { type SuiteBroker, startBroker } from '../../support/broker';
 import { until, within } from '../../support/events';
 import { needs } from '../../support/machine';
-import { type Mosquitto, startMosquitto } from '../../support/mosquitto';
 import { startProxy, type TcpProxy } from '../../support/proxy';
 import {
   attributesOf,
@@ -20,20 +21,28 @@ import {
 } from './harness';
 
 const ATTRIBUTES = formatTopic(KEY, '+', 'attributes');
+const RUN = randomBytes(4).toString('hex');
 const ALARMS = formatTopic(KEY, '+', 'alarm');
 
 for (const protocol of ['5', '3.1.1'] as const) {
   const version = protocol === '5' ? 5 : 4;
-  const session = (clientId: string) => ({ clean: false, randomClientId: false, clientId, protocol });
+  // A broker that outlives the run has the sessions of an earlier one.
+  const idOf = (name: string) => `${name}-${version}-${RUN}`;
+  const session = (name: string) => ({
+    clean: false,
+    randomClientId: false,
+    clientId: idOf(name),
+    protocol,
+  });
 
-  describe(`transport: persistent session on mosquitto, MQTT ${protocol}`, function () {
-    needs(this, 'mosquitto');
-    let broker: Mosquitto;
+  describe(`transport: persistent session on a real broker, MQTT ${protocol}`, function () {
+    needs(this, 'broker');
+    let broker: SuiteBroker;
     let proxy: TcpProxy;
     let platform: MqttClient;
     before(async () => {
-      broker = await startMosquitto({ persistence: true });
-      proxy = await startProxy({ port: broker.ports.mqtts });
+      broker = await startBroker({ persistence: true });
+      proxy = await startProxy(broker.target);
       platform = await broker.platform();
     });
     afterEach(async () => {
@@ -44,7 +53,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
       await proxy.stop();
       await broker.stop();
     });
-    const behindProxy = () => ({ endpoint: `mqtts://127.0.0.1:${proxy.port}`, ca: broker.ca });
+    const behindProxy = () => ({ ...broker, endpoint: `mqtts://127.0.0.1:${proxy.port}` });
     const send = (topic: string, n: number) => platform.publishAsync(topic, numbered(n), { qos: 1 });
     /** Cuts the link; returns how to mend it. */
     async function cut() {
@@ -84,7 +93,9 @@ for (const protocol of ['5', '3.1.1'] as const) {
       await mend();
       await until(() => connected(client), 10_000, 'the connection');
       client.details().filters.should.deepEqual({ [ATTRIBUTES]: 1 });
-      await until(() => broker.log.some((line) => line.includes(`removed ${ALARMS}`)), 2000, 'UNSUBSCRIBE');
+      const { own } = broker; // whose log shows the UNSUBSCRIBE
+      const line = `${idOf('removed')} ${ALARMS}`;
+      if (own) await until(() => own.log.some((text) => text.includes(line)), 2000, 'UNSUBSCRIBE');
       await send(attributesOf(), 1);
       await until(() => attributes.messages.length === 1, 5000, 'the message');
     });
@@ -96,7 +107,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
       const closing = close(client);
       await send(attributesOf(), 1);
       await closing;
-      const line = await dialled(broker, { clean: false, clientId: 'kept', version });
+      const line = await dialled(broker, { clean: false, clientId: idOf('kept'), version });
       should(line.connacks[0]).have.property('sessionPresent', true);
       await until(() => line.messages.length === 1, 5000, 'the message');
       await line.connection.close(true);
@@ -105,7 +116,7 @@ for (const protocol of ['5', '3.1.1'] as const) {
     it('the session ends when the client is closed with the end of its session (case 47)', async () => {
       const { client } = await openConnected(broker, session('ended'));
       await within(close(client, true), 3000, 'it to close');
-      const line = await dialled(broker, { clean: false, clientId: 'ended', version });
+      const line = await dialled(broker, { clean: false, clientId: idOf('ended'), version });
       should(line.connacks[0]).have.property('sessionPresent', false);
       await line.connection.close(true);
     });
@@ -116,17 +127,18 @@ for (const protocol of ['5', '3.1.1'] as const) {
       await until(() => client.state.is === 'waiting', 5000, 'the loss');
       await mend();
       await within(close(client, true), 3000, 'it to close');
-      const line = await dialled(broker, { clean: false, clientId: 'down', version });
+      const line = await dialled(broker, { clean: false, clientId: idOf('down'), version });
       should(line.connacks[0]).have.property('sessionPresent', false);
       await line.connection.close(true);
     });
 
-    it('a broker that is stopped and started again brings the session back (case 49)', async () => {
+    it('a broker that is stopped and started again brings the session back (case 49)', async function () {
+      needs(this, 'own-broker');
       const { client } = await openConnected(broker, session('restarted'));
       const all = recordingListener();
       client.listen(all);
       await until(() => client.details().filters[ATTRIBUTES] === 1, 5000, 'the filter');
-      await broker.restart();
+      await broker.own?.restart();
       await until(() => client.counters.connections === 2 && connected(client), 10_000, 'the connection');
       const after = await broker.platform();
       await after.publishAsync(attributesOf(), numbered(1), { qos: 1 });
