@@ -100,14 +100,16 @@ describe('a project that cannot be reached', function () {
     await proxy.stop();
   });
 
-  it('a wrong secret that becomes right: connected without a deploy', async function () {
+  describe('whose broker is ours to change', function () {
     needs(this, 'own-broker');
-    faster();
-    await reasonFor(broker.endpoint, { secret: 'tomorrow' });
-    const old = broker.secret;
-    await broker.own?.setSecret('tomorrow');
-    await Promise.all(['in', 'attr', 'command'].map((id) => connected(id)));
-    await broker.own?.setSecret(old);
+    it('a wrong secret that becomes right: connected without a deploy', async () => {
+      faster();
+      await reasonFor(broker.endpoint, { secret: 'tomorrow' });
+      const old = broker.secret;
+      await broker.own?.setSecret('tomorrow');
+      await Promise.all(['in', 'attr', 'command'].map((id) => connected(id)));
+      await broker.own?.setSecret(old);
+    });
   });
 
   it('an unknown CA whose server gets a certificate of ours: connected without a deploy', async () => {
