@@ -60,7 +60,7 @@ describe('the packed package', function () {
     should(more).deepEqual([]);
     should(readFileSync(join(home, command), 'utf8')).startWith('#!/usr/bin/env node\n');
     should(readFileSync(join(home, command.replace(/js$/, 'licenses.txt')), 'utf8')).match(
-      /^aedes .+ \(MIT\)$/m,
+      /^mqtt-packet .+ \(MIT\)$/m,
     );
 
     const args = [join(home, command), '--port', '0', '--wss-port', '0', '--device-port', '0'];
