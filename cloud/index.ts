@@ -61,7 +61,7 @@ export {
   readLimit,
 } from './protocol/threshold';
 export { CHANNELS, type Channel, formatTopic, isTopicLevel } from './protocol/topics';
-export { type Preview, previewOf } from './receive/preview';
+export { knownPreviewOf, type Preview, previewOf } from './receive/preview';
 export type { RecentMessage, RecentMessages } from './receive/recent-messages';
 export { type RecentPage, recentPage, shownPayload } from './receive/recent-page';
 export { HOLD_ON } from './send/held-commands';

@@ -1,8 +1,10 @@
+import type { DeviceMemory, KnownDevice } from '../devices/known-device';
 import type { Aliases } from '../protocol/aliases';
 import type { Envelope, ValueMessage } from '../protocol/device-message';
 import type { EztError } from '../protocol/errors';
 import type { LastSent, Listener, OwnPush, Receiver } from '../subscriptions/listener';
 import { contentOf, deliver } from './delivery';
+import { type KnownOf, tellKnown } from './known-messages';
 import type { RecentMessage, RecentMessages } from './recent-messages';
 
 /** What a listener wants and how: its receiver has no callbacks yet. */
@@ -43,6 +45,29 @@ export function previewOf(recent: RecentMessages, of: PreviewOf, wish: Wish): Pr
   let last: Preview | undefined;
   for (const message of wanted.reverse()) last = previewFor(message, of, receiver) ?? last;
   return last;
+}
+
+/** What a listener that asks for it is told first: of the device that was heard last, if anything is known of it. */
+export function knownPreviewOf(
+  memory: Pick<DeviceMemory, 'get' | 'latest'>,
+  { project, projectKey, nameOf }: PreviewOf & Pick<KnownOf, 'projectKey'>,
+  { devices, channels, receiver }: Wish,
+): ValueMessage[] {
+  const known = devices.length === 0 ? memory.latest(1) : devices.map((device) => memory.get(device));
+  const latest = known.reduce<KnownDevice | undefined>(
+    (a, b) => ((b?.lastSeen ?? 0) > (a?.lastSeen ?? 0) ? b : a),
+    undefined,
+  );
+  const messages: ValueMessage[] = [];
+  if (!latest) return messages;
+  const taker: Receiver = {
+    ...receiver,
+    changes: undefined,
+    onMessage: (message) => void messages.push(message),
+    onMalformed: () => undefined,
+  };
+  tellKnown({ project, projectKey, names: () => nameOf }, taker, channels, latest);
+  return messages;
 }
 
 function wants({ devices, streams }: Wish): (message: RecentMessage) => boolean {

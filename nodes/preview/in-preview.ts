@@ -1,5 +1,12 @@
 import type { NodeAPI } from 'node-red';
-import { askedFilters, type Preview, previewOf, shownPayload, type ValueMessage } from '../../cloud';
+import {
+  askedFilters,
+  knownPreviewOf,
+  type Preview,
+  previewOf,
+  shownPayload,
+  type ValueMessage,
+} from '../../cloud';
 import { type InSettings, inSettings } from '../ezt-in/settings';
 import type { Project } from '../eztcloud-config/runtime';
 import type { Raw } from '../shared/raw-settings';
@@ -24,8 +31,8 @@ interface LastShown {
   timestamp: number;
   age: number;
   device: string;
-  /** Bytes as received. */
-  size: number;
+  /** Bytes as received; missing for what is known from before. */
+  size?: number;
   /** The first messages that it makes, and how many there are. */
   messages?: { topic: string; payload: { type: string; text: string }; rest: string }[];
   count?: number;
@@ -44,14 +51,16 @@ export function inPreview(RED: NodeAPI, project: Project, raw: Raw): InPreview {
   const settings = inSettings(RED, raw, aliases);
   const { username = '', group = '' } = projectSettings ?? {};
   const { filters, served } = askedFilters(username, group, settings, client?.details().filters ?? {});
-  const found =
-    client && previewOf(client.recent, { project: client.project, nameOf: aliases.nameOf }, wishOf(settings));
+  const of = { project: client?.project ?? '', projectKey: username, nameOf: aliases.nameOf };
+  const wish = wishOf(settings);
+  const found = client && previewOf(client.recent, of, wish);
+  const known = client && !found && settings.initial ? knownPreviewOf(client.memory, of, wish) : [];
   return {
     state: client?.state.is ?? 'idle',
     filters: filters.slice(0, MOST.filters),
     filterCount: filters.length,
     served,
-    last: found && lastShown(RED, found),
+    last: found ? lastShown(RED, found) : knownShown(known),
   };
 }
 
@@ -74,13 +83,22 @@ function lastShown(RED: NodeAPI, preview: Preview): LastShown {
         beginning: shown(body.subarray(0, 1_000).toString()),
       };
     case 'messages':
-      return {
-        ...head,
-        messages: preview.messages.slice(0, MOST.messages).map(messageShown),
-        count: preview.messages.length,
-      };
+      return { ...head, ...messagesShown(preview.messages) };
   }
 }
+
+/** What the flow is told first, as it is known from before. */
+function knownShown(messages: readonly ValueMessage[]): LastShown | undefined {
+  const [first] = messages;
+  if (!first) return undefined;
+  const { timestamp, age = 0, device } = first;
+  return { timestamp, age, device, ...messagesShown(messages) };
+}
+
+const messagesShown = (messages: readonly ValueMessage[]) => ({
+  messages: messages.slice(0, MOST.messages).map(messageShown),
+  count: messages.length,
+});
 
 function messageShown({ topic, payload, ...rest }: ValueMessage) {
   return { topic, payload: { type: typeShown(payload), text: shown(payload) }, rest: shown(rest) };

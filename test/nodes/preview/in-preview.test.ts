@@ -2,7 +2,7 @@ import should from 'should';
 import { shown } from '../../../nodes/preview/shown';
 import { until } from '../../support/events';
 import { admin, deploy } from '../../support/flows';
-import { palette, place, project, record, tab } from '../../support/project';
+import { palette, place, project, ready, record, tab } from '../../support/project';
 import { withScripted } from '../ezt-in/with-scripted';
 
 interface Answer {
@@ -133,6 +133,24 @@ describe('preview of ezt-in', () => {
     should(await ask({ types: ['online'], devices: ['DU_1'] })).containEql({ served: true });
     const problem = (await ask({ types: [] }, 'unused')).problem;
     should(problem?.code).equal('EZT_CONFIG'); // it has no key
+  });
+
+  it('what is known comes first where the form asks for it, as long as nothing else has come', async () => {
+    await stage.load(flow(), 'in', 'all');
+    stage.report('DU_1/attributes', { a: 1 });
+    stage.report('DU_9/attributes', { a: 2 });
+    await stage.settled();
+    const wish = { types: ['attributes', 'online'], attributes: ['a'] };
+    // Another connection: what is known comes from the disk.
+    await deploy(
+      flow()(stage.broker).map((node) => (node.id === 'cloud' ? { ...node, keepalive: 31 } : node)),
+    );
+    await ready('in', 'all');
+    should((await ask(wish)).last).be.undefined();
+    const known = (await ask({ ...wish, devices: ['DU_1', 'DU_9', 'DU_none'], initial: 'true' })).last;
+    should(known?.device).equal('DU_9');
+    should(known?.messages?.[0]?.payload.text).equal('{\n  "a": 2\n}');
+    should(known?.messages?.[0]?.rest).containEql('"known": true').and.containEql('"age": ');
   });
 
   it('a payload that cannot be typed: the code, the reason, and how it begins', async () => {
