@@ -115,7 +115,7 @@ describe('ezt-in: what this connection pushed itself', () => {
       await loadFlow(loop(), { credentials: given() });
       await ready('in', 'out');
       report({ n: 0 });
-      await until(() => pushes > 100, 5000, 'a hundred rounds');
+      await until(() => pushes > 100, 15_000, 'a hundred rounds');
       echoed = () => [];
       const warnings = logOf('out', 'warn');
       warnings.length.should.equal(1);
