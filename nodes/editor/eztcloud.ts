@@ -5,5 +5,7 @@ import '../ezt-command-out/editor';
 import '../ezt-device/editor';
 import '../ezt-watch/editor';
 import { migrateAdded } from '../migration/editor';
+import { shareProjectOfExamples } from './shared-project';
 
 migrateAdded();
+shareProjectOfExamples();

@@ -4,8 +4,11 @@ import { type Comms, type DebugMessage, listen } from '../support/comms';
 import { connections, environment, startFastEmulator } from '../support/emulator';
 import { until } from '../support/events';
 import { type Example, type ExampleNode, example, examples, named, together } from '../support/examples';
+import { type Influx, startInflux } from '../support/influx';
+import { find, needs } from '../support/machine';
 import { type NodeRed, startNodeRed } from '../support/node-red';
 import { CONNECTED, EXPECTED, FLEET, withChanges } from './expected';
+import { installed, packagesOf } from './packages';
 
 const ours = ({ type }: ExampleNode) => /^ezt-/.test(type);
 
@@ -22,14 +25,18 @@ const errors = ({ messages }: Comms): DebugMessage[] => messages.filter(({ level
 describe('examples in Node-RED', function () {
   this.timeout(60_000);
   let emulator: Emulator;
+  let influx: Influx;
   let red: NodeRed;
   let comms: Comms;
   before(async () => {
     emulator = await startFastEmulator(FLEET);
-    red = await startNodeRed({ env: environment(emulator) });
+    influx = await startInflux();
+    const env = { ...environment(emulator), INFLUX_URL: influx.url };
+    red = await startNodeRed({ env, packages: installed() });
   });
   after(async () => {
     await red?.stop();
+    await influx?.stop();
     await emulator?.stop();
   });
   beforeEach(async () => {
@@ -41,7 +48,8 @@ describe('examples in Node-RED', function () {
     const { file, nodes } = flow;
     const { shows: shown = {}, buttons: pressed = {}, changes = {}, statuses = {} } = EXPECTED[file] ?? {};
 
-    it(`${file}: loads, connects, shows what comes`, async () => {
+    it(`${file}: loads, connects, shows what comes`, async function () {
+      needs(this, ...packagesOf(file));
       await red.deploy(withChanges(flow, changes));
       const runs = ({ id, name = '' }: ExampleNode) =>
         (statuses[name] ?? CONNECTED).test(comms.statuses.get(id)?.text ?? '');
@@ -63,7 +71,8 @@ describe('examples in Node-RED', function () {
     });
 
     for (const button of buttons) {
-      it(`${file}: the button “${button.name}” does what the flow shows`, async () => {
+      it(`${file}: the button “${button.name}” does what the flow shows`, async function () {
+        needs(this, ...packagesOf(file));
         const before = comms.messages.length;
         await red.inject(button.id);
         for (const { at, shows, topic = /(?:)/ } of pressed[String(button.name)] ?? []) {
@@ -81,19 +90,26 @@ describe('examples in Node-RED', function () {
   });
 
   it('make one connection, all of them together', async () => {
-    await red.deploy(together(...examples));
+    await red.deploy(together(...examples.filter(({ file }) => packagesOf(file).every(find))));
     await until(() => connections(emulator) === 1, 5000, 'one connection');
     await comms.next(named(example('tour.json'), 'attributes').id);
     connections(emulator).should.equal(1);
   });
 
-  it('use nodes of Node-RED itself and ours only', async () => {
+  it('use nodes of Node-RED itself and ours only, unless they need another package', async () => {
     const response = await red.request('/nodes', { headers: { accept: 'application/json' } });
     const sets = (await response.json()) as { module: string; types: string[] }[];
     const known = sets
       .filter(({ module }) => ['node-red', '@eztcloud/node-red-eztcloud'].includes(module))
       .flatMap((set) => ['tab', ...set.types]);
-    for (const { type } of together(...examples)) known.should.containEql(type);
+    const plain = examples.filter(({ file }) => packagesOf(file).length === 0);
+    for (const { type } of together(...plain)) known.should.containEql(type);
+    for (const { file, nodes } of examples.filter((each) => !plain.includes(each))) {
+      const foreign = nodes.filter(({ type }) => !known.includes(type));
+      foreign.should.not.be.empty();
+      const [comment] = nodes.filter(({ type }) => type === 'comment');
+      for (const each of packagesOf(file)) should(comment?.name).containEql(each);
+    }
   });
 });
 
@@ -104,16 +120,10 @@ describe('examples without the environment variables', function () {
     const flow = example('command-with-reply.json');
     const red = await startNodeRed({ flows: [] });
     const comms = await listen(red.url);
-    await red.deploy(together(...examples));
+    const plain = together(...examples.filter(({ file }) => packagesOf(file).length === 0));
+    await red.deploy(plain);
     const missing = ({ id }: ExampleNode) => comms.statuses.get(id)?.text === 'variable not set';
-    await until(
-      () =>
-        together(...examples)
-          .filter(ours)
-          .every(missing),
-      5000,
-      'what is missing',
-    );
+    await until(() => plain.filter(ours).every(missing), 5000, 'what is missing');
     await red.logged(/\[error\] \[eztcloud-config:EZtCloud project\] .*EZT_ENDPOINT is not set/);
     await red.inject(named(flow, 'a whole command').id);
     await comms.next(named(flow, 'error: code and message').id, ({ msg }) => msg.includes('EZT_CONFIG'));

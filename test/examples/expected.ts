@@ -1,5 +1,6 @@
 import type { EmulatorOptions } from '../../emulator/emulator';
 import { type Example, type ExampleNode, named } from '../support/examples';
+import type { Part } from '../support/machine';
 
 /** What an inject leads to: a message of the debug node `at` (default: the one it is wired to) that matches. */
 interface Outcome {
@@ -12,6 +13,8 @@ type ByName<T> = Readonly<Record<string, T>>;
 
 /** What one example does on the emulator. Nodes are named by their `name`. */
 export interface Expectation {
+  /** Node packages that it needs beside ours. */
+  packages?: readonly Part[];
   /** What debug nodes show by themselves. */
   shows?: ByName<RegExp>;
   /** What each inject leads to; all of them must be here. */
@@ -38,6 +41,35 @@ const attributes = (shows: RegExp, device = /DU_thermostat/): Outcome => ({
 
 /** By file, in the order of the alphabet. */
 export const EXPECTED: Readonly<Record<string, Expectation>> = {
+  'alarm-once.json': {
+    changes: { 'alarms, every 20 s': { every: 0.3 } },
+    shows: {
+      'in place of an e-mail node': /^DU_\w+: alarm since /,
+      'alarm or reminder': /"alerting":true/,
+      recovered: /"alerting":false/,
+    },
+    buttons: { 'acknowledge all': [] },
+  },
+  'all-messages.json': {
+    shows: { 'whole message': /"type":"attributes"/, counts: /"attributes":\d+/ },
+  },
+  'attributes-to-influxdb.json': {
+    changes: { 'up to 500 lines, for 1 s': { timeout: '0.2' } },
+    shows: { written: /^204$/ },
+  },
+  'attributes-to-sqlite.json': {
+    packages: ['node-red-node-sqlite'],
+    changes: { 'up to 1,000 rows, for 1 s': { timeout: '0.2' }, 'last ten temperatures': { repeat: '0.5' } },
+    buttons: {
+      'at the start': [],
+      'last ten temperatures': [{ shows: /^\[\{"device":"DU_\w+","value":[\d.]+,"utc":/ }],
+      'every hour: forget what is older than 30 days': [{ shows: /^\[\]$/ }],
+    },
+  },
+  'chart-of-changes.json': {
+    packages: ['@flowfuse/node-red-dashboard'],
+    shows: { 'what the chart gets': /"topic":"DU_thermostat\/temperature"/ },
+  },
   'command-with-reply.json': {
     shows: { picture: /"method":"snapshot","params":\{"frame":/ },
     buttons: {
@@ -48,6 +80,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       'a silent device, wait 3 s': [{ at: 'error: code and message', shows: /EZT_REPLY_TIMEOUT/ }],
     },
   },
+  'dashboard-gauges-and-switch.json': { packages: ['@flowfuse/node-red-dashboard'] },
   'data-stream.json': {
     shows: {
       '0.1 V, mA, Wh': /^\[\s*2300,\s*\d+,\s*\d+\s*\]$/,
@@ -63,6 +96,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       ],
     },
   },
+  'last-value-by-http.json': {},
   'last-values.json': {
     // Until the devices have been heard.
     changes: { thermostat: { repeat: '0.5' }, camera: { repeat: '0.5' }, 'all devices': { repeat: '0.5' } },
@@ -72,6 +106,10 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       'a device that does not exist': [{ shows: /"device":"DU_nobody0001","known":false/ }],
       'all devices': [{ at: 'names', shows: /"DU_camera0001"/ }],
     },
+  },
+  'modbus-to-values.json': {
+    shows: { 'V, A, kWh': /^\{"voltage":230,"current":[\d.]+,"energy":[\d.]+\}$/ },
+    buttons: { read: [{ shows: /"method":"read","params":\{"stream":"modbus"\}/ }] },
   },
   'push-attributes.json': {
     buttons: {
@@ -104,6 +142,9 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       '18 … 27 °C at once': [{ at: 'acknowledged by the broker', shows: /^27$/ }],
     },
   },
+  'several-node-reds.json': {
+    buttons: { '100 numbers': [{ at: 'number', shows: /^100$/ }] },
+  },
   'silent-devices.json': {
     changes: {
       'who is offline?': { repeat: '0.5' },
@@ -125,6 +166,10 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       'open the valve': [{ shows: /^2$/ }],
     },
     statuses: { 'hold for 5 min': /held|waiting|connected/ },
+  },
+  'switch-by-type.json': {
+    shows: { log: /^DU_\w+ reports \{/ },
+    buttons: { identify: [{ at: 'log', shows: /^DU_thermostat replies to command \d+$/ }] },
   },
   'tour.json': {
     shows: {

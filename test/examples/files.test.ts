@@ -1,4 +1,5 @@
 import should from 'should';
+import { isShared } from '../../nodes/editor/shared-project';
 import { types } from '../nodes/editor/registered';
 import { type ExampleNode, examples } from '../support/examples';
 
@@ -13,9 +14,23 @@ describe('example files', () => {
     for (const type of types.keys()) used.has(type).should.be.true(type);
   });
 
-  it('share their config nodes, so that two imports make one connection', () => {
-    const configs = examples.map(({ nodes }) => nodes.filter(isConfig));
-    for (const [i, each] of configs.entries()) each.should.deepEqual(configs[0], examples[i]?.file);
+  it('share the project and its CA, so that two imports make one connection', () => {
+    const shared = (nodes: readonly ExampleNode[]) =>
+      nodes.filter(({ type }) => ['eztcloud-config', 'tls-config'].includes(type));
+    const [first] = examples;
+    should(shared(first?.nodes ?? []).length).equal(2);
+    for (const { file, nodes } of examples) shared(nodes).should.deepEqual(shared(first?.nodes ?? []), file);
+  });
+
+  it('have config nodes that are the same in all of them, and known as shared when they are imported', () => {
+    const known = new Map<string, ExampleNode>();
+    for (const { file, nodes } of examples) {
+      for (const config of nodes.filter(isConfig)) {
+        isShared(config).should.be.true(config.id);
+        config.should.deepEqual(known.get(config.id) ?? config, file);
+        known.set(config.id, config);
+      }
+    }
   });
 
   it('have no other node id in common', () => {

@@ -2,6 +2,8 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import Mocha from 'mocha';
 
+const INSTALL = 'npm install --prefix .cache/example-nodes';
+
 /** What some tests need and not every machine has: how to find it, and how to get it. */
 const PARTS = {
   mosquitto: {
@@ -35,6 +37,14 @@ const PARTS = {
     find: nodeRed5,
     missing:
       'Node-RED 5 is not installed (npm install --prefix .cache/node-red-5 node-red@5, or NODE_RED_5=path of the package)',
+  },
+  'node-red-node-sqlite': {
+    find: () => exampleNode('node-red-node-sqlite', 'sqlite3/build/Release/node_sqlite3.node'),
+    missing: `node-red-node-sqlite is not installed (${INSTALL} node-red-node-sqlite)`,
+  },
+  '@flowfuse/node-red-dashboard': {
+    find: () => exampleNode('@flowfuse/node-red-dashboard', '@flowfuse/node-red-dashboard/dist'),
+    missing: `FlowFuse Dashboard is not installed (${INSTALL} @flowfuse/node-red-dashboard)`,
   },
   linux: {
     find: () => (existsSync('/proc/net/tcp') ? '/proc' : undefined),
@@ -121,4 +131,10 @@ export function dynamicSecurity(): string | undefined {
 function nodeRed5(): string | undefined {
   const place = resolve(process.env.NODE_RED_5 || '.cache/node-red-5/node_modules/node-red');
   return existsSync(join(place, 'red.js')) ? place : undefined;
+}
+
+/** The directory of a node package that an example uses, if it has been installed with what makes it run. */
+function exampleNode(name: string, part: string): string | undefined {
+  const modules = resolve('.cache/example-nodes/node_modules');
+  return existsSync(join(modules, part)) ? join(modules, name) : undefined;
 }

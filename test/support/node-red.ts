@@ -22,6 +22,8 @@ export interface NodeRedOptions {
    * Default `link`.
    */
   package?: 'link' | 'none' | (string & {});
+  /** Further node packages to link: directories, by name. */
+  packages?: Readonly<Record<string, string>>;
   /** The directory of the node-red package, and the node that runs it. Default: the ones of this run. */
   nodeRed?: string;
   node?: string;
@@ -166,13 +168,17 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
   const target = join(userDir, 'node_modules/@eztcloud/node-red-eztcloud');
   if (source === 'none' || existsSync(target)) return;
   const checkout = source === 'link' ? CHECKOUT : statSync(source).isDirectory() && source;
-  const dependencies = checkout ? { '@eztcloud/node-red-eztcloud': '*' } : {};
+  const { packages = {} } = options;
+  const links = checkout ? { ...packages, '@eztcloud/node-red-eztcloud': checkout } : packages;
+  const dependencies = Object.fromEntries(Object.keys(links).map((each) => [each, '*']));
   const name = { name: 'user-directory', private: true, dependencies };
   writeFileSync(join(userDir, 'package.json'), JSON.stringify(name));
-  if (checkout) {
-    mkdirSync(dirname(target), { recursive: true });
-    symlinkSync(checkout, target, 'junction');
-  } else {
+  for (const [each, directory] of Object.entries(links)) {
+    const link = join(userDir, 'node_modules', each);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(directory, link, 'junction');
+  }
+  if (!checkout) {
     const arguments_ = ['install', '--no-audit', '--no-fund', '--prefer-offline', resolve(source)];
     execFileSync('npm', arguments_, { cwd: userDir, stdio: 'pipe', shell: process.platform === 'win32' });
   }
