@@ -32,7 +32,7 @@ export async function startInflux(): Promise<Influx> {
       last.authorization = request.headers.authorization ?? '';
       try {
         if (request.method !== 'POST' || pathname !== '/api/v2/write') throw new Error('no such route');
-        points.push(...body.split('\n').map(parseLine));
+        points.push(...parseLines(body));
         response.writeHead(204).end();
       } catch (error) {
         refused.push(`${error}: ${body}`);
@@ -65,11 +65,11 @@ const BARE = /^((?:\\.|[^\\,= ])+)/;
 const QUOTED = /^"((?:\\["\\]|[^"\\]|\\(?!["\\]))*)"/;
 
 /**
- * A line, read strictly. Throws where InfluxDB would refuse it.
+ * Lines, read strictly; text in quotes may hold line ends. Throws where InfluxDB would refuse them.
  * https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/
  */
-export function parseLine(line: string): Point {
-  let rest = line;
+function parseLines(body: string): Point[] {
+  let rest = body;
   const take = (pattern: RegExp): string => {
     const found = pattern.exec(rest);
     if (!found) throw new Error(`unable to parse at “${rest.slice(0, 40)}”`);
@@ -77,6 +77,11 @@ export function parseLine(line: string): Point {
     return found[1] ?? found[0];
   };
   const bare = () => take(BARE).replace(/\\([,= ])/g, '$1');
+  const named = <T>(value: () => T): [string, T] => {
+    const name = bare();
+    take(/^=/);
+    return [name, value()];
+  };
   const value = (): number | boolean | string => {
     if (rest.startsWith('"')) return take(QUOTED).replace(/\\(["\\])/g, '$1');
     const text = take(/^[^, ]+/);
@@ -84,21 +89,17 @@ export function parseLine(line: string): Point {
     if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) throw new Error(`invalid field value ${text}`);
     return Number(text);
   };
-  const measurement = bare();
-  const tags: Record<string, string> = {};
-  while (rest.startsWith(',')) {
-    take(/^,/);
-    const name = bare();
-    take(/^=/);
-    tags[name] = bare();
-  }
-  take(/^ /);
-  const fields: Record<string, number | boolean | string> = {};
-  do {
-    const name = bare();
-    take(/^=/);
-    fields[name] = value();
-  } while (rest.startsWith(',') && take(/^,/));
-  take(/^ /);
-  return { measurement, tags, fields, time: Number(take(/^\d+$/)) };
+  const line = (): Point => {
+    const measurement = bare();
+    const tags: [string, string][] = [];
+    while (rest.startsWith(',') && take(/^,/)) tags.push(named(bare));
+    take(/^ /);
+    const fields = [named(value)];
+    while (rest.startsWith(',') && take(/^,/)) fields.push(named(value));
+    const time = Number(take(/^ (\d+)/));
+    return { measurement, tags: Object.fromEntries(tags), fields: Object.fromEntries(fields), time };
+  };
+  const points = [line()];
+  while (rest !== '' && take(/^\n/)) points.push(line());
+  return points;
 }
