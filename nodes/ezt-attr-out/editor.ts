@@ -26,7 +26,7 @@ interface AttrOutProps {
 RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
   category: 'EZtCloud',
   color: '#8fbfd9',
-  icon: 'eztcloud.svg',
+  icon: 'eztcloud-attributes.svg',
   inputs: 1,
   outputs: 1,
   defaults: {

@@ -40,7 +40,7 @@ interface CommandOutProps {
 RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
   category: 'EZtCloud',
   color: '#8fbfd9',
-  icon: 'eztcloud.svg',
+  icon: 'eztcloud-command.svg',
   inputs: 1,
   outputs: 1,
   defaults: {

@@ -65,7 +65,7 @@ const LISTS = ['devices', 'streams', 'attributes', 'methods'] as const;
 RED.nodes.registerType<InProps>('ezt-in', {
   category: 'EZtCloud',
   color: '#8fbfd9',
-  icon: 'eztcloud.svg',
+  icon: 'eztcloud-in.svg',
   inputs: 0,
   outputs: 1,
   onpaletteadd: addSidebar,

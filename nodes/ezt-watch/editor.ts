@@ -44,7 +44,7 @@ const SIGNS: Record<Operator, string> = { gt: '>', gte: 'â‰¥', lt: '<', lte: 'â‰
 RED.nodes.registerType<WatchProps>('ezt-watch', {
   category: 'EZtCloud',
   color: '#8fbfd9',
-  icon: 'eztcloud.svg',
+  icon: 'eztcloud-watch.svg',
   inputs: 1,
   outputs: 2,
   defaults: {

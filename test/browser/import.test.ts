@@ -10,7 +10,9 @@ import { withEditor } from './with-editor';
 
 const PACKAGE = '@eztcloud/node-red-eztcloud';
 
-describe('importing examples in a browser', function () {
+const WORDS = ['EZtCloud', 'ezt', 'cloud', 'Device', 'iot', 'mqtt'];
+
+describe('palette and examples in a browser', function () {
   needs(this, 'chromium');
   this.timeout(120_000);
   let editor: Editor;
@@ -35,11 +37,20 @@ describe('importing examples in a browser', function () {
     await editor.picture(`import-${name}`);
     await page.locator('#red-ui-clipboard-dialog-ok').click();
     await dialog.waitFor({ state: 'hidden' });
+    // The file is fetched after that.
+    const [tab] = example(`${name}.json`).nodes;
+    await until(
+      async () => (await questions()) > 0 || (await editor.ask(`!!RED.nodes.workspace('${tab?.id}')`)),
+      5000,
+      `${name} or a question`,
+    );
   }
 
   /** Node-RED asks what to do about the config nodes, which are there already. */
   const answer = (text: string) =>
     editor.page.locator('.red-ui-notification button', { hasText: text }).click();
+
+  const questions = () => editor.page.locator('.red-ui-notification button').count();
 
   const projects = () =>
     editor.ask<number>(
@@ -72,25 +83,54 @@ describe('importing examples in a browser', function () {
     await editor.picture('imported');
   });
 
-  it('brings the second one in as a copy, to the same project, on the same connection', async () => {
+  it('brings the second one in without a question, to the same project, on the same connection', async () => {
     await importExample('data-stream');
-    await answer('Import copy');
+    (await questions()).should.equal(0);
     should(await projects()).equal(1);
     await editor.deploy();
     await shown('hex');
     await oneProject();
   });
 
-  it('brings the third one in without what is there already, to the same project', async () => {
-    await importExample('push-attributes');
-    await answer('View nodes');
-    const dialog = editor.page.locator('#red-ui-clipboard-dialog-import-conflict');
-    await dialog.waitFor();
-    await editor.picture('import-conflict');
-    await dialog.click();
+  it('brings one in a second time as a copy, to the same project', async () => {
+    await importExample('data-stream');
+    await answer('Import copy');
     should(await projects()).equal(1);
     await editor.deploy();
     await oneProject();
+  });
+
+  it('keeps the project as its user has changed it', async () => {
+    const { id } = named(example('data-stream.json'), 'EZtCloud project');
+    await editor.ask(`void (RED.nodes.node('${id}').name = 'mine')`);
+    await importExample('push-attributes');
+    (await questions()).should.equal(0);
+    (await editor.ask<string>(`RED.nodes.node('${id}').name`)).should.equal('mine');
+    should(await projects()).equal(1);
+  });
+
+  it('finds all nodes in the palette by what people type', async () => {
+    const search = editor.page.locator('#red-ui-palette-search input');
+    const found = editor.page.locator('.red-ui-palette-node[data-palette-type^="ezt-"]:visible');
+    const filtered = editor.page.locator('[data-palette-type="inject"][data-filter="true"]');
+    for (const word of WORDS) {
+      await search.pressSequentially(word);
+      await filtered.waitFor({ state: 'attached' });
+      should(await found.count()).equal(5, word);
+      await editor.page.locator('#red-ui-palette-search .red-ui-searchBox-clear').click();
+      await filtered.waitFor({ state: 'detached' });
+    }
+  });
+
+  it('shows each node in the palette with an icon of its own', async () => {
+    const icons = await editor.ask<string[]>(
+      `$('[data-palette-type^="ezt-"] [data-palette-icon]').toArray().map((e) => $(e).attr('data-palette-icon'))`,
+    );
+    should(new Set(icons).size).equal(5);
+    for (const icon of icons) {
+      const response = await red.request(`/${icon}`);
+      should([response.status, response.headers.get('content-type')]).deepEqual([200, 'image/svg+xml']);
+    }
   });
 
   it('leaves the console clean', () => {

@@ -17,6 +17,8 @@ interface Started {
 interface Stage {
   emulator?: EmulatorOptions;
   language?: Language;
+  /** Further node packages: directories by name. */
+  packages?: Readonly<Record<string, string>>;
   /** Deployed before the browser comes. */
   nodes?: Flow;
   /** What is to happen between that and the browser. */
@@ -30,7 +32,7 @@ export function withEditor(give: (started: Started) => void, stage: Stage = {}):
   let browser: Browser;
   before(async () => {
     emulator = await startFastEmulator(stage.emulator);
-    red = await startNodeRed({ env: environment(emulator) });
+    red = await startNodeRed({ env: environment(emulator), packages: stage.packages ?? {} });
     if (stage.nodes) await red.deploy(stage.nodes);
     await stage.prepare?.(emulator, red);
     browser = await startBrowser();

@@ -63,7 +63,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
     buttons: {
       'at the start': [],
       'last ten temperatures': [{ shows: /^\[\{"device":"DU_\w+","value":[\d.]+,"utc":/ }],
-      'every hour: forget what is older than 30 days': [{ shows: /^\[\]$/ }],
+      'forget what is older than 30 days': [{ shows: /^\[\]$/ }],
     },
   },
   'chart-of-changes.json': {
