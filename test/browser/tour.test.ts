@@ -34,8 +34,11 @@ describe('the tour in a browser', function () {
 
   it('fits in the window', async () => {
     const chart = await editor.page.locator('#red-ui-workspace-chart').boundingBox();
-    const lowest = await editor.page.locator(`[id="${named(tour, 'error code').id}"]`).boundingBox();
-    should((lowest?.y ?? 0) + (lowest?.height ?? 0)).be.below((chart?.y ?? 0) + (chart?.height ?? 0));
+    const bottom = (chart?.y ?? 0) + (chart?.height ?? 0);
+    for (const { id, type } of tour.nodes.filter(({ x }) => x !== undefined)) {
+      const box = await editor.page.locator(`[id="${id}"]`).boundingBox();
+      should((box?.y ?? 0) + (box?.height ?? 0)).be.below(bottom, type);
+    }
   });
 
   it('says connected on each node', async () => {
@@ -65,6 +68,11 @@ describe('the tour in a browser', function () {
   it('passes a push on when the broker has acknowledged it', async () => {
     await press('relay on');
     await statusOf('acknowledged').filter({ hasText: 'DU_thermostat' }).waitFor();
+  });
+
+  it('answers at once with what is known', async () => {
+    await press('what is known?');
+    await statusOf('last values').filter({ hasText: 'DU_thermostat' }).waitFor();
   });
 
   it('shows the error code when nobody answers', async () => {

@@ -15,6 +15,32 @@ const reasonsOf = (language: string): string[] => {
 const firstCells = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/^\| ([^|]+?) +\|/gm)].map((row) => row[1] ?? '');
 
+const names = readdirSync('examples').map((file) => basename(file, '.json'));
+
+describe('docs/recipes', () => {
+  const read = (example: string) => readFileSync(`docs/recipes/${example}.md`, 'utf8');
+
+  it('have a page for every example, and no other', () => {
+    readdirSync('docs/recipes')
+      .sort()
+      .should.deepEqual(names.map((name) => `${name}.md`));
+  });
+
+  for (const example of names) {
+    it(`${example}.md says in both languages how it works, what to change and what may go wrong`, () => {
+      const headings = [...read(example).matchAll(/^(#{1,2}) (.+)$/gm)];
+      headings.map(([, level]) => level).should.deepEqual(['#', '##', '##', '##', '#', '##', '##', '##']);
+      for (const [i, [, , text = '']] of headings.entries()) {
+        should(/\p{Script=Han}/u.test(text)).equal(i > 3, text);
+      }
+      const link = /\]\(#([^)]+)\)/.exec(read(example))?.[1];
+      should(
+        headings[4]?.[2]?.toLowerCase().replaceAll(/[，。、 ]/g, (mark) => (mark === ' ' ? '-' : '')),
+      ).equal(link);
+    });
+  }
+});
+
 for (const [file, language] of [
   ['README.md', 'en-US'],
   ['README.zh-CN.md', 'zh-CN'],
@@ -34,8 +60,7 @@ for (const [file, language] of [
     });
 
     it('have a row for every example', () => {
-      for (const example of readdirSync('examples'))
-        should(cells).containEql(`\`${basename(example, '.json')}\``);
+      for (const example of names) should(cells).containEql(`[\`${example}\`](docs/recipes/${example}.md)`);
     });
 
     it('explain every reason that a status can show, word for word', () => {

@@ -172,7 +172,9 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
     buttons: { identify: [{ at: 'log', shows: /^DU_thermostat replies to command \d+$/ }] },
   },
   'tour.json': {
+    changes: { 'silent for 20 s': { after: 2 } },
     shows: {
+      'silent, then heard again': /"device":"DU_quiet00001","silent":true/,
       attributes: /\{/,
       event_report: /"method":"motion"/,
       command_reply: /"method":"setThreshold"/,
@@ -188,6 +190,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       'relay off': [attributes(/"temperature".*"relay":false/)],
       '25 °C, every 30 s': [{ shows: /"params":\{"threshold":25\}/ }],
       'ask a silent device': [{ at: 'error code', shows: /^EZT_REPLY_TIMEOUT$/ }],
+      'what is known?': [{ shows: /"device":"DU_thermostat","known":true/ }],
     },
   },
   'watch-silence.json': {
