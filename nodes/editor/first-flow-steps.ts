@@ -50,16 +50,27 @@ interface Shared {
   node?: Dropped;
 }
 
-/** Milliseconds that a dialog slides. */
-const SLIDE = 400;
+/** Milliseconds between two looks at an element that may be sliding in, and how many of them. */
+const LOOK = 100;
+const LOOKS = 50;
 const IN = '.red-ui-palette-node[data-palette-type="ezt-in"]';
 
+const shown = (selector: string) => $(selector).filter(':visible').last();
 /** The element, or the workspace if it is gone: Node-RED would fail. */
 const place = (selector: string) => () => {
-  const found = $(selector).filter(':visible').last();
+  const found = shown(selector);
   return found.length > 0 ? found : $('#red-ui-workspace');
 };
-const afterSlide = (done: () => void) => void setTimeout(done, SLIDE);
+
+/** Calls `done` when the element stands still in the window: dialogs slide in, and Node-RED measures only once. */
+function whenStill(selector: string, done: () => void, before = Number.NaN, looks = LOOKS): void {
+  setTimeout(() => {
+    const box = shown(selector)[0]?.getBoundingClientRect();
+    const left = box && box.right <= window.innerWidth ? box.left : Number.NaN;
+    if (left === before || looks === 0) done();
+    else whenStill(selector, done, left, looks - 1);
+  }, LOOK);
+}
 
 /** Drag, project, test, deploy, see. */
 export function firstFlowSteps(RED: TourEditor): Step[] {
@@ -70,7 +81,7 @@ export function firstFlowSteps(RED: TourEditor): Step[] {
     fallback: 'inset-bottom-right',
     interactive: true,
     description: text(key),
-    prepare: afterSlide,
+    prepare: (done) => whenStill(element, done),
   });
   const until = (event: string): Pick<Step, 'wait'> => ({ wait: { type: 'nr-event', event } });
   return [
@@ -104,6 +115,7 @@ export function firstFlowSteps(RED: TourEditor): Step[] {
       element() {
         return place(`[id="${this.node?.id}"] .red-ui-flow-node`)();
       },
+      prepare: (done) => done(),
       ...until('editor:open'),
     },
     { ...at('#node-input-btn-cloud-add', 'project'), ...until('editor:change') },
