@@ -139,10 +139,6 @@ interface Editor extends Pick<EditorRED, '_'>, Omit<Workspace, 'nodes'> {
   clipboard: { copyText(text: string, element: JQuery, message: string): boolean };
   settings: { version: string };
   validators: { typedInput(typeField: string): Validator<unknown> };
-  view?: {
-    /** `importMap`: what the user has decided about nodes that are there already. */
-    importNodes?(nodes: unknown, options?: { generateIds?: boolean; importMap?: object }): unknown;
-  };
 }
 
 export interface Completion {

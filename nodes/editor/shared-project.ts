@@ -26,9 +26,16 @@ export function withoutShared<N extends Imported>(nodes: readonly N[], has: (id:
   return nodes.filter((node) => !(isShared(node) && there(node)));
 }
 
+interface Importer {
+  view?: {
+    /** `importMap`: what the user has decided about nodes that are there already. */
+    importNodes?(nodes: unknown, options?: { generateIds?: boolean; importMap?: object }): unknown;
+  };
+}
+
 /** Makes Node-RED's import leave them out, unless it is a second try: then its user has decided. */
 export function shareProjectOfExamples(): void {
-  const { view } = RED;
+  const { view } = RED as unknown as Importer;
   const importNodes = view?.importNodes;
   if (!view || typeof importNodes !== 'function') return;
   view.importNodes = (nodes, options) => {
