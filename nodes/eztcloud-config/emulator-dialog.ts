@@ -40,6 +40,8 @@ export function prepareEmulator(node: Project): EmulatorForm {
   let open = true;
   let busy = false;
   let timer: number | undefined;
+  /** Why the last click has done nothing; shown until the next one. */
+  let refusal: string | undefined;
   let tls: EmulatorTls | undefined;
 
   function say(text: string, failed = false) {
@@ -50,7 +52,8 @@ export function prepareEmulator(node: Project): EmulatorForm {
     const off = answer.allowed === false;
     use.prop('disabled', busy || off);
     stop.prop('disabled', busy).toggle(['starting', 'running', 'failed'].includes(answer.state));
-    if (off) say(node._('eztcloud.emulator.off'));
+    if (refusal !== undefined) say(refusal, true);
+    else if (off) say(node._('eztcloud.emulator.off'));
     else if (answer.error !== undefined) say(answer.error, true);
     else say(stateText(node, answer));
   }
@@ -70,19 +73,19 @@ export function prepareEmulator(node: Project): EmulatorForm {
     busy = true;
     use.add(stop).prop('disabled', true);
     say(node._(`eztcloud.emulator.state.${doing}`));
-    let failed: string | undefined;
+    refusal = undefined;
     let answer: Answer | undefined;
     try {
       answer = await what();
     } catch (error) {
-      failed = failure(node, error);
+      refusal = failure(node, error);
     }
     busy = false;
     if (!open) return;
     if (answer) show(answer);
     else {
       use.add(stop).prop('disabled', false);
-      say(failed ?? '', true);
+      say(refusal ?? '', true);
     }
   }
   async function start(): Promise<Answer> {

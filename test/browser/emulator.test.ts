@@ -9,15 +9,17 @@ import { localEmulator, projectConnected } from '../support/local-emulator';
 import { needs } from '../support/machine';
 import { type NodeRed, startNodeRed } from '../support/node-red';
 
-const TEXTS: Record<Language, Record<'running' | 'stopped' | 'name' | 'what', RegExp>> = {
+const TEXTS: Record<Language, Record<'running' | 'refused' | 'stopped' | 'name' | 'what', RegExp>> = {
   'en-US': {
     running: /^Running since .+, connections: \d+\.$/,
+    refused: /no permission/,
     stopped: /^Stopped\.$/,
     name: /^Emulator$/,
     what: /simulated platform/,
   },
   'zh-CN': {
     running: /^自 .+ 起运行，连接数：\d+。$/,
+    refused: /没有.*权限/,
     stopped: /^已停止。$/,
     name: /^模拟器$/,
     what: /模拟的平台/,
@@ -73,15 +75,22 @@ describe('Use the emulator in a browser', function () {
       });
       after(async () => {
         await localEmulator(red).stop();
-        should(editor.problems).deepEqual([]);
+        should(editor.problems.filter((problem) => !/403/.test(problem))).deepEqual([]);
         await editor.close();
       });
 
-      it('leaves nothing behind when the dialog is cancelled', async () => {
+      it('says why a click is refused, and leaves nothing behind when the dialog is cancelled', async () => {
         const form = await dialog('_ADD_');
         await says(form, texts.stopped);
         should(await form.locator('#ezt-emulator-what').textContent()).match(texts.what);
         should(await form.locator('#ezt-emulator-stop').isVisible()).be.false();
+        const { page } = editor;
+        await page.route('**/eztcloud/emulator/start', (route) => route.fulfill({ status: 403, json: {} }));
+        await form.locator('#ezt-emulator-use').click();
+        await says(form, texts.refused);
+        for (const _ of [1, 2]) await page.waitForResponse('**/eztcloud/emulator');
+        await says(form, texts.refused);
+        await page.unrouteAll();
         await form.locator('#ezt-emulator-use').click();
         await filledIn(form);
         should(await ids('tls-config')).have.length(1);
