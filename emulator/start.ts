@@ -51,7 +51,10 @@ async function runNodeRed(emulator: Emulator, userDir: string, port: number): Pr
     env: { ...process.env, ...variables(emulator), ...noProxy(process.env) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  child.once('message', () => console.log(texts.editor(`http://127.0.0.1:${port}/`)));
+  // Below what Node-RED has logged.
+  child.once('message', () =>
+    console.log(`\n${texts.started(emulator)}\n${texts.editor(`http://127.0.0.1:${port}/`)}`),
+  );
   let stopping = false;
   const stop = () => {
     if (stopping) return; // npm passes Ctrl-C on to a process that the terminal has already told
@@ -61,7 +64,6 @@ async function runNodeRed(emulator: Emulator, userDir: string, port: number): Pr
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  console.log(`${texts.started(emulator)}\n`);
   const [code] = await once(child, 'exit');
   return stopping ? 0 : Number(code ?? 1);
 }
