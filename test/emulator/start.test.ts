@@ -44,7 +44,15 @@ describe('npm start', function () {
 
   it('prints the editor’s address, where the tour shows messages of all six types and no error', async () => {
     const { child, ended, ready, url } = await start();
-    (await ready()).should.containEql(url);
+    const said = await ready();
+    said.should.containEql(url);
+    for (const text of [
+      /Access point +mqtts:/,
+      /Project secret +\w/,
+      /CA certificate +\S+ca\.pem/,
+      /DU_thermostat/,
+    ])
+      said.should.match(text);
     const comms = await listen(url);
     const flows = (await (await fetch(`${url}flows`)).json()) as Flow;
     flows.map(({ id }) => id).should.deepEqual(TOUR.map(({ id }) => id));
