@@ -5,6 +5,7 @@ import type { DeviceMemory, KnownDevice } from './known-device';
 import { createNameLists, indexIn, type NameList } from './name-lists';
 import { createNodeStates, type NodeStates } from './node-states';
 import { ALARM_AT, LAST_SEEN, ONLINE_AT, RememberedDevice } from './remembered-device';
+import { createStreamData } from './stream-data';
 import { byHearing, createUnheard } from './unheard';
 
 /** A device as it was saved. */
@@ -17,7 +18,7 @@ export interface SavedDevice extends Omit<KnownDevice, 'attributes'> {
 export interface LearningMemory extends DeviceMemory {
   loaded: Promise<void>;
   /**
-   * Learns from a received message. `payload`: decoded, `undefined` for `data` and for what is malformed. `alive`:
+   * Learns from a received message. `payload`: decoded, `undefined` for what is malformed; of `data` its bytes. `alive`:
    * whether the device itself has just spoken.
    */
   learn(topic: Topic, payload: unknown, now: number, alive: boolean): void;
@@ -50,6 +51,7 @@ export function createDeviceMemory(maxDevices = MAX_DEVICES): LearningMemory {
   const budget = { left: MAX_BYTES };
   const lists = createNameLists(budget);
   const attributes = createAttributeValues(lists, budget);
+  const streamData = createStreamData(budget);
   let changes = 0;
   const states = createNodeStates(() => {
     changes += 1;
@@ -101,7 +103,10 @@ export function createDeviceMemory(maxDevices = MAX_DEVICES): LearningMemory {
         device.numbers[LAST_SEEN] = now;
       }
       changes += 1;
-      if (topic.stream !== undefined) note(device, 'streamNames', topic.stream);
+      if (topic.stream !== undefined) {
+        note(device, 'streamNames', topic.stream);
+        if (payload instanceof Uint8Array) streamData.set(device, topic.stream, payload, now);
+      }
       if (!isPlainObject(payload)) return;
       switch (topic.channel) {
         case 'attributes':
@@ -163,6 +168,7 @@ export function createDeviceMemory(maxDevices = MAX_DEVICES): LearningMemory {
       device.numbers[ALARM_AT] = saved.alarmAt ?? Number.NaN;
       attributes.restore(device, saved.attributes, saved.values);
       device.streamNames = lists.extend(lists.none, saved.streams.slice(0, MAX_NAMES)) ?? lists.none;
+      streamData.restore(device, saved.lastData);
       device.eventNames = lists.extend(lists.none, saved.events.slice(0, MAX_NAMES)) ?? lists.none;
       device.commandNames = lists.extend(lists.none, saved.commands.slice(0, MAX_NAMES)) ?? lists.none;
     },

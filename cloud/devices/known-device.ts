@@ -7,6 +7,16 @@ export interface KnownAttribute {
   readonly previous: unknown;
 }
 
+/** The last message of a data stream. */
+export interface LastData {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Its first 32 bytes, one character each (latin1). */
+  readonly bytes: string;
+  /** Bytes of the whole message. */
+  readonly length: number;
+}
+
 /**
  * What is known of a device. Read only; values must not be changed. It follows what comes: whoever needs it later copies
  * it. Times in milliseconds since the epoch; after a restart they are still the true ones.
@@ -33,6 +43,8 @@ export interface KnownDevice {
   readonly streams: readonly string[];
   readonly events: readonly string[];
   readonly commands: readonly string[];
+  /** The last message of each of `streams`, in their order; `undefined` where none is held. */
+  readonly lastData: readonly (LastData | undefined)[];
 }
 
 /** The last known state of each device of a project: bounded, in one place. */

@@ -1,5 +1,5 @@
 import { type DeviceLabels, type DeviceReport, reportOf } from './device-query';
-import type { DeviceMemory, KnownDevice } from './known-device';
+import type { DeviceMemory, KnownDevice, LastData } from './known-device';
 import { inSlices } from './slices';
 
 export interface PageRequest {
@@ -15,9 +15,20 @@ export interface DevicePage {
   /** Devices that fit, on whatever page. */
   total: number;
   /** By username, in the order of UTF-16. */
-  devices: (DeviceReport & Pick<KnownDevice, 'streams' | 'events' | 'commands'>)[];
+  devices: (DeviceReport & Pick<KnownDevice, 'streams' | 'events' | 'commands'> & { data?: DataRow[] })[];
   /** What the next page is `after`; missing on the last one. */
   next?: string;
+}
+
+/** The last message of a data stream. */
+export interface DataRow {
+  stream: string;
+  /** Its first 32 bytes. */
+  hex: string;
+  /** Bytes of all of it. */
+  length: number;
+  /** Milliseconds since the epoch. */
+  at: number;
 }
 
 /** Characters of JSON after which a page ends. */
@@ -54,9 +65,28 @@ export async function memoryPage(
     const known = memory.get(name);
     if (!known) continue; // forgotten meanwhile
     const { streams, events, commands } = known;
-    const row = { ...reportOf(name, known, labels, Date.now()), streams, events, commands };
+    const data = dataRows(known);
+    const row = {
+      ...reportOf(name, known, labels, Date.now()),
+      ...{ streams, events, commands },
+      ...(data.length > 0 && { data }),
+    };
     size += JSON.stringify(row).length;
     page.devices.push(row);
   }
   return more ? { ...page, next: last } : page;
 }
+
+/** The last messages of the streams of a device, of which any are held. */
+const dataRows = ({ streams, lastData }: KnownDevice): DataRow[] =>
+  streams.flatMap((stream, index) => {
+    const last = lastData[index];
+    return last ? [dataRow(stream, last)] : [];
+  });
+
+export const dataRow = (stream: string, { bytes, length, at }: LastData): DataRow => ({
+  stream,
+  hex: Buffer.from(bytes, 'latin1').toString('hex'),
+  length,
+  at,
+});

@@ -1,4 +1,4 @@
-import type { KnownAttribute, KnownDevice } from './known-device';
+import type { KnownAttribute, KnownDevice, LastData } from './known-device';
 import { indexIn, type NameList } from './name-lists';
 
 /** Places in {@link RememberedDevice.numbers}; the attributes follow. */
@@ -24,7 +24,9 @@ export class RememberedDevice implements KnownDevice {
   numbers: number[];
   /** Value and previous value of each attribute that are no numbers; made with the first of them. */
   others: unknown[] | undefined = undefined;
-  /** Rough bytes of those. */
+  /** The last message of each stream, in the order of `streamNames`; made with the first of them. */
+  data: (LastData | undefined)[] | undefined = undefined;
+  /** Rough bytes of `others` and `data`. */
   held = 0;
   /** How many nodes name it. */
   kept = 0;
@@ -66,6 +68,9 @@ export class RememberedDevice implements KnownDevice {
   }
   get commands(): readonly string[] {
     return this.commandNames.names;
+  }
+  get lastData(): readonly (LastData | undefined)[] {
+    return this.streamNames.names.map((_, index) => this.data?.[index]);
   }
 
   /** The attribute with this index. */

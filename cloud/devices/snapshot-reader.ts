@@ -1,5 +1,6 @@
 import type { SavedAttribute } from './attribute-values';
 import type { LearningMemory, SavedDevice } from './device-memory';
+import type { LastData } from './known-device';
 import type { SavedState } from './node-states';
 import { type DeviceLine, type Line, VERSION } from './snapshot';
 
@@ -91,7 +92,14 @@ function savedDevice(line: DeviceLine, lists: readonly string[][]): SavedDevice 
     streams: listOf(line.streams),
     events: listOf(line.events),
     commands: listOf(line.commands),
+    lastData: check(line.data ?? [], Array.isArray).map((each) => (each ? lastData(each, seen) : undefined)),
   };
+}
+
+function lastData(saved: [string, number, number], seen: number): LastData {
+  const [bytes, length, age] = check(saved, Array.isArray);
+  check([length, age], (numbers) => numbers.every(isNumber));
+  return { bytes: Buffer.from(check(bytes, isText), 'base64').toString('latin1'), length, at: seen - age };
 }
 
 function flagOf(saved: [boolean, number] | undefined): [boolean | null, number | null] {

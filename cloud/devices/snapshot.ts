@@ -1,4 +1,5 @@
 import type { LearningMemory } from './device-memory';
+import type { LastData } from './known-device';
 import type { NameList } from './name-lists';
 import type { RememberedDevice } from './remembered-device';
 
@@ -27,6 +28,8 @@ export interface DeviceLine {
   streams?: number;
   events?: number;
   commands?: number;
+  /** Of each stream: the bytes held in base64, the length, and milliseconds before `seen`; `null` where none is held. */
+  data?: ([bytes: string, length: number, age: number] | null)[];
   /** Milliseconds before `seen`, of each attribute. */
   ages: number[];
   values: unknown[];
@@ -75,6 +78,7 @@ function deviceLine(device: RememberedDevice, numberOf: (list: NameList) => numb
     ...(streams.length > 0 && { streams: numberOf(device.streamNames) }),
     ...(events.length > 0 && { events: numberOf(device.eventNames) }),
     ...(commands.length > 0 && { commands: numberOf(device.commandNames) }),
+    ...(device.data && { data: device.lastData.map((each) => (each ? savedData(each, seen) : null)) }),
     attributes: numberOf(device.attributeNames),
     ages: all.map(({ at }) => seen - at),
     values: all.map(({ value }) => value),
@@ -83,6 +87,12 @@ function deviceLine(device: RememberedDevice, numberOf: (list: NameList) => numb
     ...(noPrevious.length > 0 && { noPrevious }),
   };
 }
+
+const savedData = ({ bytes, length, at }: LastData, seen: number): [string, number, number] => [
+  Buffer.from(bytes, 'latin1').toString('base64'),
+  length,
+  seen - at,
+];
 
 const missing = (values: readonly unknown[]): number[] =>
   values.flatMap((value, i) => (value === undefined ? [i] : []));

@@ -126,7 +126,7 @@ export function createInbox(options: InboxOptions): Inbox {
         content.decoded && !(content.decoded instanceof EztError) ? content.decoded.payload : undefined;
       const alive = !received.retain && !content.own && isFromDevice(topic, payload);
       // Before the flows get it: they may change it.
-      if (learns) learn(topic, payload, timestamp, alive);
+      if (learns) learn(topic, channel === 'data' ? received.payload : payload, timestamp, alive);
       tellObservers(observers, { device, channel, payload, timestamp, alive }, onError);
       const envelope = envelopeOf(incoming, project, options.names?.());
       const delivery = deliver(envelope, received.payload, receivers, content);

@@ -18,6 +18,7 @@ export function knownDevice({
     streams: [],
     events: [],
     commands: [],
+    lastData: [],
     ...known,
     attributes: new Map(rows),
   };
