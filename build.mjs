@@ -45,7 +45,7 @@ const script = buildSync({
   target: 'es2020',
   charset: 'utf8',
 }).outputFiles[0].text;
-const forms = readdirSync('nodes')
+const forms = [...readdirSync('nodes'), 'editor/picker']
   .flatMap((folder) => [`nodes/${folder}/form.html`, `nodes/${folder}/style.html`])
   .filter(existsSync)
   .sort();

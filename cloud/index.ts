@@ -1,6 +1,8 @@
 export { type Client, openClient } from './client';
 export type { ClientOptions } from './client-options';
 export type { ClientUser } from './client-user';
+export { bestDevices, choicesOf, type DeviceChoice, type Fitting } from './devices/best-fitting';
+export { bestNames, NAME_KINDS, type NameChoice, type NameKind } from './devices/best-names';
 export { createDeviceLists, type DeviceLists, LISTED_STATES } from './devices/device-list';
 export { type DeviceReport, matchesRules, reportOf } from './devices/device-query';
 export type { DeviceMemory, KnownDevice } from './devices/known-device';

@@ -42,13 +42,20 @@ export async function bestDevices(
     best = best.sort(byFitting).slice(0, limit);
   };
   await inSlices(memory.all(), ({ device, lastSeen }) => {
-    const rank = rankOf(search, [device, labels.nameOf(device) ?? '', ...labels.tagsOf(device)]);
+    const rank = rankOf(search, [device, labels.nameOf(device) ?? ''], labels.tagsOf(device));
     if (rank === undefined) return;
     total += 1;
     if (best.push({ rank, lastSeen, device }) >= 4 * limit + 100) cut();
   });
   cut();
-  return { total, rows: choicesOf(memory, labels, best.map(({ device }) => device)) };
+  return {
+    total,
+    rows: choicesOf(
+      memory,
+      labels,
+      best.map(({ device }) => device),
+    ),
+  };
 }
 
 const byFitting = (a: Candidate, b: Candidate): number =>

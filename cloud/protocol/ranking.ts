@@ -3,9 +3,23 @@
 /** The name itself, the same in other case, one that begins with it, one that holds it. */
 export type Rank = 0 | 1 | 2 | 3;
 
-/** How well `typed` fits the best of `names`; `undefined` where it stands in none of them. Nothing typed fits all alike. */
-export function rankOf(typed: string, names: readonly string[]): Rank | undefined {
+/**
+ * How well `typed` fits the best of `names`; `undefined` where it stands in none of them. Nothing typed fits all alike. `tags`
+ * are names of others as well, so they are never an exact match.
+ */
+export function rankOf(
+  typed: string,
+  names: readonly string[],
+  tags: readonly string[] = [],
+): Rank | undefined {
   if (typed === '') return 3;
+  const best = rankAmong(typed, names);
+  if (tags.length === 0 || (best !== undefined && best <= 2)) return best;
+  const ofTags = rankAmong(typed, tags);
+  return ofTags === undefined || ofTags > 2 ? (best ?? ofTags) : 2;
+}
+
+function rankAmong(typed: string, names: readonly string[]): Rank | undefined {
   const wanted = typed.toLowerCase();
   let best: Rank | undefined;
   for (const name of names) {

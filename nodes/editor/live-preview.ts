@@ -1,8 +1,8 @@
 import { formValues, noRouteText, postForm, projectRoute } from './form-values';
 import { pollWhile } from './polling';
 import { problemText, refusalText } from './problems';
+import { isRecord } from './records';
 import type { EditedNode } from './red';
-import { isRecord } from './suggestions';
 
 type Node = EditedNode<{ type?: string }>;
 

@@ -1,7 +1,7 @@
 import { formValues, noRouteText, postForm, projectRoute } from './form-values';
 import { problemText, refusalText } from './problems';
+import { isRecord } from './records';
 import type { EditedNode } from './red';
-import { isRecord } from './suggestions';
 import { prepareTry, type Try } from './try';
 
 type Node = EditedNode<{ type?: string }>;

@@ -1,94 +1,68 @@
-import { EztError } from '../../cloud/protocol/errors';
-import { namesSeveral } from '../../cloud/protocol/names';
-import { aliasesOf, followForm, type KnownAliases, lookUp, type UsesProject } from './aliases';
-import { field, fieldText } from './form';
-import { formatItem, listOf, parseList, splitTyped } from './lists';
+import { followForm, type UsesProject } from './aliases';
+import { field } from './form';
+import { formatItem, parseList, splitTyped } from './lists';
+import { attachPicker } from './picker/attach';
+import { deviceSource } from './picker/devices';
+import { createListen } from './picker/listen';
+import { type NameKind, nameSource } from './picker/names';
+import type { Named } from './picker/picker';
+import { isRecord } from './records';
 import type { Completion } from './red';
 
 /** What the runtime has seen of one device. Its names come from devices: use them as text only. */
 export interface LearnedDevice {
   device: string;
-  online?: boolean;
-  attributes: string[];
-  streams: string[];
-  methods: string[];
 }
 
-type Kind = 'attributes' | 'streams' | 'methods';
-
-/** Gives a form's fields suggestions from what is known of the chosen project's devices. */
+/** Gives a form's fields pickers, with what is known of the chosen project's devices. */
 export interface Suggestions {
-  /** Devices in `name`, by alias, username or tag; `list`: the field holds several. */
-  devices(name: string, list: boolean): void;
-  /** Names of one kind in `input`, of the devices in field `deviceField`, or of all; `list`: `input` holds several. */
-  names(input: string | JQuery, kind: Kind, deviceField: string, list: boolean): void;
+  /** Devices in `name`, by alias, username or tag. `every`: `*` is offered, too. */
+  devices(name: string, every?: boolean): void;
+  /** Names in `input`, of the devices in field `deviceField`, or of all; `list`: `input` holds several. */
+  names(
+    input: string | JQuery,
+    kinds: NameKind | (() => readonly NameKind[]),
+    deviceField: string,
+    list: boolean,
+  ): void;
 }
 
-/** Suggestions for the form of `node`; the runtime is asked once per project and open form. */
+/** Pickers for the form of `node`. Call it when the fields hold what the node does. */
 export function suggestions(node: UsesProject): Suggestions {
   followForm(node);
-  field(node, 'cloud').on('change', () =>
-    field(node, 'device').add(field(node, 'devices')).trigger('change'),
-  );
-  const asked = new Map<string, Promise<LearnedDevice[]>>();
-  const learned = (): Promise<LearnedDevice[]> => {
-    const cloud = fieldText(node, 'cloud') ?? '';
-    const answer = asked.get(cloud) ?? learnedDevices(cloud);
-    asked.set(cloud, answer);
-    return answer;
-  };
+  const cloud = field(node, 'cloud');
+  cloud.on('change', () => field(node, 'device').add(field(node, 'devices')).trigger('change'));
+  const listen = createListen(node);
   return {
-    devices(name, list) {
-      complete(field(node, name), list, async () => deviceCompletions(node, await learned()));
+    devices(name, every = false) {
+      const input = field(node, name);
+      const source = deviceSource(node, every);
+      attachPicker(node, input, source, {
+        list: true,
+        listen,
+        named: namedBy(input),
+        hint: true,
+        with: cloud,
+      });
     },
-    names(input, kind, deviceField, list) {
-      complete(typeof input === 'string' ? field(node, input) : input, list, async () => {
-        const aliases = aliasesOf(node);
-        const chosen = parseList(fieldText(node, deviceField) ?? '').flatMap((each) => {
-          const found = lookUp(aliases, each);
-          return found === undefined || found instanceof EztError ? [each] : found;
-        });
-        const devices = (await learned()).filter(
-          (each) => chosen.length === 0 || chosen.includes('*') || chosen.includes(each.device),
-        );
-        const names = new Set(devices.flatMap((each) => each[kind]));
-        return [...names].map((value) => ({ value, label: value }));
+    names(input, kinds, deviceField, list) {
+      const control = typeof input === 'string' ? field(node, input) : input;
+      const source = nameSource(node, typeof kinds === 'function' ? kinds : () => [kinds], deviceField);
+      attachPicker(node, control, source, {
+        ...{ list, listen, named: namedBy(control), hint: typeof input === 'string' },
+        with: cloud.add(field(node, deviceField)),
       });
     },
   };
 }
 
-/** Every device that is known or has an alias, with its alias where it has one, and every tag. */
-function deviceCompletions(node: UsesProject, learned: readonly LearnedDevice[]): Completion[] {
-  const aliases = aliasesOf(node);
-  const online = new Map(learned.map((each) => [each.device, each.online]));
-  const tags = new Map<string, number>();
-  for (const row of aliases.rows) for (const tag of row.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1);
-  const devices = new Set([...online.keys(), ...aliases.rows.map((row) => row.device)]);
-  return [
-    ...[...devices].map((device) => {
-      const name = aliases.nameOf(device);
-      const state = online.get(device);
-      const shown = [
-        ...(name === undefined ? [] : [name]),
-        device,
-        ...(state === undefined ? [] : [node._(`eztcloud.suggest.${state ? 'online' : 'offline'}`)]),
-      ];
-      return { value: writtenFor(aliases, device), also: device, label: shown.join(' · ') };
-    }),
-    ...[...tags].map(([tag, count]) => ({
-      value: `#${tag}`,
-      label: `#${tag} · ${node._('eztcloud.suggest.devices', { count })}`,
-    })),
-  ];
-}
-
-/** What names `device` in a field: its alias, unless that means others too, or would be read as a list. */
-function writtenFor(aliases: KnownAliases, device: string): string {
-  const name = aliases.nameOf(device);
-  if (name === undefined || namesSeveral(name) || name.startsWith('"')) return device;
-  const found = lookUp(aliases, name);
-  return Array.isArray(found) && found.length === 1 ? name : device;
+/** What a screen reader calls the field. */
+function namedBy(input: JQuery): Named {
+  const own = input.attr('aria-label');
+  if (own !== undefined) return { 'aria-label': own };
+  const id = `ezt-label-${input.attr('id')}`;
+  $(`label[for="${input.attr('id')}"]`).attr('id', id);
+  return { 'aria-labelledby': id };
 }
 
 /** Gives `input` suggestions. `list`: it holds several names, and the last one is completed. */
@@ -136,20 +110,5 @@ export async function learnedDevices(cloud: string): Promise<LearnedDevice[]> {
   }
 }
 
-function readDevice(row: unknown): LearnedDevice[] {
-  if (!isRecord(row) || typeof row.device !== 'string') return [];
-  return [
-    {
-      device: row.device,
-      ...(typeof row.online === 'boolean' && { online: row.online }),
-      attributes: listOf(row.attributes),
-      streams: listOf(row.streams),
-      methods: listOf(row.methods),
-    },
-  ];
-}
-
-/** Whether `value` is an object, whose members can be read. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
+const readDevice = (row: unknown): LearnedDevice[] =>
+  isRecord(row) && typeof row.device === 'string' ? [{ device: row.device }] : [];

@@ -1,5 +1,5 @@
+import { isRecord } from './records';
 import type { EditedNode } from './red';
-import { isRecord } from './suggestions';
 
 type Node = EditedNode<object>;
 

@@ -1,8 +1,8 @@
 import { formValues, postForm, projectRoute } from './form-values';
 import { problemText, refusalText } from './problems';
+import { isRecord } from './records';
 import type { EditedNode } from './red';
 import type { Sending } from './sending';
-import { isRecord } from './suggestions';
 
 type Node = EditedNode<{ type?: string }>;
 

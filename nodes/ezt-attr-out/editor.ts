@@ -61,7 +61,7 @@ RED.nodes.registerType<AttrOutProps>('ezt-attr-out', {
     keepForeignOptions(this, { keep: this.keep });
     pasteLinesAsList($('#node-input-device'));
     const suggest = suggestions(this);
-    suggest.devices('device', true);
+    suggest.devices('device');
     suggest.names('attribute', 'attributes', 'device', false);
     showSending(this);
   },

@@ -91,8 +91,8 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
       default: 'msg',
     });
     const suggest = suggestions(this);
-    suggest.devices('device', true);
-    suggest.names('method', 'methods', 'device', false);
+    suggest.devices('device');
+    suggest.names('method', 'commands', 'device', false);
     keepVariables(this, ['cloud']);
     chooseOnlyProject(this);
     keepForeignOptions(this, { whenOffline: this.whenOffline });

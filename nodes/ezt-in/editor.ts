@@ -123,10 +123,10 @@ RED.nodes.registerType<InProps>('ezt-in', {
     prepareQos(this);
     prepareDefaults(this);
     const suggest = suggestions(this);
-    suggest.devices('devices', true);
-    for (const kind of ['streams', 'attributes', 'methods'] as const) {
-      suggest.names(kind, kind, 'devices', true);
-    }
+    suggest.devices('devices');
+    suggest.names('streams', 'streams', 'devices', true);
+    suggest.names('attributes', 'attributes', 'devices', true);
+    suggest.names('methods', methodKinds, 'devices', true);
     const show = () => showWhatMatters(this);
     $('.ezt-types input').on('change', show);
     field(this, 'when').on('change', show);
@@ -161,6 +161,16 @@ const typeOf = (box: HTMLElement): string => box.dataset.type ?? '';
 
 function chosenTypes(): string[] {
   return boxes().filter(':checked').toArray().map(typeOf);
+}
+
+/** Whose methods the chosen types have: events', commands', or both. */
+function methodKinds(): ('events' | 'commands')[] {
+  const chosen = chosenTypes();
+  const kinds = [
+    ...(chosen.includes('event_report') ? ['events' as const] : []),
+    ...(chosen.includes('command_reply') ? ['commands' as const] : []),
+  ];
+  return kinds.length > 0 ? kinds : ['events', 'commands'];
 }
 
 /**

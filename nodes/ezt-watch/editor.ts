@@ -104,7 +104,7 @@ RED.nodes.registerType<WatchProps>('ezt-watch', {
     chooseOnlyProject(this);
     prepareDefaults(this);
     const suggest = suggestions(this);
-    suggest.devices('devices', true);
+    suggest.devices('devices');
     suggest.names('attribute', 'attributes', 'devices', false);
     $('#node-input-mode, #node-input-op').on('change', showWhatMatters);
     $('#node-input-value').on('change keyup', () => $('#node-input-clear').trigger('change'));

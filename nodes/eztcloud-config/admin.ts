@@ -5,7 +5,9 @@ import { previewHandler, tryHandler } from '../preview/handlers';
 import { asError } from '../shared/texts';
 import { registerEmulator } from './emulator-handler';
 import { answerList } from './list-handler';
+import { listenHandler } from './listen-handler';
 import { answerMemory } from './memory-handler';
+import { answerPicker } from './picker-handler';
 import { answerRecent } from './recent-handler';
 import { findProject, type Project } from './runtime';
 import { projectsOf, statusOf } from './status-handler';
@@ -43,12 +45,20 @@ export function registerAdmin(RED: NodeAPI): void {
   get('list', answerList);
   get('status', statusOf);
   get('recent', answerRecent);
+  // Forms are open before the first deploy, so a project that is not deployed gets an answer here.
+  RED.httpAdmin.get('/eztcloud/:configId/picker', read, (request, response) => {
+    answerPicker(findProject(RED, request.params.configId), request, response).catch((error: unknown) => {
+      RED.log.error(asError(error).message);
+      response.sendStatus(500);
+    });
+  });
   RED.httpAdmin.get('/eztcloud/projects', read, (_request, response) => {
     response.json(projectsOf(RED));
   });
 
   RED.httpAdmin.post('/eztcloud/:configId/preview', read, previewHandler(RED));
   RED.httpAdmin.post('/eztcloud/:configId/try', write, tryHandler(RED));
+  RED.httpAdmin.post('/eztcloud/:configId/listen', write, listenHandler(RED));
   RED.httpAdmin.post('/eztcloud/test', write, testHandler(RED));
   registerEmulator(RED);
 }

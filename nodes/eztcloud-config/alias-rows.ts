@@ -1,6 +1,6 @@
 import { type AliasRow, isForbiddenKey, type RowProblem, rowProblem } from '../../cloud/protocol/alias-table';
 import { dropBlanks, variableName } from '../../cloud/protocol/names';
-import { isRecord } from '../editor/suggestions';
+import { isRecord } from '../editor/records';
 import { type Csv, readCsv, rowOf } from './alias-csv';
 
 /** What is wrong with the rows of a form: with one of them, by its index, or only worth knowing (`note`). */

@@ -1,7 +1,7 @@
 import { PROJECT_KEY } from '../../emulator/child-messages';
 import { field, fieldText } from '../editor/form';
+import { isRecord } from '../editor/records';
 import type { EditedNode } from '../editor/red';
-import { isRecord } from '../editor/suggestions';
 import { type EmulatorTls, emulatorTls } from './emulator-tls';
 
 type Project = EditedNode<{ name: string; endpoint: string; tls: string }>;

@@ -1,6 +1,6 @@
 import { field, fieldText } from '../editor/form';
+import { isRecord } from '../editor/records';
 import type { EditedNode, EditorConfigNode } from '../editor/red';
-import { isRecord } from '../editor/suggestions';
 
 /** A `tls-config` node that trusts the emulator. */
 export interface EmulatorTls {

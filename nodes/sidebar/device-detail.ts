@@ -1,4 +1,4 @@
-import { isRecord } from '../editor/suggestions';
+import { isRecord } from '../editor/records';
 import { type Listed, readListed, stateOf } from './device-row';
 import { readyName } from './device-rows';
 import { makeDraggable } from './drag';

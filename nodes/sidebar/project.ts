@@ -1,4 +1,4 @@
-import { isRecord } from '../editor/suggestions';
+import { isRecord } from '../editor/records';
 import { numberOf, rowsOf, textOf, timeOf } from './requests';
 
 /** How a project stands; `undeployed`: only in this editor. */

@@ -1,4 +1,4 @@
-import { isRecord } from '../editor/suggestions';
+import { isRecord } from '../editor/records';
 
 /** Milliseconds after which a request is given up. */
 const TIMEOUT = 15_000;

@@ -111,7 +111,7 @@ describe('the rules of ezt-device in a browser', function () {
     await field.selectOption('attribute');
     await attribute.focus();
     await editor.page.keyboard.type('temperat');
-    await editor.page.locator('.red-ui-autoComplete-container:visible li').first().waitFor();
+    await editor.page.locator('.ezt-picker:visible [role=option]').first().waitFor();
     await editor.page.keyboard.press('Tab');
     should(await attribute.inputValue()).equal('temperature');
     await op.selectOption('gt');

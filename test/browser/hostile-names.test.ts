@@ -53,6 +53,9 @@ describe('names that are HTML, in a browser', function () {
     });
     const attributes = `open/${emulator.projectKey}/${DEVICE}/attributes`;
     await application.publishAsync(attributes, JSON.stringify({ [EVIL]: 1 }), { qos: 1 });
+    const replies = `open/${emulator.projectKey}/${DEVICE}/command_reply`;
+    const reply = JSON.stringify({ method: EVIL, params: {}, id: 1 });
+    await application.publishAsync(replies, reply, { qos: 1 });
     await application.endAsync();
   }
   after(() => {
@@ -65,8 +68,7 @@ describe('names that are HTML, in a browser', function () {
     { emulator: { builtIn: false }, nodes, prepare },
   );
 
-  const suggestion = () =>
-    editor.page.locator('.ui-menu-item:visible, .red-ui-autoComplete-container:visible');
+  const suggestion = () => editor.page.locator('.ezt-picker:visible [role=option]');
 
   for (const [node, fields] of [
     ['in', ['devices', 'attributes', 'methods', 'streams']],

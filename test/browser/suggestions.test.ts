@@ -50,7 +50,7 @@ describe('suggestions in a browser', function () {
     { emulator: { builtIn: false }, nodes, prepare },
   );
 
-  const menu = () => editor.page.locator('.red-ui-autoComplete-container:visible li');
+  const menu = () => editor.page.locator('.ezt-picker:visible [role=option]:not(.ezt-listen)');
 
   const cases: [node: string, field: string, typed: string, key: 'Tab' | 'Enter', taken: string][] = [
     ['command', 'device', 'DU_1', 'Tab', 'DU_1'],
@@ -86,7 +86,7 @@ describe('suggestions in a browser', function () {
     await input.fill('');
     await input.pressSequentially('DU_1');
     await menu().nth(3).waitFor();
-    const shown = await menu().allInnerTexts();
+    const shown = await menu().locator('.ezt-option-title').allInnerTexts();
     should(shown.map((text) => text.trim())).eql(['DU_1', 'DU_10', 'DU_11', 'X_DU_1']);
   });
 

@@ -4,7 +4,7 @@ import type { Emulator, EmulatorOptions } from '../../emulator/emulator';
 import { type Editor, type Language, openEditor, startBrowser } from '../support/browser';
 import { environment, startFastEmulator } from '../support/emulator';
 import { example } from '../support/examples';
-import { type NodeRed, startNodeRed } from '../support/node-red';
+import { type NodeRed, type NodeRedOptions, startNodeRed } from '../support/node-red';
 
 /** The project of the examples, as config nodes. */
 export const PROJECT = example('tour.json').nodes.filter(({ id }) => /^e27c10d/.test(id));
@@ -19,6 +19,8 @@ interface Stage {
   language?: Language;
   /** Further node packages: directories by name. */
   packages?: Readonly<Record<string, string>>;
+  /** Which Node-RED; the one of this checkout by default. */
+  nodeRed?(): Pick<NodeRedOptions, 'nodeRed' | 'node'>;
   /** Deployed before the browser comes. */
   nodes?: Flow;
   /** What is to happen between that and the browser. */
@@ -32,7 +34,11 @@ export function withEditor(give: (started: Started) => void, stage: Stage = {}):
   let browser: Browser;
   before(async () => {
     emulator = await startFastEmulator(stage.emulator);
-    red = await startNodeRed({ env: environment(emulator), packages: stage.packages ?? {} });
+    red = await startNodeRed({
+      ...stage.nodeRed?.(),
+      env: environment(emulator),
+      packages: stage.packages ?? {},
+    });
     if (stage.nodes) await red.deploy(stage.nodes);
     await stage.prepare?.(emulator, red);
     browser = await startBrowser();

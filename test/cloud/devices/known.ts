@@ -5,7 +5,19 @@ import type { Channel } from '../../../cloud/protocol/topics';
 /** Everything that `memory` knows. */
 export const known = (memory: DeviceMemory) =>
   [...memory.all()].map(
-    ({ device, lastSeen, online, onlineAt, alarm, alarmAt, attributes, streams, events, commands }) => ({
+    ({
+      device,
+      lastSeen,
+      online,
+      onlineAt,
+      alarm,
+      alarmAt,
+      attributes,
+      streams,
+      events,
+      commands,
+      lastData,
+    }) => ({
       device,
       lastSeen,
       online,
@@ -16,6 +28,7 @@ export const known = (memory: DeviceMemory) =>
       streams: [...streams],
       events: [...events],
       commands: [...commands],
+      lastData: [...lastData],
     }),
   );
 

@@ -57,6 +57,8 @@ describe('admin routes of a Node-RED with users', function () {
     ['/eztcloud/emulator/stop', { method: 'POST', body: '{}' }, ['boss', 'writer']],
     ['/eztcloud/cloud/list', {}, ['boss', 'reader']],
     ['/eztcloud/projects', {}, ['boss', 'reader']],
+    ['/eztcloud/cloud/picker', {}, ['boss', 'reader']],
+    ['/eztcloud/cloud/listen', { method: 'POST', body: '{"asker":"a","stop":true}' }, ['boss', 'writer']],
     ['/eztcloud/test', { method: 'POST', body: '{"id":"cloud"}' }, ['boss', 'writer']],
   ];
   for (const [route, init, allowed] of ROUTES) {
