@@ -4,6 +4,7 @@
 // beside them.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 // `npm pack` on a clean checkout. Windows starts npm, which is a script there, through its shell.
 if (!existsSync('node_modules/typescript')) {
@@ -14,6 +15,9 @@ if (!existsSync('node_modules/typescript')) {
 const bundled = process.env.EZT_COVERAGE !== '1';
 const { buildSync } = await import('esbuild');
 const { bundleEmulator } = await import('./emulator/bundle.mjs');
+
+/** Not `minifySyntax`: the scorecard of the flow library reads literals in `registerType`, and `!0` is none. */
+const SMALL = { minifyWhitespace: true, minifyIdentifiers: true };
 
 rmSync('dist', { recursive: true, force: true });
 for (const project of ['tsconfig.json', 'tsconfig.editor.json']) {
@@ -34,6 +38,7 @@ if (bundled) {
     external: ['mqtt', 'ws', '*/palette'],
     charset: 'utf8',
     logLevel: 'warning',
+    ...SMALL,
   });
 }
 bundleEmulator('dist/eztcloud-emulator.js');
@@ -44,6 +49,7 @@ const script = buildSync({
   format: 'iife',
   target: 'es2020',
   charset: 'utf8',
+  ...SMALL,
 }).outputFiles[0].text;
 const forms = [...readdirSync('nodes'), 'editor/picker']
   .flatMap((folder) => [`nodes/${folder}/form.html`, `nodes/${folder}/style.html`])
@@ -62,3 +68,18 @@ cpSync('nodes/locales', `${out}/locales`, { recursive: true });
 // Node-RED looks for zh-TW, zh-Hans, zh-HK … under `zh` when they have no folder of their own, and takes English otherwise.
 cpSync('nodes/locales/zh-CN', `${out}/locales/zh`, { recursive: true });
 cpSync('icons', `${out}/icons`, { recursive: true });
+
+/** The declarations that the package's types stand on; the others are published to nobody. */
+const declarations = new Set();
+function follow(file) {
+  if (declarations.has(file)) return;
+  declarations.add(file);
+  for (const [, from] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
+    follow(join(dirname(file), `${from}.d.ts`));
+  }
+}
+follow(join('dist', 'cloud', 'types.d.ts'));
+for (const name of readdirSync('dist/cloud', { recursive: true })) {
+  const file = join('dist', 'cloud', name);
+  if (file.endsWith('.d.ts') && !declarations.has(file)) rmSync(file);
+}

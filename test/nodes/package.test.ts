@@ -1,13 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import should from 'should';
 import { killAtEnd, temporaryDirectory, terminate } from '../support/cleanup';
 import { until } from '../support/events';
 import { localEmulator } from '../support/local-emulator';
 import { needs, path } from '../support/machine';
 import { startNodeRed } from '../support/node-red';
-import { CHECKOUT, type Packed, pack } from '../support/packed';
+import { type Packed, pack } from '../support/packed';
 
 const TYPES = ['ezt-attr-out', 'ezt-command-out', 'ezt-device', 'ezt-in', 'ezt-watch', 'eztcloud-config'];
 
@@ -35,16 +36,35 @@ describe('the packed package', function () {
     packed.files.some((file) => file.startsWith('dist/nodes/icons/')).should.be.true();
   });
 
+  it('weighs at most 200 kB without the emulator', () => {
+    const emulator = packed.files.filter((file) => file.startsWith('dist/eztcloud-emulator.'));
+    emulator.should.have.length(2);
+    const weights = emulator.map((file) => gzipSync(readFileSync(join(packed.directory, file))).length);
+    const rest = statSync(packed.tarball).size - weights.reduce((sum, weight) => sum + weight, 0);
+    rest.should.be.belowOrEqual(200_000);
+  });
+
+  it('runs nothing when it is installed', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+    Object.keys(scripts).should.not.containEql('prepare');
+    Object.keys(scripts)
+      .filter((name) => /install/.test(name))
+      .should.deepEqual([]);
+    const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+    const installed = Object.entries<{ dev?: boolean; hasInstallScript?: boolean }>(packages);
+    installed.filter(([, { dev, hasInstallScript }]) => !dev && hasInstallScript).should.deepEqual([]);
+  });
+
   /** What is loaded after `script`, from the package's directory. */
   const loaded = (script: string): string[] => {
     const list = `${script}; console.log(JSON.stringify(Object.keys(require.cache)))`;
-    const files = execFileSync(process.execPath, ['-e', list], { cwd: CHECKOUT, encoding: 'utf8' });
+    const files = execFileSync(process.execPath, ['-e', list], { cwd: packed.directory, encoding: 'utf8' });
     return (JSON.parse(files) as string[]).map((file) => basename(file));
   };
 
   it('is one small file to load', () => {
     loaded(`require('./dist/nodes/eztcloud.js')`).should.deepEqual(['eztcloud.js']);
-    statSync(join(CHECKOUT, 'dist/nodes/eztcloud.js')).size.should.be.below(10_000);
+    statSync(join(packed.directory, 'dist/nodes/eztcloud.js')).size.should.be.below(10_000);
   });
 
   it('is one more with the first node, and mqtt.js not before the first connection', () => {

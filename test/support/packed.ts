@@ -6,6 +6,8 @@ import { temporaryDirectory } from './cleanup';
 export const CHECKOUT = resolve(__dirname, '../../..');
 
 export interface Packed {
+  /** Where it was built. */
+  directory: string;
   /** Path. */
   tarball: string;
   /** Paths inside the package. */
@@ -27,10 +29,11 @@ export function copyOfCheckout(): string {
 /** `npm pack` in a copy of the checkout. */
 export function pack(): Packed {
   const copy = copyOfCheckout();
-  const run = { cwd: copy, encoding: 'utf8', shell: process.platform === 'win32' } as const;
+  const env = { ...process.env, EZT_COVERAGE: '', NODE_V8_COVERAGE: '' };
+  const run = { cwd: copy, encoding: 'utf8', shell: process.platform === 'win32', env } as const;
   const output = execFileSync('npm', ['pack', '--json', '--silent'], run);
   const [{ filename, files }]: [{ filename: string; files: { path: string }[] }] = JSON.parse(
     output.slice(output.indexOf('[')),
   );
-  return { tarball: join(copy, filename), files: files.map(({ path: file }) => file) };
+  return { directory: copy, tarball: join(copy, filename), files: files.map(({ path: file }) => file) };
 }
