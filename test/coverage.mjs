@@ -1,22 +1,21 @@
-// `npm run coverage [-- mocha's arguments]`: runs the tests and prints which share of the lines they reach, by folder.
-// Every process counts, also the Node-REDs and the children that tests start. Node-RED loads the files one by one here, not the
-// bundle (source maps of a bundle count every line as reached), so the test of that bundle fails; `npm test` is the judge.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+// `npm run coverage`: all tests, and then which share of the lines they reach, by folder. With `--report` only the latter, of a
+// run with EZT_COVERAGE=1. Processes that tests start count, too. Node-RED loads the files one by one in such a run, not the
+// bundle: source maps of a bundle count every line as reached.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 
 const directory = '.cache/coverage';
-rmSync(directory, { recursive: true, force: true });
-const node = (args, env = {}) =>
-  spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } }).status;
+const node = (...args) => {
+  const env = { ...process.env, EZT_COVERAGE: '1' };
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env });
+  if (status !== 0) process.exitCode = 1;
+};
 
-execFileSync(process.execPath, ['build.mjs'], {
-  stdio: 'inherit',
-  env: { ...process.env, EZT_COVERAGE: '1' },
-});
-node(['node_modules/mocha/bin/mocha.js', ...process.argv.slice(2)], {
-  NODE_V8_COVERAGE: `${directory}/raw`,
-});
+if (!process.argv.includes('--report')) {
+  node('build.mjs');
+  node('dist/test/run/cli.js');
+}
 const report = [
   'report',
   '--merge-async',
@@ -27,7 +26,7 @@ const report = [
 ];
 const reporters = ['json-summary', 'html'].flatMap((name) => ['--reporter', name]);
 const included = ['cloud', 'nodes', 'emulator'].flatMap((folder) => ['--include', `dist/${folder}/**`]);
-node(['--max-old-space-size=8192', 'node_modules/c8/bin/c8.js', ...report, ...reporters, ...included]);
+node('--max-old-space-size=8192', 'node_modules/c8/bin/c8.js', ...report, ...reporters, ...included);
 
 const folders = new Map();
 for (const [file, { lines }] of Object.entries(

@@ -35,8 +35,7 @@ const PARTS = {
   },
   'node-red-5': {
     find: nodeRed5,
-    missing:
-      'Node-RED 5 is not installed (npm install --prefix .cache/node-red-5 node-red@5, or NODE_RED_5=path of the package)',
+    missing: 'Node-RED 5 is not installed (npm run matrix -- --install, or NODE_RED_5=path of the package)',
   },
   'node-red-node-sqlite': {
     find: () => exampleNode('node-red-node-sqlite', 'sqlite3/build/Release/node_sqlite3.node'),

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, symlinkSync } from 'node:fs';
+import { cpSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { temporaryDirectory } from './cleanup';
 
 export const CHECKOUT = resolve(__dirname, '../../..');
@@ -12,6 +13,16 @@ export interface Packed {
   tarball: string;
   /** Paths inside the package. */
   files: string[];
+}
+
+/** Bytes that the tarball may have without the emulator. The aim is 200 kB. */
+export const MOST = 240_000;
+
+/** Bytes that the tarball has without the emulator. */
+export function weight({ directory, files, tarball }: Packed): number {
+  const emulator = files.filter((file) => file.startsWith('dist/eztcloud-emulator.'));
+  const weights = emulator.map((file) => gzipSync(readFileSync(join(directory, file))).length);
+  return statSync(tarball).size - weights.reduce((sum, each) => sum + each, 0);
 }
 
 /** A copy of the checkout to build in, so that the build that is being tested is left alone. */
