@@ -5,8 +5,8 @@ import { type Lane, type LaneResult, runLane } from './lanes';
 import { closingLines, together } from './summary';
 
 const TESTS = join('dist', 'test');
-/** Folders of tests that mostly wait for other processes: a lane of their own, without coverage (they reach nothing new). */
-const SLOW = ['bounds', 'browser', 'chaos'];
+/** Folders of slow tests that reach no line of their own: a lane without coverage, as long as the other one. */
+const SLOW = ['bounds', 'browser', 'chaos', 'conformance', 'examples', 'fuzz', 'release', 'run', 'soak'];
 const SLOWEST = 10;
 
 /**
@@ -38,7 +38,7 @@ function lanes(): Lane[] {
     files: files.filter(wanted).map((file) => join(TESTS, file)),
   });
   const counted = { ...lane('everything else', (file) => !isSlow(file)), env: coverage() };
-  return [counted, lane(SLOW.join(', '), isSlow)];
+  return [counted, lane('the slow ones', isSlow)];
 }
 
 /** For `test/coverage.mjs`: every process of the lane, children as well, leaves there what it has run. */
