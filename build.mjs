@@ -13,7 +13,7 @@ if (!existsSync('node_modules/typescript')) {
 }
 /** `npm run coverage` counts by file, and so needs the files. */
 const bundled = process.env.EZT_COVERAGE !== '1';
-const { buildSync } = await import('esbuild');
+const { build, buildSync } = await import('esbuild');
 const { bundleEmulator } = await import('./emulator/bundle.mjs');
 
 /** Not `minifySyntax`: the scorecard of the flow library reads literals in `registerType`, and `!0` is none. */
@@ -38,19 +38,29 @@ if (bundled) {
     external: ['mqtt', 'ws', '*/palette'],
     charset: 'utf8',
     logLevel: 'warning',
-    ...SMALL,
+    minify: true,
   });
 }
 bundleEmulator('dist/eztcloud-emulator.js');
-const script = buildSync({
+/** The editor shows the texts of the catalogues; those that errors bring along stay out of its script. */
+const withoutMessages = {
+  name: 'without-messages',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /cloud.protocol.error-reasons\.ts$/ }, () => ({
+      contents: "export const REASONS = new Proxy({}, { get: () => ({ code: '', message: '' }) });",
+    })),
+};
+const { outputFiles } = await build({
   entryPoints: ['nodes/editor/eztcloud.ts'],
   bundle: true,
   write: false,
   format: 'iife',
   target: 'es2020',
   charset: 'utf8',
+  plugins: [withoutMessages],
   ...SMALL,
-}).outputFiles[0].text;
+});
+const script = outputFiles[0].text;
 const forms = [...readdirSync('nodes'), 'editor/picker']
   .flatMap((folder) => [`nodes/${folder}/form.html`, `nodes/${folder}/style.html`])
   .filter(existsSync)

@@ -177,7 +177,7 @@ const MESSAGES = {
       '__count__ more messages that are not valid __channel__ came from __device__ within __seconds__ s, the last one: __what__.',
     malformed: 'The received message is not valid __channel__: __what__.',
   },
-} as const;
+};
 
 /** What a Catch node finds in `msg.error.code`. The README explains each under "Errors". */
 export type ErrorCode = keyof typeof MESSAGES;
