@@ -1,4 +1,4 @@
-/** Bytes of a header: Node.js's own limit for servers and clients. */
+/** Bytes of the answer, with interim ones: Node.js's own limit for a header. */
 const MAX_HEADER = 16 * 1024;
 const BEGINNING = 'HTTP/1.';
 const END = Buffer.from('\r\n\r\n');
@@ -8,17 +8,19 @@ const END = Buffer.from('\r\n\r\n');
  * Interim answers (1xx) are skipped.
  */
 export function readProxyAnswer(received: Buffer): { status: number } | string | undefined {
-  const begins = received.toString('latin1', 0, BEGINNING.length);
-  if (!BEGINNING.startsWith(begins)) return 'does not answer in HTTP';
-  const end = received.indexOf(END);
-  if (end > MAX_HEADER || (end < 0 && received.length > MAX_HEADER)) return 'answered with an endless header';
-  if (end < 0) return undefined;
-  const [, code] = /^HTTP\/1\.\d (\d{3})(?:[ \r]|$)/.exec(received.toString('latin1', 0, end)) ?? [];
-  if (code === undefined) return 'does not answer in HTTP';
-  const status = Number(code);
-  const rest = received.subarray(end + END.length);
-  if (status < 200) return rest.length === 0 ? undefined : readProxyAnswer(rest);
-  // In TLS the client speaks first, so that these bytes are not the broker's.
-  if (status < 300 && rest.length > 0) return 'sent more than its answer';
-  return { status };
+  for (let start = 0; ; ) {
+    const begins = received.toString('latin1', start, start + BEGINNING.length);
+    if (!BEGINNING.startsWith(begins)) return 'does not answer in HTTP';
+    const end = received.indexOf(END, start);
+    if ((end < 0 ? received.length : end) > MAX_HEADER) return 'answered with an endless header';
+    if (end < 0) return undefined;
+    const [, code] = /^HTTP\/1\.\d (\d{3})(?:[ \r]|$)/.exec(received.toString('latin1', start, end)) ?? [];
+    if (code === undefined) return 'does not answer in HTTP';
+    const status = Number(code);
+    start = end + END.length;
+    if (status < 200) continue;
+    // In TLS the client speaks first, so that these bytes are not the broker's.
+    if (status < 300 && received.length > start) return 'sent more than its answer';
+    return { status };
+  }
 }

@@ -79,7 +79,7 @@ function isExempt({ host, port }: Endpoint, listed: string): boolean {
 
 /** As Node-RED 3: `http_proxy`, and NO_PROXY holds parts of URLs. */
 function findAsBefore(endpoint: Endpoint, environment: Environment): FoundProxy | undefined {
-  const listed = environment.NO_PROXY || environment.no_proxy;
+  const listed = environment.NO_PROXY || environment.no_proxy || undefined; // empty is none
   const url = formatEndpoint(endpoint);
   if (listed?.split(',').some((part) => url.includes(part.trim()))) return undefined;
   const variable = ['HTTP_PROXY', 'http_proxy'].find((name) => environment[name]);

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { EztError } from '../../cloud';
 import { CHILD, type FromChild, type Ports, type ToChild } from '../../emulator/child-messages';
+import { asError } from '../shared/texts';
 
 /** `since` and `until`: milliseconds since the epoch. */
 export type EmulatorState =
@@ -83,7 +84,14 @@ export function createEmulatorProcess(
     clearTimeout(timer);
     let said = '';
     let failure: EztError | undefined;
-    const mine = forkEmulator(file);
+    let mine: ChildProcess;
+    try {
+      mine = forkEmulator(file);
+    } catch (error) {
+      // No memory for one more process, say: in a timer this would end Node-RED.
+      ended(new EztError('emulatorFailed', { detail: asError(error).message }));
+      return;
+    }
     child = mine;
     const late = setTimeout(() => mine.kill('SIGKILL'), times.start);
     late.unref();

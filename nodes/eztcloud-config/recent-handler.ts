@@ -26,9 +26,9 @@ export function answerRecent({ client }: Project, { query }: Request): RecentPag
   });
 }
 
-/** The devices that are named; what is no name stands for itself, and fits none. */
-function devicesIn(aliases: Aliases, text: string): string[] {
-  return (aliases.namesIn(text) ?? []).flatMap((name) => {
+/** The devices that are named; what is no name stands for itself, and fits none. A tag is looked up once. */
+export function devicesIn(aliases: Aliases, text: string): string[] {
+  return [...new Set(aliases.namesIn(text))].flatMap((name) => {
     try {
       return aliases.usernames(name);
     } catch (error) {

@@ -20,10 +20,14 @@ export function configuredDevices(raw: Raw): ConfiguredDevices {
  */
 export function devicesOf(aliases: Aliases, configured: ConfiguredDevices, message: Message): string[] {
   const named = configured.length > 0 ? configured : message.device;
-  const devices = namesOf(aliases, named).flatMap(aliases.usernames);
+  const names = namesOf(aliases, named);
+  const devices = (names.length > 1 ? eachOnce(names) : names).flatMap(aliases.usernames);
   if (devices.length === 0) throw new EztError('deviceMissing');
-  return devices.length === 1 ? devices : [...new Set(devices)];
+  return devices.length === 1 ? devices : eachOnce(devices);
 }
+
+/** Of names before they are looked up, too: a thousand times the tag of a thousand devices is a million. */
+const eachOnce = (names: readonly string[]): string[] => [...new Set(names)];
 
 /** Whether {@link devicesOf} names a list, even if it holds one device only: its results are to be collected. */
 export function namesList(aliases: Aliases, configured: ConfiguredDevices, message: Message): boolean {
@@ -38,10 +42,10 @@ export function namesList(aliases: Aliases, configured: ConfiguredDevices, messa
  * gives none. Throws `EZT_DEVICE` for an unknown tag or an ambiguous name, `EZT_CONFIG` for what cannot be a device.
  */
 export function listenedDevices(aliases: Aliases, option: string, items: readonly string[]): string[] {
-  const names = items.flatMap((item) => aliases.namesIn(item) ?? []);
+  const names = eachOnce(items.flatMap((item) => aliases.namesIn(item) ?? []));
   const devices = names.flatMap((name) => aliases.find(name) ?? allNames(option, [name], nameProblem));
   if (items.length > 0 && devices.length === 0) throw bad(option, 'names of devices'); // nothing means every device
-  return [...new Set(devices)];
+  return eachOnce(devices);
 }
 
 /**

@@ -23,6 +23,7 @@ describe("a proxy's answer to CONNECT", () => {
     ['HTTP/1.1 OK\r\n\r\n', 'does not answer in HTTP'],
     [`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}`, 'answered with an endless header'],
     [`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 'answered with an endless header'],
+    ['HTTP/1.1 100 Continue\r\n\r\n'.repeat(20_000), 'answered with an endless header'],
   ] as const) {
     it(`${JSON.stringify(text.slice(0, 60))} is ${JSON.stringify(expected)}`, () =>
       should(read(text)).deepEqual(expected));

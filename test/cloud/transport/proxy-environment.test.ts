@@ -73,6 +73,7 @@ describe('the proxy of the environment', () => {
     'npm_config_wss_proxy',
   ];
   const LISTS = [
+    '',
     'iot.example',
     '.example',
     '*',

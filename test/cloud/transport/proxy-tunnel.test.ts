@@ -63,6 +63,7 @@ describe('transport: a proxy that misbehaves', () => {
     ['garbage', 'proxyAnswer', 'SSH-2.0-OpenSSH_9.2\r\n'],
     ['bytes after its header', 'proxyAnswer', 'HTTP/1.1 200 OK\r\n\r\nWelcome!'],
     ['an endless header', 'proxyAnswer', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}`],
+    ['interim answers without end', 'proxyAnswer', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(20_000)],
   ] as const) {
     it(`${what}: ${trouble}`, async () => {
       const { trouble: found, code } = await failure((socket) => socket.write(answer));

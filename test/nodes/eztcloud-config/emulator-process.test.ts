@@ -82,6 +82,14 @@ describe('the process of the emulator', () => {
     await until(() => states.filter(({ is }) => is === 'starting').length >= 3, 15_000, 'further attempts');
   });
 
+  it('tries again when the system gives it no process', async () => {
+    const states: EmulatorState[] = [];
+    const emulator = createEmulatorProcess('no\0file', (state) => states.push(state), TIMES);
+    processes.push(emulator);
+    should(await reason(emulator.start({ directory: '.', secrets: [] }))).equal('emulatorFailed');
+    await until(() => states.filter(({ is }) => is === 'failed').length >= 3, 15_000, 'further attempts');
+  });
+
   it('kills one that does not start, and one that does not stop', async () => {
     const deaf = run('const on = () => undefined;', { start: 1 });
     should(await reason(deaf.start())).equal('emulatorEnded');

@@ -1,5 +1,6 @@
 import should from 'should';
-import { createAliases, NO_ALIASES } from '../../../cloud';
+import { type Aliases, createAliases, NO_ALIASES } from '../../../cloud';
+import { devicesIn } from '../../../nodes/eztcloud-config/recent-handler';
 import { configuredDevices, devicesOf, listenedDevices, namesList } from '../../../nodes/shared/devices';
 import { refusalOf } from '../../support/refusal';
 
@@ -27,6 +28,31 @@ describe('devices named in a message', () => {
         devicesOf(NO_ALIASES, device, { device: 'DU_other' }).should.eql(devices);
     });
   }
+
+  it('a tag that is named a thousand times is looked up once', () => {
+    const table = Object.fromEntries(['DU_1', 'DU_2'].map((device) => [device, { name: '', tags: ['t'] }]));
+    const aliases = createAliases(table);
+    let found = 0;
+    const counting: Aliases = {
+      ...aliases,
+      usernames(name) {
+        found += 1;
+        return aliases.usernames(name);
+      },
+      find(name) {
+        found += 1;
+        return aliases.find(name);
+      },
+    };
+    const text = '#t,'.repeat(1_000);
+    for (const named of [
+      devicesOf(counting, '', { device: text }),
+      listenedDevices(counting, 'devices', [text]),
+      devicesIn(counting, text),
+    ])
+      should(named).eql(['DU_1', 'DU_2']);
+    should(found).equal(3);
+  });
 
   const refused: [unknown, reason: string, says?: string][] = [
     [undefined, 'deviceMissing'],
