@@ -89,7 +89,7 @@ describe('the packed package', function () {
         said += chunk;
       });
     }
-    await until(() => /Ctrl-C/.test(said) || child.exitCode !== null, 10_000, 'its words');
+    await until(() => /Ctrl-C/.test(said) || child.exitCode !== null, 60_000, 'its words');
     for (const text of [
       /Access point +mqtts:/,
       /Project key +PR_/,

@@ -41,7 +41,14 @@ export function localEmulator(red: NodeRed) {
     stop: () => post('stop', {}),
     /** Waits for a state. */
     is: (wanted: string) =>
-      until(async () => ((await state()).state === wanted ? state() : undefined), 15_000, wanted),
+      until(
+        async () => {
+          const now = await state();
+          return now.state === wanted ? now : undefined;
+        },
+        30_000,
+        wanted,
+      ),
   };
 }
 
@@ -72,7 +79,7 @@ export async function projectState(red: NodeRed, id = 'cloud'): Promise<string |
 }
 
 export const projectConnected = (red: NodeRed, id = 'cloud'): Promise<unknown> =>
-  until(async () => (await projectState(red, id)) === 'connected', 15_000, 'a connection');
+  until(async () => (await projectState(red, id)) === 'connected', 30_000, 'a connection');
 
 /** The processes that `pid` has started, on Linux. */
 export const childrenOf = (pid: number): number[] =>

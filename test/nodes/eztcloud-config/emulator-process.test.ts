@@ -12,10 +12,11 @@ import { temporaryDirectory } from '../../support/cleanup';
 import { until } from '../../support/events';
 
 /** Long enough for a process to start on a busy machine, and short where a test waits for it. */
-const TIMES: Times = { start: 20_000, stop: 5_000, retry: 1, longestRetry: 4, stable: 60_000 };
+const TIMES: Times = { start: 60_000, stop: 5_000, retry: 1, longestRetry: 4, stable: 60_000 };
 const RUNNING = `process.send({ is: 'running', ca: 'CA', port: 1, wssPort: 2 })`;
 
-describe('the process of the emulator', () => {
+describe('the process of the emulator', function () {
+  this.timeout(120_000);
   const processes: EmulatorProcess[] = [];
   afterEach(async () => {
     for (const each of processes.splice(0)) await each.stop();
@@ -56,7 +57,7 @@ describe('the process of the emulator', () => {
     );
     const [first] = await Promise.all([start(), start(), emulator.start({ directory: '.', secrets: ['b'] })]);
     should(first).have.properties({ is: 'running', ca: 'CA', port: 1, wssPort: 2, connections: 0 });
-    await until(() => told().length === 3, 5000, 'three messages');
+    await until(() => told().length === 3, 60_000, 'three messages');
     should(told().map((each) => (each as { do: string }).do)).deepEqual(['start', 'accept', 'accept']);
     should(told().at(-1)).deepEqual({ do: 'accept', secrets: ['b'] });
   });
@@ -66,7 +67,7 @@ describe('the process of the emulator', () => {
       `const on = () => { ${RUNNING}; setTimeout(() => { throw new TypeError('broken'); }, 1); };`,
     );
     await start();
-    await until(() => states.filter(({ is }) => is === 'failed').length >= 4, 15_000, 'four crashes');
+    await until(() => states.filter(({ is }) => is === 'failed').length >= 4, 60_000, 'four crashes');
     const problems = states.flatMap((state) => (state.is === 'failed' ? [state.problem] : []));
     for (const { message } of problems) should(message).match(/unexpectedly \(TypeError: broken\)/);
     should(told()[1]).have.property('ports', { port: 1, wssPort: 2 });
@@ -79,7 +80,7 @@ describe('the process of the emulator', () => {
       `const on = () => process.send({ is: 'failed', detail: 'in use', port: 7885 }, () => process.exit(1));`,
     );
     should(await reason(start())).equal('emulatorPort');
-    await until(() => states.filter(({ is }) => is === 'starting').length >= 3, 15_000, 'further attempts');
+    await until(() => states.filter(({ is }) => is === 'starting').length >= 3, 60_000, 'further attempts');
   });
 
   it('tries again when the system gives it no process', async () => {
@@ -87,7 +88,7 @@ describe('the process of the emulator', () => {
     const emulator = createEmulatorProcess('no\0file', (state) => states.push(state), TIMES);
     processes.push(emulator);
     should(await reason(emulator.start({ directory: '.', secrets: [] }))).equal('emulatorFailed');
-    await until(() => states.filter(({ is }) => is === 'failed').length >= 3, 15_000, 'further attempts');
+    await until(() => states.filter(({ is }) => is === 'failed').length >= 3, 60_000, 'further attempts');
   });
 
   it('kills one that does not start, and one that does not stop', async () => {
@@ -120,6 +121,6 @@ describe('the process of the emulator', () => {
       `const on = () => { ${RUNNING}; process.send({ is: 'connections', count: 3 }); };`,
     );
     await start();
-    await until(() => emulator.state.is === 'running' && emulator.state.connections === 3, 5000, 'three');
+    await until(() => emulator.state.is === 'running' && emulator.state.connections === 3, 60_000, 'three');
   });
 });

@@ -21,7 +21,7 @@ import { type NodeRed, startNodeRed } from '../../support/node-red';
 const portOf = (endpoint = ''): number => Number(endpoint.split(':').at(-1));
 
 describe('the emulator of a Node-RED', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   needs(this, 'linux');
   let red: NodeRed;
   let other: NodeRed | undefined;
@@ -74,7 +74,7 @@ describe('the emulator of a Node-RED', function () {
     await projectConnected(red);
     await red.deploy(withCredentials(emulatorProject(answer, SECRET.replace('0', 'f'))));
     await projectConnected(red);
-    await until(async () => (await localEmulator(red).state()).connections === 1, 5000, 'one connection');
+    await until(async () => (await localEmulator(red).state()).connections === 1, 30_000, 'one connection');
     should(await localEmulator(red).start({ id: 'cloud' })).have.property('used', true);
   });
 
@@ -91,7 +91,7 @@ describe('the emulator of a Node-RED', function () {
     const { endpoint } = await localEmulator(red).state();
     const [pid = 0] = childrenOf(red.pid);
     process.kill(pid, 'SIGKILL');
-    await red.logged(/The emulator has ended unexpectedly \(SIGKILL\)/);
+    await red.logged(/The emulator has ended unexpectedly \(SIGKILL\)/, 30_000);
     const after = await localEmulator(red).is('running');
     should(after.endpoint).equal(endpoint);
     await projectConnected(red);
@@ -110,7 +110,7 @@ describe('the emulator of a Node-RED', function () {
     const { endpoint } = await localEmulator(red).state();
     const [pid = 0] = childrenOf(red.pid);
     await red.stop('SIGKILL');
-    await until(() => !isRunning(pid), 5000, 'its end');
+    await until(() => !isRunning(pid), 30_000, 'its end');
     // Nobody is at port 9: it is no way to a machine's own emulator.
     const env = { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '', no_proxy: '' };
     red = await startNodeRed({ userDir: red.userDir, env });
@@ -126,7 +126,7 @@ describe('the emulator of a Node-RED', function () {
     should(remembered()).have.property('wanted', false);
     await red.stop();
     red = await startNodeRed({ userDir: red.userDir });
-    await until(async () => (await projectState(red)) === 'waiting', 10_000, 'a refused connection');
+    await until(async () => (await projectState(red)) === 'waiting', 30_000, 'a refused connection');
     should(await localEmulator(red).state()).have.property('state', 'stopped');
   });
 

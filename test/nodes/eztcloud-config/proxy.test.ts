@@ -59,6 +59,22 @@ describe('a project behind a proxy', () => {
     logOf('cloud', 'info').join().should.containEql(`(${proxy.url}): connected`);
   });
 
+  for (const inside of [['cloud'], ['cloud', 'proxy']]) {
+    it(`inside a subflow too: ${inside.join(' and ')}`, async () => {
+      const config = [...project(broker, { proxy: 'proxy' }), node()];
+      await load([
+        ...tab(),
+        ...config.map((each) => (inside.includes(String(each.id)) ? { ...each, z: 'sub' } : each)),
+        { id: 'sub', type: 'subflow', name: 'Sub', in: [], out: [] },
+        { id: 'in', type: 'ezt-in', z: 'sub', x: 0, y: 0, cloud: 'cloud', wires: [] },
+        { id: 'instance', type: 'subflow:sub', z: 'tab', x: 0, y: 0, wires: [] },
+      ]);
+      await connected('instance-in');
+      proxy.requests.length.should.equal(1);
+      should(await statusOf('cloud')).have.property('proxy', proxy.url);
+    });
+  }
+
   for (const properties of [{ noproxy: ['127.0.0.1'] }, { url: '' }]) {
     it(`goes directly with ${JSON.stringify(properties)} in the node`, async () => {
       await load(flow({ proxy: 'proxy' }, node(properties)));
