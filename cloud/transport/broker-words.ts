@@ -7,6 +7,21 @@ export interface BrokerWords {
 }
 
 const LONGEST = 200;
+/** Characters of a secret that is looked for; a shorter one may be part of any word. */
+const SHORTEST_SECRET = 4;
+
+/** How a broker's words are shown: one that repeats what it was sent must not bring `secret` into logs and reports. */
+export function wordsWithout(secret: string) {
+  const hide = (text: unknown): string | undefined => {
+    if (!text) return undefined;
+    const said = String(text);
+    return secret.length < SHORTEST_SECRET ? said : said.replaceAll(secret, '…');
+  };
+  return ({ reasonString, serverReference }: BrokerWords = {}) => ({
+    reasonString: hide(reasonString),
+    serverReference: hide(serverReference),
+  });
+}
 
 /** What the broker added as `: <server>: <reason>`, or `''`. It is made printable and short, since it is logged. */
 export function quote({ serverReference, reasonString }: BrokerWords = {}): string {

@@ -1,5 +1,6 @@
 import type { IConnackPacket, IDisconnectPacket, MqttClient } from 'mqtt';
 import type { Qos } from '../protocol/topics';
+import { wordsWithout } from './broker-words';
 import { type ConnectionOptions, createUnfinished } from './connection-options';
 import { createInbound } from './inbound';
 import { keepAlive } from './keepalive';
@@ -75,6 +76,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   let isPaused = false;
   let refusal: Refusal | undefined;
   let stopKeepingAlive: () => void = () => undefined;
+  const shown = wordsWithout(options.password);
 
   const socket = openStream(options);
   socket.once('data', (bytes: Buffer) => {
@@ -85,7 +87,7 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     onPublish: (received) => inbound.take(received),
     onAcknowledgement(type, packetId, code, reasonString) {
       if (type === PUBREL) inbound.release(packetId);
-      else outbound.answered(type, packetId, code, reasonString);
+      else outbound.answered(type, packetId, code, reasonString && shown({ reasonString }).reasonString);
     },
     onAnswer: (packetId) => outbound.checkAnswer(packetId),
     onError: refuse,
@@ -114,11 +116,11 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
   }
   client.on('error', (error: Error & { code?: unknown }) => {
     const code = isConnected ? undefined : error.code;
-    if (typeof code === 'number') refusal ??= refusalOfCode(code, client.serverProperties);
+    if (typeof code === 'number') refusal ??= refusalOfCode(code, shown(client.serverProperties));
     fail(error);
   });
   client.on('disconnect', ({ reasonCode = 0x80, properties }: IDisconnectPacket) => {
-    refusal ??= refusalOfDisconnect(reasonCode, properties);
+    refusal ??= refusalOfDisconnect(reasonCode, shown(properties));
   });
   client.on('connect', (packet: IConnackPacket) => {
     if (!isOpen) return;

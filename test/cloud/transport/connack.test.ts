@@ -3,7 +3,7 @@ import { until } from '../../support/events';
 import { needs } from '../../support/machine';
 import { startMosquitto } from '../../support/mosquitto';
 import type { PacketOf, ScriptedBroker } from '../../support/scripted-broker';
-import { closeAll, connected, open, openConnected, recordingListener, waiting } from './harness';
+import { closeAll, connected, KEY, open, openConnected, recordingListener, SECRET, waiting } from './harness';
 import { withBroker } from './with-broker';
 
 const payload = Buffer.from('{"a":1}');
@@ -50,6 +50,32 @@ describe('transport: CONNACK', () => {
       broker.packets('subscribe').should.be.empty();
     });
   }
+
+  it('a broker that repeats the secret does not bring it into states and errors', async () => {
+    const words = { reasonString: `no such user: ${KEY}/${SECRET}`, serverReference: SECRET };
+    broker.on.connect = (_packet, connection) => connection.connack(0x88, words);
+    const it = open(broker);
+    const { refusal } = await until(() => waiting(it.client), 5000, 'the refusal');
+    refusal.detail.should.containEql(`no such user: ${KEY}/…`);
+    delete broker.on.connect;
+    broker.on.publish = ({ messageId = 0 }, connection) =>
+      connection.send({
+        cmd: 'puback',
+        messageId,
+        reasonCode: 0x87,
+        properties: { reasonString: words.reasonString },
+      });
+    await until(() => connected(it.client), 5000, 'the connection');
+    const error = await it.client.user().push(['DU_1'], payload, 1).then(String, String);
+    error.should.containEql(`${KEY}/…`);
+    broker.current.send({ cmd: 'disconnect', reasonCode: 0x98, properties: words });
+    await until(
+      () => it.states.find((state) => state.is === 'waiting' && state.refusal.detail.endsWith('…')),
+      5000,
+      'the end',
+    );
+    JSON.stringify([it.states, error]).should.not.containEql(SECRET);
+  });
 
   it('0x9D: the other server that it names is in the state', async () => {
     broker.on.connect = (_packet, connection) =>

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import should from 'should';
 import { stepsAfter } from '../../../cloud';
 import type { ConnectionTestOptions } from '../../../cloud/transport/connection-test-steps';
@@ -88,6 +89,22 @@ describe('transport: testing a connection through a proxy', () => {
       JSON.stringify(steps).should.not.containEql(SECRET);
       broker.sockets.total.should.equal(0);
       stepsAfter({ ...options } as ConnectionTestOptions, steps).should.deepEqual(THROUGH.slice(1));
+    });
+  }
+
+  for (const [what, reason, then] of [
+    ['says nothing', 'timeout', () => undefined],
+    ['hangs up', 'lost', (socket: Socket) => socket.end()],
+    ['breaks off', 'lost', (socket: Socket) => socket.resetAndDestroy()],
+  ] as const) {
+    it(`one that opens the connection and then ${what} fails at TLS, and nothing is left`, async () => {
+      server.misbehave = (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n', () => then(socket));
+      const steps = await runTest(
+        { endpoint: 'mqtts://broker.invalid:7885', ca: '' },
+        { proxy: proxy(), timeout: 1_500 },
+      );
+      should(steps.map(({ step }) => step)).deepEqual(['proxy', 'tls']);
+      should(steps[1]).containEql({ ok: false, reason });
     });
   }
 

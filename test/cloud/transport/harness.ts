@@ -29,7 +29,7 @@ export interface Broker {
 /** The project of these tests, on the broker that environment variables name too. */
 export const KEY = namedBroker()?.key ?? 'PR_laboratory';
 export const DEVICE = 'DU_0000000001';
-const SECRET = 'correct-horse-battery';
+export const SECRET = 'correct-horse-battery';
 
 export const clientOptions = (broker: Broker, overrides: Partial<ClientOptions> = {}): ClientOptions => ({
   endpoint: parseEndpoint(broker.endpoint),

@@ -122,14 +122,19 @@ describe('transport: through a proxy', () => {
         await until(() => connected(client) && server.requests.length === 2, 5000, 'the next connection');
       });
 
-      it('closing while the proxy hangs leaves nothing and takes no time', async () => {
-        const broker = await start({ transport });
-        const { server, proxy } = await through({ misbehave: () => undefined });
-        open(broker, { proxy });
-        await until(() => server.requests.length === 1, 5000, 'CONNECT');
-        await closeAll();
-        await until(() => server.open === 0, 1000, 'the socket to close');
-      });
+      for (const [when, answer] of [
+        ['hangs', ''],
+        ['has opened a connection on which nobody answers', 'HTTP/1.1 200 OK\r\n\r\n'],
+      ] as const) {
+        it(`closing while the proxy ${when} leaves nothing and takes no time`, async () => {
+          const broker = await start({ transport });
+          const { server, proxy } = await through({ misbehave: (socket) => socket.write(answer) });
+          open(broker, { proxy });
+          await until(() => server.requests.length === 1, 5000, 'CONNECT');
+          await closeAll();
+          await until(() => server.open === 0, 5000, 'the socket to close');
+        });
+      }
 
       it('TLS options that Node cannot read are a refusal, not an exception', async () => {
         const broker = await start({ transport });
