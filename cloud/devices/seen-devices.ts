@@ -16,15 +16,28 @@ export interface SeenDevice {
 
 /** So many devices are enough for the pickers of a form. */
 const LISTED = 2_000;
+/** Characters of JSON after which the list ends: a device may have made up a thousand names. */
+const LARGE = 2_000_000;
 
-/** The `limit` devices that were last heard, the last one first; in the order of their coming where that is equal. */
+/**
+ * The `limit` devices that were last heard, the last one first; in the order of their coming where that is equal. There are
+ * fewer when their names are many.
+ */
 export function seenDevices(memory: DeviceMemory, limit = LISTED): SeenDevice[] {
-  return memory.latest(limit).map(({ device, online, lastSeen, attributes, streams, events, commands }) => ({
-    device,
-    ...(online !== null && { online }),
-    lastSeen,
-    attributes: [...attributes.keys()],
-    streams: [...streams],
-    methods: [...new Set([...events, ...commands])],
-  }));
+  const seen: SeenDevice[] = [];
+  let size = 0;
+  for (const { device, online, lastSeen, attributes, streams, events, commands } of memory.latest(limit)) {
+    if (size > LARGE) break;
+    const row = {
+      device,
+      ...(online !== null && { online }),
+      lastSeen,
+      attributes: [...attributes.keys()],
+      streams: [...streams],
+      methods: [...new Set([...events, ...commands])],
+    };
+    size += JSON.stringify(row).length;
+    seen.push(row);
+  }
+  return seen;
 }
