@@ -179,7 +179,7 @@ const MESSAGES = {
   },
 };
 
-/** What a Catch node finds in `msg.error.code`. The README explains each under "Errors". */
+/** What a Catch node finds in `msg.error.code`. docs/reference.md explains each under "Errors". */
 export type ErrorCode = keyof typeof MESSAGES;
 
 type KeyOf<Groups> = Groups extends unknown ? keyof Groups : never;

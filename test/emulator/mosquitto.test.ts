@@ -5,7 +5,7 @@ import should from 'should';
 import { needs } from '../support/machine';
 import { type Bench, setUp } from './clients';
 
-// As in both READMEs (a test below compares them); ports, CA file and secrets are those of the emulator's first lines.
+// As in docs/emulator.md, in both languages (a test below compares them); ports, CA file and secrets are those of the emulator's first lines.
 const APPLICATION = 'localhost -p 7885 --cafile .emulator/ca.pem -u PR_emulator01';
 const DEVICE = 'localhost -p 8885 --cafile .emulator/ca.pem -u DU_mydevice001';
 const COMMANDS = {
@@ -58,9 +58,9 @@ describe("mosquitto's clients", function () {
     return once(child, 'close').then(([code]) => ({ code: code as number, output }));
   }
 
-  it('are used as both READMEs say', () => {
-    for (const readme of ['README.md', 'README.zh-CN.md']) {
-      const text = readFileSync(readme, 'utf8');
+  it('are used as docs/emulator.md says, in both languages', () => {
+    for (const document of ['docs/emulator.md', 'docs/emulator.zh-CN.md']) {
+      const text = readFileSync(document, 'utf8');
       for (const command of Object.values(COMMANDS)) text.should.containEql(`${command}\n`);
     }
   });
