@@ -2,10 +2,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import should from 'should';
 import { EztError, type Reason, sentences } from '../../cloud';
-import { documents, textOf } from './documents';
+import { codesIn, documents, rows, section, textOf } from './documents';
 
-const { scripts, name } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+const { scripts, name, dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   name: string;
+  dependencies: Record<string, string>;
   scripts: Record<string, string>;
 };
 
@@ -106,6 +107,38 @@ describe('the documents', () => {
         'm',
       ).test(code);
     should(untrue(/`msg\.([a-zA-Z]+)/g, isThere)).deepEqual([]);
+  });
+
+  it('name the runtime dependencies and no other', () => {
+    const [, sentence = ''] = /runtime dependencies, (.*?), kept/s.exec(textOf('SECURITY.md')) ?? [];
+    should(codesIn(sentence)).deepEqual(Object.keys(dependencies));
+  });
+
+  it('name the packages that CI installs', () => {
+    const [, named = ''] = /`apt-get install (.*?)`/s.exec(textOf('CONTRIBUTING.md')) ?? [];
+    const ci = readFileSync(join('.ci', 'run'), 'utf8');
+    const [, pairs = ''] = /for pair in (.*?); do/.exec(ci) ?? [];
+    const installed = [
+      ...pairs.split(' ').map((pair) => pair.split(':')[1]),
+      ...[...ci.matchAll(/missing="\$missing (fonts-[\w-]+)"/g)].map(([, font]) => font),
+    ];
+    should(named.split(/\s+/).sort()).deepEqual(installed.sort());
+  });
+
+  it('say of every folder of the client and of the nodes what is in it', () => {
+    const house = rows(section(textOf('docs/architecture.md'), /The house/)).flatMap(([cell = '']) =>
+      codesIn(cell),
+    );
+    const isFolder = (path: string) => statSync(path).isDirectory();
+    const folders = ['cloud', 'nodes'].flatMap((parent) =>
+      readdirSync(parent)
+        .map((entry) => `${parent}/${entry}`)
+        .filter(isFolder)
+        .map((path) => (existsSync(join(path, 'form.html')) ? 'nodes/<node>/' : `${path}/`)),
+    );
+    for (const folder of new Set(folders)) should(house).containEql(folder);
+    for (const folder of house.filter((each) => each.endsWith('/') && !each.includes('<')))
+      should(existsSync(folder)).equal(true, folder);
   });
 
   it('are there in both languages, with the same sections', () => {
