@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { NodeAPI } from 'node-red';
 import should from 'should';
 import { registerAdmin } from '../../nodes/eztcloud-config/admin';
-import { codesIn, rows, section, textOf } from './documents';
+import { codesIn, numbersIn, numbersOf, rows, section, textOf } from './documents';
 
 interface Route {
   method: string;
@@ -30,16 +29,6 @@ function registeredRoutes(): Route[] {
 
 const text = () => textOf('docs/admin-http.md');
 
-/** The numbers in the constant `name` of a source file; a product of two is one number. */
-function numbersOf(file: string, name: string): number[] {
-  const constant = new RegExp(`^(?:export )?const ${name} = ([^;]+);`, 'm');
-  const [, value] = constant.exec(readFileSync(file, 'utf8')) ?? [];
-  if (value === undefined) throw new Error(`${file} has no constant ${name}`);
-  return [...value.replaceAll('_', '').matchAll(/(\d+)(?: \* (\d+))?/g)].map(
-    ([, one, two = 1]) => Number(one) * Number(two),
-  );
-}
-
 describe('docs/admin-http.md', () => {
   it('has every route with its permission, and no other', () => {
     const documented = rows(section(text(), /Routes/)).map(([route = '', permission = '']) =>
@@ -56,10 +45,7 @@ describe('docs/admin-http.md', () => {
     should(bounds.length).be.above(15);
     for (const [what, is = '', where = ''] of bounds) {
       const [name = '', file = ''] = codesIn(where);
-      const documented = [...is.matchAll(/\d[\d,]*\d|\d/g)].map(([found]) =>
-        Number(found.replaceAll(',', '')),
-      );
-      should(documented).deepEqual(numbersOf(file, name), `${what}: ${where}`);
+      should(numbersIn(is)).deepEqual(numbersOf(file, name), `${what}: ${where}`);
     }
   });
 

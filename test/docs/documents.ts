@@ -40,3 +40,17 @@ export function rows(text: string): string[][] {
 /** What a cell has between backticks. */
 export const codesIn = (cell: string): string[] =>
   [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+
+/** The numbers that a cell writes as `1,000`, or the code as a literal. */
+export const numbersIn = (cell: string): number[] =>
+  [...cell.matchAll(/\d[\d,]*\d|\d/g)].map(([found]) => Number(found.replaceAll(',', '')));
+
+/** The numbers in the constant `name` of a source file; a product of two is one number. */
+export function numbersOf(file: string, name: string): number[] {
+  const constant = new RegExp(`^(?:export )?const ${name} = ([^;]+);`, 'm');
+  const [, value] = constant.exec(readFileSync(file, 'utf8')) ?? [];
+  if (value === undefined) throw new Error(`${file} has no constant ${name}`);
+  return [...value.replaceAll('_', '').matchAll(/(\d+)(?: \* (\d+))?/g)].map(
+    ([, one, two = 1]) => Number(one) * Number(two),
+  );
+}

@@ -1,0 +1,43 @@
+import should from 'should';
+import { ALIASES, NUMBERS } from '../../cloud/protocol/limits';
+import { EMQX_DEFAULTS } from '../../emulator/mqtt/settings';
+import { numbersIn, numbersOf, rows, section, textOf } from './documents';
+
+/** What was measured, as docs/performance.md has it. */
+function measured() {
+  const text = textOf('docs/performance.md');
+  const [, core3, core5] =
+    /^\| +\| ≥ 5 +\| core 3\.1\.1 +\| (\d+) .*\n\| +\| +\| core 5 +\| ([\d.]+) /m.exec(text) ?? [];
+  const [, ours, cores] = /^\| memory per node; core's .*\| ([\d.]+ kB); ([\d.]+ kB) /m.exec(text) ?? [];
+  return { core3, core5, ours, cores };
+}
+
+for (const [file, scaling, comparison] of [
+  ['README.md', /Many devices/, /Beside Node-RED/],
+  ['README.zh-CN.md', /大量设备/, /自带 MQTT 节点/],
+] as const) {
+  describe(`the figures in ${file}`, () => {
+    it('are those that were measured', () => {
+      const { core3, core5, ours, cores } = measured();
+      const table = rows(section(textOf(file), comparison));
+      const speed = table.find(([what = '']) => /1,000/.test(what)) ?? [];
+      should(numbersIn((speed[2] ?? '').replace('3.1.1', ''))).deepEqual(numbersIn(`${core5} ${core3}`));
+      const memory = table.find(([, mine = '']) => / kB$/.test(mine)) ?? [];
+      should(memory.slice(1)).deepEqual([ours, `**${cores}**`]);
+      const text = section(textOf(file), scaling);
+      for (const figure of [core5, core3]) should(text).match(new RegExp(`\\b${figure} (times|倍)`));
+    });
+
+    it('are the limits of the code, and those of EMQX as the emulator has them', () => {
+      const limits = rows(section(textOf(file), scaling)).map(([, value = '']) => numbersIn(value));
+      should(limits).deepEqual([
+        numbersOf('cloud/devices/device-memory.ts', 'MAX_DEVICES'),
+        [ALIASES.devices],
+        [NUMBERS.commandsInFlight.byDefault],
+        [NUMBERS.queueLimit.byDefault, NUMBERS.queueExpiry.byDefault],
+        [EMQX_DEFAULTS.maxInflight],
+        [EMQX_DEFAULTS.maxQueue],
+      ]);
+    });
+  });
+}
