@@ -97,8 +97,8 @@ export function readRuleValue({ field }: RuleSubject, op: Operator, value: unkno
 }
 
 function readSeconds(value: unknown): number | undefined {
-  const seconds = readDecimal(value);
-  return seconds !== undefined && seconds >= 0 ? seconds : undefined;
+  const seconds = typeof value === 'string' ? readDecimal(value) : value;
+  return typeof seconds === 'number' && seconds >= 0 ? seconds : undefined;
 }
 
 /** Numbers and text have an order. */
