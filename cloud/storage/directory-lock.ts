@@ -30,9 +30,9 @@ const held = new Set<string>();
 /**
  * Makes this process the only one that uses `directory`, which must exist. Returns the other holder if it is in use;
  * rejects with the error of the disk. The lock of a dead process is taken over: at once when its process is known to
- * have ended, otherwise when it does not answer. To ask is to create a file, and to answer is to remove it. So nothing
- * is written unless another process asks, and no clock is needed. `onLost` is called when another process has taken
- * the lock, because this one did not answer.
+ * have ended, soon when it was killed before it had written whose lock it is, otherwise when it does not answer. To
+ * ask is to create a file, and to answer is to remove it. So nothing is written unless another process asks, and no
+ * clock is needed. `onLost` is called when another process has taken the lock, because this one did not answer.
  */
 export async function lockDirectory(
   directory: string,
@@ -49,8 +49,8 @@ export async function lockDirectory(
   const text = JSON.stringify(mine);
 
   if (!(await create())) {
-    const other = await holder();
-    if (!(other && isGone(other)) && (await answers())) return (await holder()) ?? mine;
+    const other = await holderSoon();
+    if (other && !isGone(other) && (await answers())) return (await holder()) ?? mine;
     await put(file);
     const winner = await holder(); // if several take it over, the last one wins
     if (winner?.token !== mine.token) return winner ?? mine;
@@ -97,6 +97,16 @@ export async function lockDirectory(
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
+    }
+  }
+
+  /** As `holder`. Another process may be writing it, which takes a moment; if it stays incomplete, that one was killed meanwhile. */
+  async function holderSoon(): Promise<Holder | undefined> {
+    const until = performance.now() + look;
+    for (;;) {
+      const found = await holder();
+      if (found || performance.now() > until) return found;
+      await delay(look / 10, undefined, signal && { signal });
     }
   }
 

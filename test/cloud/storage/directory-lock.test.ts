@@ -80,6 +80,13 @@ describe('a lock on a directory', () => {
     });
   }
 
+  it('that is torn has no holder to be asked: it is taken over long before one would have had to answer', async () => {
+    writeFileSync(file(), '');
+    const taken = await lockDirectory(directory, () => undefined, { look: 20, patience: 600_000 });
+    should(isLock(taken)).be.true();
+    if (isLock(taken)) locks.push(taken);
+  });
+
   it('is held by one of several who find it abandoned at the same time', async () => {
     leave({ pid: dead() });
     await Promise.all([take(), take(), take()]);
