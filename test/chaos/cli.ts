@@ -5,19 +5,22 @@ import { BROKER_FAULTS } from './faults';
 import { runRound } from './round';
 import { tableOf } from './table';
 
-/** `npm run chaos -- --minutes N [--seed S] [--only fault]…`: exits with 1 when a promise was broken. */
+/** `npm run chaos -- --minutes N [--seed S] [--only fault]… [--trace file]`: exits with 1 when a promise was broken. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       minutes: { type: 'string', default: '5' },
       seed: { type: 'string', default: String(Date.now() % 100_000) },
       only: { type: 'string', multiple: true },
+      trace: { type: 'string' },
     },
   });
   const seed = Number(values.seed);
   const minutes = Number(values.minutes);
   if (!Number.isInteger(seed) || !(minutes > 0)) {
-    console.error('Usage: npm run chaos -- --minutes N [--seed whole number] [--only "name of a fault"]');
+    console.error(
+      'Usage: npm run chaos -- --minutes N [--seed whole number] [--only "name of a fault"] [--trace file]',
+    );
     process.exitCode = 2;
     return;
   }
@@ -33,6 +36,7 @@ async function main(): Promise<void> {
     seed,
     duration: minutes * 60_000,
     ...(values.only && { only: values.only }),
+    trace: values.trace,
     onProgress: (fault, elapsed) => {
       const line = `${(elapsed / 1000).toFixed(0).padStart(5)} s of ${minutes * 60}  ${fault}`;
       if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line}`);

@@ -28,7 +28,8 @@ const report = (n: number, at = 40) => entry('in', { stream: 'DU_a', n, at });
 const changes = (each: [n: number, ten?: number, known?: boolean][]): Entry[] =>
   each.map(([n, ten, known = false]) => entry(known ? 'known' : 'changed', { stream: 'DU_a', n, ten }));
 const published = [mark(1, 20, 'DU_a'), mark(2, 21, 'DU_a')];
-const killed = [{ run: RUN, at: 5000 }];
+const killedAt = (at: number, ...onDisk: string[]) => [{ run: RUN, at, onDisk }];
+const killed = killedAt(1000);
 const held = { stream: 'hold' };
 const fleet = ['fleet.1', 'fleet.2', 'fleet.3'].map((stream) => mark(1, 20, stream));
 const durable = { stream: 'durable' };
@@ -57,7 +58,26 @@ const cases: [what: string, entries: Entry[], seen: Partial<Observations>, viola
   [
     'on disk when it was killed, never received',
     [entry('offered', durable)],
-    { killed },
+    { killed: killedAt(20, '1 1') },
+    ['lost: durable 1 1 (killed )'],
+  ],
+  [
+    'on disk when a later process was killed, never received',
+    [entry('offered', held)],
+    { killed: [...killedAt(20), { run: 2, at: 900, onDisk: ['1 1'] }] },
+    ['lost: hold 1 1 (killed )'],
+  ],
+  ['not yet on disk when it was killed', [entry('offered', durable), entry('offered', held)], { killed }, []],
+  [
+    'never on disk in seconds, and then killed',
+    [entry('offered', durable)],
+    { killed: killedAt(5011) },
+    ['lost: durable 1 1 (killed )'],
+  ],
+  [
+    'not on disk, unlike what came after it',
+    [entry('offered', durable), entry('offered', { ...durable, n: 2 })],
+    { killed: killedAt(20, '1 2'), received: [mark(2, 40, 'durable')] },
     ['lost: durable 1 1 (killed )'],
   ],
   ['settled twice', [offered, done, failed()], { received: [mark()] }, ['settled 2 times: push 1 1']],

@@ -31,14 +31,21 @@ export interface Entry {
   attempts?: number | undefined;
 }
 
+/** A process that got no chance to settle anything. */
+export interface Killed {
+  run: number;
+  at: number;
+  /** What was on disk when it had ended, of earlier processes too: `<run> <n>`. */
+  onDisk: readonly string[];
+}
+
 /** What the runner saw from outside. */
 export interface Observations {
   /** When each fault began. A time belongs to the fault that began last before it. */
   faults: { name: string; at: number }[];
   /** When a connection through the proxy began. */
   connections: number[];
-  /** Processes that got no chance to settle anything. */
-  killed: { run: number; at: number }[];
+  killed: Killed[];
   /** When the broker was killed with SIGKILL. */
   brokerKilled: number[];
   /** How long Node-RED took to end after SIGTERM, or to stop its flows, in ms. */

@@ -7,6 +7,7 @@ import { until } from '../support/events';
 import type { DeployType } from '../support/flows';
 import { type NodeRed, startNodeRed } from '../support/node-red';
 import { startProxy } from '../support/proxy';
+import { keptOnDisk } from './disk';
 import { BROKER_FAULTS, FAULTS, rounds, seeded } from './faults';
 import { credentialsOf, flowOf } from './flow';
 import { judge } from './judge';
@@ -20,6 +21,8 @@ export interface RoundOptions {
   duration: number;
   /** Only these faults; all by default. */
   only?: readonly string[];
+  /** Where everything that the verdict stands on is written as JSON, with the output of each Node-RED. */
+  trace?: string | undefined;
   onProgress?(fault: string, elapsed: number): void;
 }
 
@@ -32,7 +35,7 @@ const REST = 1500;
 const SETTLING = 140_000;
 
 /** Injects faults one after another while numbered messages travel both ways, heals, and judges. */
-export async function runRound({ seed, duration, only, onProgress }: RoundOptions): Promise<Verdict> {
+export async function runRound({ seed, duration, only, trace, onProgress }: RoundOptions): Promise<Verdict> {
   const random = seeded(seed);
   const userDir = prepareUserDirectory();
   const ledger = join(userDir, 'ledger.jsonl');
@@ -71,6 +74,7 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
     flows: flowOf(options),
     credentials: credentialsOf(options),
   });
+  const logs = [red.log];
   let revision = 0;
   const environment = {
     ...(own && {
@@ -91,16 +95,17 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
       const at = Date.now();
       const run = readLedger(ledger).findLast(({ event }) => event === 'run')?.run ?? 0;
       await red.stop(signal);
-      if (signal === 'SIGKILL') seen.killed.push({ run, at });
+      if (signal === 'SIGKILL') seen.killed.push({ run, at, onDisk: keptOnDisk(userDir) });
       else seen.closes.push({ at, ms: Date.now() - at });
       await pause(away);
       red = await startNodeRed({ userDir, env });
+      logs.push(red.log);
     },
   };
 
   const begun = performance.now();
-  const verdict = () =>
-    judge(readLedger(ledger), { ...seen, published: platform.published, received: platform.received });
+  const observed = () => ({ ...seen, published: platform.published, received: platform.received });
+  const verdict = () => judge(readLedger(ledger), observed());
   try {
     // Node-RED sends when it has its subscriptions: from then on the session exists.
     await until(() => platform.received.some(({ stream }) => stream === 'push'), 20_000, 'the first message');
@@ -126,6 +131,8 @@ export async function runRound({ seed, duration, only, onProgress }: RoundOption
     return verdict();
   } finally {
     clearInterval(look);
+    if (trace !== undefined)
+      writeFileSync(trace, JSON.stringify({ entries: readLedger(ledger), ...observed(), logs }));
     await platform.stop();
     await red.stop('SIGKILL');
     await proxy.stop();

@@ -1,9 +1,12 @@
-import type { Entry, Observations, Row } from './ledger';
+import type { Entry, Killed, Observations, Row } from './ledger';
 import type { Mark } from './platform';
 import { connectedBetween, losesLast } from './reports';
 
-/** Milliseconds that a message may need to the disk: one offered that shortly before SIGKILL may be gone. */
-const TO_DISK = 1000;
+/**
+ * Milliseconds that a message may need to the disk: one offered that shortly before SIGKILL may be gone. The first ones of a
+ * process wait for the directory's lock and for what is restored, and on a busy machine even that takes more than a second.
+ */
+const TO_DISK = 5000;
 
 /** The devices of a stream whose commands go to a list, as their marks name them. */
 export const LISTS: Readonly<Record<string, readonly string[]>> = {
@@ -15,6 +18,8 @@ const streamOf = (mark: string) => mark.split('.')[0] ?? '';
 
 /** Streams whose messages are on disk until they are settled. */
 const ON_DISK = ['durable', 'hold'];
+/** The one of them whose messages are written in their order. */
+const IN_ORDER = 'durable';
 
 const keyOf = ({ stream, run, n }: Pick<Entry, 'stream' | 'run' | 'n'>) => `${stream} ${run} ${n}`;
 
@@ -36,13 +41,13 @@ export function judgeSent(
   }
   const received = judgeArrivals(offered, attemptsTold(entries), seen, row, violations);
 
-  const killedAt = new Map(seen.killed.map(({ run, at }) => [run, at]));
+  const isOwed = owedByKilled(offered, received, seen);
   let open = 0;
   for (const [key, offer] of offered) {
     row(offer.at).sent += 1;
     const [outcome, ...more] = settled.get(key) ?? [];
     if (more.length > 0) violations.push(`settled ${more.length + 1} times: ${key}`);
-    const killed = killedAt.get(offer.run);
+    const killed = seen.killed.find(({ run }) => run === offer.run);
     let owed = false;
     if (outcome?.event === 'done') {
       row(outcome.at).acknowledged += 1;
@@ -53,8 +58,8 @@ export function judgeSent(
       failed[code] = (failed[code] ?? 0) + 1;
       owed = outcome.reason === 'closedKept' || outcome.reason === 'closedHeld';
     } else if (killed !== undefined) {
-      row(killed).killed += 1;
-      owed = ON_DISK.includes(offer.stream ?? '') && killed - offer.at > TO_DISK;
+      row(killed.at).killed += 1;
+      owed = isOwed(offer, killed);
     } else {
       open += 1;
       violations.push(`never settled: ${key}`);
@@ -69,6 +74,31 @@ export function judgeSent(
   }
   judgeFlow(entries, settled, violations);
   return open;
+}
+
+/**
+ * Whether a message that had not settled when its process was killed must be received all the same: it was on disk, or a
+ * later one had got there or further, or it had had its time. What was accepted and was still being written may be gone.
+ */
+function owedByKilled(
+  offered: ReadonlyMap<string, Entry>,
+  received: ReadonlyMap<string, number>,
+  { killed }: Observations,
+): (offer: Entry, by: Killed) => boolean {
+  const kept = new Set(killed.flatMap(({ onDisk }) => onDisk));
+  const isKept = ({ run, n }: Entry) => kept.has(`${run} ${n}`);
+  /** By process: the newest message that was on disk at some time. */
+  const written = new Map<number, number>();
+  for (const [key, offer] of offered) {
+    if (offer.stream !== IN_ORDER || !(received.has(key) || isKept(offer))) continue;
+    written.set(offer.run, Math.max(written.get(offer.run) ?? 0, offer.n ?? 0));
+  }
+  return (offer, { at }) => {
+    const { stream = '', run, n = 0 } = offer;
+    if (!ON_DISK.includes(stream)) return false;
+    const overtaken = stream === IN_ORDER && n < (written.get(run) ?? 0);
+    return isKept(offer) || overtaken || at - offer.at > TO_DISK;
+  };
 }
 
 /** What the platform received: offered before, in order, and not more often than was told. Returns the keys. */
