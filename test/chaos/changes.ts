@@ -1,5 +1,5 @@
 import type { Entry, Observations } from './ledger';
-import { losesLast } from './reports';
+import { droppedFrom, losesLast } from './reports';
 
 /** A report's second attribute, which changes with every tenth number only. */
 export const tenOf = (n: number): number => Math.floor(n / 10);
@@ -9,14 +9,13 @@ export const tenOf = (n: number): number => Math.floor(n / 10);
  * differs; the other attribute left out only where it is what was sent last; nothing sent twice in a row. Returns how
  * many are missing.
  */
-export function judgeChanges(
-  entries: readonly Entry[],
-  { published, ...seen }: Observations,
-  violations: string[],
-): number {
+export function judgeChanges(entries: readonly Entry[], seen: Observations, violations: string[]): number {
   const arrived = new Set<number>();
   const views = new Map<string, { n: number; ten: number; run: number }>();
-  const sent = entries.filter(({ event }) => event === 'changed' || event === 'known');
+  const dropped = new Set(droppedFrom('changed', entries, seen));
+  const sent = entries.filter(
+    (each) => each.event === 'changed' || each.event === 'known' || dropped.has(each),
+  );
   if (sent.length === 0) return 0;
   for (const { event, stream = '', n = -1, run, ten = views.get(stream)?.ten ?? -1 } of sent) {
     const before = views.get(stream);
@@ -26,7 +25,7 @@ export function judgeChanges(
     arrived.add(n);
     views.set(stream, { n, ten, run });
   }
-  const missing = published.filter(({ n, at }) => !arrived.has(n) && !losesLast({ published, ...seen }, at));
+  const missing = seen.published.filter(({ n, at }) => !arrived.has(n) && !losesLast(seen, at));
   for (const { stream, n } of missing) violations.push(`change missing: ${stream} ${n}`);
   return missing.length;
 }

@@ -17,6 +17,7 @@ export interface Entry {
     | 'in'
     | 'changed'
     | 'known'
+    | 'dropped'
     | 'stopping'
     | 'stopped';
   stream?: string;
@@ -27,6 +28,8 @@ export interface Entry {
   echo?: number | undefined;
   /** The second attribute of a report, if the message has it. */
   ten?: number | undefined;
+  /** Of what was dropped on its way: which of the two nodes had sent it. */
+  from?: string | undefined;
   /** How often a command was sent, as the node tells it. */
   attempts?: number | undefined;
 }
@@ -70,6 +73,8 @@ export interface Row {
   /** Reports of devices: acknowledged by the broker, not seen by the flow, seen more than once. */
   reported: number;
   missing: number;
+  /** Not seen either, since a deploy had closed the node that they were on their way to: docs/reliability.md, what does not hold. */
+  dropped: number;
   repeated: number;
   worstClose: number;
 }

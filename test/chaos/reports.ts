@@ -25,10 +25,15 @@ export function judgeReports(
     if (!connectedBetween(seen, published.get(n)?.at ?? 0, at))
       violations.push(`report repeated without a new connection: ${stream} ${n}`);
   }
+  const dropped = new Set(droppedFrom('in', entries, seen).map(({ n }) => n));
   let missing = 0;
   for (const { stream, n, at } of seen.published) {
     row(at).reported += 1;
     if (arrived.has(n)) continue;
+    if (dropped.has(n)) {
+      row(at).dropped += 1;
+      continue;
+    }
     if (losesLast(seen, at)) {
       row(at).lostByBroker += 1;
       continue;
@@ -39,6 +44,19 @@ export function judgeReports(
   }
   return missing;
 }
+
+/** Deploys that leave the connection open, so that the broker does not send again what they drop. */
+const PARTIAL = ['deploy nodes', 'deploy flows'];
+
+/**
+ * What the node `from` had sent when such a deploy closed the node that it was for: Node-RED drops it. In any other fault what
+ * is dropped must come again.
+ */
+export const droppedFrom = (from: string, entries: readonly Entry[], { faults }: Observations): Entry[] =>
+  entries.filter((entry) => {
+    if (entry.event !== 'dropped' || entry.from !== from) return false;
+    return PARTIAL.includes(faults.findLast(({ at }) => at <= entry.at)?.name ?? '');
+  });
 
 /** Milliseconds: mosquitto saves after every second change, so a killed one forgets what it has just acknowledged. */
 const TO_DATABASE = 200;
