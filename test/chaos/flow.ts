@@ -1,4 +1,5 @@
 import type { Credentials, Flow } from '../support/flows';
+import { SESSION_EXPIRY } from './platform';
 import { LISTS } from './sent';
 
 export interface FlowOptions {
@@ -43,7 +44,13 @@ export function flowOf({ endpoint, caFile, servername }: FlowOptions, revision =
   const flow: Flow = [
     { id: 'tab', type: 'tab', label: 'Ledger' },
     { id: 'tls', type: 'tls-config', cert: '', key: '', ca: caFile, servername, verifyservercert: true },
-    { id: 'project-memory', ...project, session: 'persistent', queueStore: 'memory' },
+    {
+      id: 'project-memory',
+      ...project,
+      session: 'persistent',
+      sessionExpiry: SESSION_EXPIRY,
+      queueStore: 'memory',
+    },
     { id: 'project-disk', ...project, queueStore: 'disk' },
     {
       id: 'in',

@@ -34,6 +34,9 @@ const RATE = 20;
 const RATE_ELSEWHERE = 4;
 const DEVICES = ['DU_a', 'DU_b'];
 
+/** Seconds. A broker that outlives the run would go on filling the sessions, and soon be slow. */
+export const SESSION_EXPIRY = 600;
+
 export async function startPlatform(broker: SuiteBroker): Promise<Platform> {
   const run = randomBytes(4).toString('hex'); // a broker that outlives the run keeps the sessions
   const connect = async (name: string): Promise<MqttClient> => {
@@ -44,7 +47,7 @@ export async function startPlatform(broker: SuiteBroker): Promise<Platform> {
       protocolVersion: 5,
       clientId: `ledger-${name}-${run}`,
       clean: false,
-      properties: { sessionExpiryInterval: 3600 },
+      properties: { sessionExpiryInterval: SESSION_EXPIRY },
       reconnectPeriod: 200,
     };
     const client = mqtt.connect(broker.endpoint, options);
