@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import should from 'should';
-import { CHILD, type ToChild } from '../../emulator/child-messages';
+import { CHILD, type Ports, type ToChild } from '../../emulator/child-messages';
 import { killAtEnd, temporaryDirectory } from '../support/cleanup';
 import { needs } from '../support/machine';
 
@@ -15,7 +16,7 @@ describe('the emulator as a child process', function () {
     send({ do: 'start', directory: temporaryDirectory('child'), secrets: [] });
     const [message] = await once(child, 'message');
     should(message).have.property('is', 'running');
-    return { child, send, ended: once(child, 'exit') };
+    return { child, send, ports: message as Ports, ended: once(child, 'exit') };
   }
 
   it('leaves the signals that a terminal or a service manager sends to all processes to its parent', async function () {
@@ -24,6 +25,23 @@ describe('the emulator as a child process', function () {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) child.kill(signal);
     send({ do: 'stop' });
     should(await ended).eql([0, null]);
+  });
+
+  it('listens on the loopback only', async function () {
+    needs(this, 'linux');
+    const { child, ports } = await start();
+    const listening = ['tcp', 'tcp6'].flatMap((file) =>
+      readFileSync(`/proc/${child.pid}/net/${file}`, 'utf8')
+        .split('\n')
+        .flatMap((line) => {
+          const [, local = '', , state] = line.trim().split(/\s+/);
+          const [address, port] = local.split(':');
+          const isOurs = [ports.port, ports.wssPort].includes(Number.parseInt(port ?? '', 16));
+          return state === '0A' && isOurs ? [address] : [];
+        }),
+    );
+    should(listening).eql(['0100007F', '0100007F']);
+    child.disconnect();
   });
 
   it('ends with its parent', async () => {
