@@ -48,7 +48,7 @@ export function registerEmulator(RED: NodeAPI): void {
 /** What the dialog shows, and what it fills in. Nothing in it is secret: the authority's certificate is public. */
 function stateOf(RED: NodeAPI, { allowed, state }: LocalEmulator): object {
   if (state.is === 'failed')
-    return { allowed, state: 'failed', error: translate(RED, state.problem).message, until: state.until };
+    return { allowed, state: 'failed', error: translate(RED, state.problem).message };
   if (state.is !== 'running') return { allowed, state: state.is };
   const { since, connections, port, wssPort, ca } = state;
   return {

@@ -4,14 +4,14 @@ import { EztError } from '../../cloud';
 import { CHILD, type FromChild, type Ports, type ToChild } from '../../emulator/child-messages';
 import { asError } from '../shared/texts';
 
-/** `since` and `until`: milliseconds since the epoch. */
+/** `since`: milliseconds since the epoch. */
 export type EmulatorState =
   | { is: 'stopped' }
   | { is: 'starting' }
   /** `ca`: the certificate authority to trust, PEM. `connections`: how many applications are connected. */
   | ({ is: 'running'; since: number; connections: number; ca: string } & Ports)
-  /** It did not start, or has crashed, and is started again at `until`. */
-  | { is: 'failed'; problem: EztError; until: number }
+  /** It did not start, or has crashed, and is started again a little later. */
+  | { is: 'failed'; problem: EztError }
   | { is: 'stopping' };
 
 /** Without `ports`: any that are free. `secrets`: SHA-256 of each project secret that is accepted. */
@@ -130,7 +130,7 @@ export function createEmulatorProcess(
     failures += 1;
     timer = setTimeout(() => wanted && launch(wanted), wait);
     timer.unref();
-    enter({ is: 'failed', problem, until: Date.now() + wait });
+    enter({ is: 'failed', problem });
   }
 
   return {
