@@ -32,8 +32,8 @@ export function runChild(): void {
   }
 
   process.once('disconnect', () => process.exit(0));
-  // A terminal (Ctrl-C) and a service manager send these to Node-RED too, which ends first.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
+  // A terminal and a service manager send these to Node-RED too: it says whether this ends.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
   process.on('message', (message: ToChild) => {
     if (message.do === 'stop') void stop();
     else secrets = new Set(message.secrets);

@@ -22,7 +22,7 @@ describe('the emulator as a child process', function () {
   it('leaves the signals that a terminal or a service manager sends to all processes to its parent', async function () {
     needs(this, 'linux');
     const { child, send, ended } = await start();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) child.kill(signal);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) child.kill(signal);
     send({ do: 'stop' });
     should(await ended).eql([0, null]);
   });
