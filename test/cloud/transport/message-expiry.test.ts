@@ -16,7 +16,8 @@ const LISTENER = {
 };
 /** Clocks that stand until `pass` moves them: what a busy machine takes must not count. */
 function standingClocks() {
-  const [running, wall] = [performance.now(), Date.now()];
+  // Whole milliseconds: adding 60,000 to a fraction, and taking it off again, may give a little more.
+  const [running, wall] = [Math.ceil(performance.now()), Date.now()];
   let passed = 0;
   mock.method(performance, 'now', () => running + passed);
   mock.method(Date, 'now', () => wall + passed);
