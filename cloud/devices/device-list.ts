@@ -63,7 +63,8 @@ export function createDeviceLists(
     const at = clock();
     const [now, size] = [aliases(), memory.size];
     const names = await sorted(await fitting(memory, now, query), now);
-    const same = last !== undefined && sameNames(last.names, names);
+    // A device whose alias is another one has to be shown anew.
+    const same = last !== undefined && last.aliases === now && sameNames(last.names, names);
     if (!same) version += 1;
     return { names, version: same ? last.version : version, aliases: now, size, at, took: clock() - at };
   }

@@ -75,8 +75,10 @@ export async function listWindow(
 ): Promise<ListWindow> {
   const { offset, limit, open, openSince } = request;
   const { names, version } = await lists.list(request);
-  const since = request.version === version ? request.since : 0;
   const now = Date.now();
+  // What a clock has said before it was set back is no time since which anything is new.
+  const past = (time: number) => (time > now ? 0 : time);
+  const since = request.version === version ? past(request.since) : 0;
   const devices = names.slice(offset, offset + limit).flatMap((device, i): ListedDevice[] => {
     const known = memory.get(device);
     if (since > 0 && known && newest(known) < since) return [];
@@ -88,7 +90,7 @@ export async function listWindow(
     version,
     now,
     devices,
-    ...(open !== '' && { open: openDevice(memory, aliases, open, openSince) }),
+    ...(open !== '' && { open: openDevice(memory, aliases, open, past(openSince)) }),
   };
 }
 

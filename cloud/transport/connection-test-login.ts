@@ -1,3 +1,4 @@
+import { factIn } from '../protocol/fact';
 import { openConnection } from './connection';
 import type { ProtocolVersion } from './connection-options';
 import { ConnectionTestError } from './connection-test-error';
@@ -35,12 +36,6 @@ async function explain(test: ConnectionTest, refusal: Refusal): Promise<Connecti
   if (LOGIN.has(trouble) && DEVICE_PORTS.has(endpoint.port))
     return new ConnectionTestError('devicePort', `port ${endpoint.port} is one for devices: ${detail}`, fact);
   return new ConnectionTestError(trouble, detail, fact);
-}
-
-/** The reason code with the broker's own words, or the HTTP status. */
-function factIn(detail: string): string | undefined {
-  const [, code, words = ''] = /\((0x[\dA-F]{2}|\d{1,3})\)(: .*)?$/.exec(detail) ?? [];
-  return code === undefined ? /HTTP \d{3}/.exec(detail)?.[0] : code + words;
 }
 
 /** `undefined` when connected. */

@@ -14,6 +14,9 @@ export function formValues(node: EditedNode<{ type?: string }>, own: Record<stri
   return { ...Object.fromEntries(entries), ...own, type: node.type, id: node.id };
 }
 
+/** Milliseconds that a preview may take: a request that hangs would end it for good. */
+export const PREVIEW_TIMEOUT = 15_000;
+
 const projectOf = (node: EditedNode<object>): string =>
   (fieldText(node, 'cloud') ?? '').replace(/^_ADD_$/, '');
 
@@ -27,5 +30,6 @@ export function projectRoute(node: EditedNode<object>, route: string): string | 
 export const noRouteText = (node: EditedNode<object>): string =>
   node._(projectOf(node) === '' ? 'eztcloud.live.noProject' : 'eztcloud.live.variable');
 
-export const postForm = (url: string, values: object): JQuery.jqXHR =>
-  $.ajax({ url, method: 'POST', contentType: 'application/json', data: JSON.stringify(values) });
+/** `timeout`: milliseconds after which it is given up; 0: never. */
+export const postForm = (url: string, values: object, timeout = 0): JQuery.jqXHR =>
+  $.ajax({ url, method: 'POST', contentType: 'application/json', data: JSON.stringify(values), timeout });

@@ -1,4 +1,4 @@
-import { formValues, noRouteText, postForm, projectRoute } from './form-values';
+import { formValues, noRouteText, PREVIEW_TIMEOUT, postForm, projectRoute } from './form-values';
 import { pollWhile } from './polling';
 import { problemText, refusalText } from './problems';
 import { isRecord } from './records';
@@ -37,7 +37,7 @@ export function showLivePreview(node: Node, { own, wish }: Options): void {
     }
     let answer: unknown;
     try {
-      answer = await postForm(url, formValues(node, own()));
+      answer = await postForm(url, formValues(node, own()), PREVIEW_TIMEOUT);
     } catch (xhr) {
       clear();
       say(refusalText(node, xhr as JQuery.jqXHR));

@@ -1,3 +1,4 @@
+import { inLanguage } from '../../cloud/protocol/phrases';
 import { isRecord } from './records';
 import type { EditedNode } from './red';
 
@@ -6,18 +7,34 @@ type Node = EditedNode<object>;
 /** What the runtime answers where something is wrong, in the language of the editor. It may hold text from the network. */
 export function problemText(node: Node, problem: unknown): string {
   if (!isRecord(problem)) return node._('eztcloud.live.noAnswer');
-  const { code, reason, params } = problem;
-  const key = `eztcloud.error.${String(reason)}`;
-  const translated = typeof reason === 'string' ? node._(key, readParams(params)) : key;
-  const text = translated === key ? String(problem.message ?? problem.error ?? '') : translated;
+  const { code, message, error } = problem;
+  const text = errorText(node, problem, String(message ?? error ?? ''));
   return typeof code === 'string' ? `${code}: ${text}` : text;
 }
 
-function readParams(params: unknown): Record<string, string | number> {
-  const entries = Object.entries(isRecord(params) ? params : {});
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, typeof value === 'number' ? value : String(value)]),
+/** The sentence of an error `{ reason, params }`, with the names that forms have for options; else `fallback`. */
+export function errorText(node: Node, { reason, params }: Record<string, unknown>, fallback: string): string {
+  const values = Object.entries(isRecord(params) ? params : {}).map(
+    ([name, value]): [string, string | number] => {
+      const text = typeof value === 'number' ? value : String(value);
+      return [name, name === 'option' ? (catalogued(node, `label.${text}`) ?? text) : text];
+    },
   );
+  const inWords = inLanguage(Object.fromEntries(values), (key, given) =>
+    catalogued(node, `phrase.${key}`, given),
+  );
+  return catalogued(node, `error.${String(reason)}`, inWords) ?? fallback;
+}
+
+/** The catalogue's text; `undefined` if it has none. Show it as text: `params` may come from the network. */
+export function catalogued(
+  node: Node,
+  key: string,
+  params?: Record<string, string | number>,
+): string | undefined {
+  const full = `eztcloud.${key}`;
+  const text = node._(full, params);
+  return text === full ? undefined : text;
 }
 
 /** Why the runtime did not answer as asked. */

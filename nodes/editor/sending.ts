@@ -1,4 +1,4 @@
-import { formValues, noRouteText, postForm, projectRoute } from './form-values';
+import { formValues, noRouteText, PREVIEW_TIMEOUT, postForm, projectRoute } from './form-values';
 import { problemText, refusalText } from './problems';
 import { isRecord } from './records';
 import type { EditedNode } from './red';
@@ -86,7 +86,7 @@ async function preview(
   const url = projectRoute(node, 'preview');
   if (url === undefined) return { text: noRouteText(node), ...nothing };
   try {
-    const answer: unknown = await postForm(url, { ...formValues(node), values });
+    const answer: unknown = await postForm(url, { ...formValues(node), values }, PREVIEW_TIMEOUT);
     if (isRecord(answer) && answer.deployed === false)
       return { text: node._('eztcloud.live.deployFirst'), ...nothing };
     const sending = readSending(answer);

@@ -1,3 +1,4 @@
+import { catalogued, errorText } from './problems';
 import { isRecord } from './records';
 import type { EditedNode } from './red';
 
@@ -40,10 +41,7 @@ export function readAnswer(node: Node, answer: unknown): Answer {
 /** Why there is no answer, or why there was no test. */
 export function readFailure(node: Node, xhr: JQuery.jqXHR): string {
   const answer: unknown = xhr.responseJSON;
-  if (isRecord(answer) && typeof answer.error === 'string') {
-    const params = isRecord(answer.params) ? answer.params : {};
-    return translated(node, `error.${String(answer.reason)}`, answer.error, named(node, params));
-  }
+  if (isRecord(answer) && typeof answer.error === 'string') return errorText(node, answer, answer.error);
   if (xhr.status === 401 || xhr.status === 403) return node._('eztcloud.test.notAllowed');
   if (xhr.status === 429) return node._('eztcloud.test.tooMany');
   return node._('eztcloud.test.noAnswer');
@@ -92,26 +90,8 @@ function certificateLines(node: Node, certificate: unknown, reason: unknown): st
   return lines.map(([label, value]) => node._(`eztcloud.test.certificate.${label}`) + String(value));
 }
 
-/** The parameters of an error, with the name that the form has for an option. */
-function named(node: Node, params: Record<string, unknown>): Record<string, string | number> {
-  const entries = Object.entries(params).map(([name, value]): [string, string | number] => {
-    const text = typeof value === 'number' ? value : String(value);
-    return [name, name === 'option' ? translated(node, `label.${text}`, String(text)) : text];
-  });
-  return Object.fromEntries(entries);
-}
-
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
 /** The catalogue's text, or `fallback` where it has none. Show it as text: `fallback` may come from the network. */
-function translated(
-  node: Node,
-  key: string,
-  fallback: string,
-  params?: Record<string, string | number>,
-): string {
-  const full = `eztcloud.${key}`;
-  const text = node._(full, params);
-  return text === full ? fallback : text;
-}
+const translated = (node: Node, key: string, fallback: string): string => catalogued(node, key) ?? fallback;

@@ -32,6 +32,8 @@ export function prepareTry(node: Node, changed: () => void): Try {
   const result = $('#ezt-try-result');
   let running: JQuery.jqXHR | undefined;
   let known: Sending | undefined;
+  /** What is shown now can be sent. */
+  let isReady = false;
 
   const isOpen = () => panel.prop('hidden') === false;
   function show(open: boolean) {
@@ -59,14 +61,14 @@ export function prepareTry(node: Node, changed: () => void): Try {
 
   function draw(sending: Sending | undefined) {
     known = sending ?? known;
-    const canSend = sending?.ready === true && running === undefined;
-    send.prop('disabled', !canSend);
+    isReady = sending?.ready === true;
+    send.prop('disabled', !isReady || running !== undefined);
     for (const name of ['device', 'command', 'value'] as const)
       $(`#ezt-try-row-${name}`).toggle(Boolean(known?.asks[name]));
     $('#ezt-try-place').text(known?.asks.value ?? '');
     const to = sending === undefined ? '' : names(sending);
     send.text(to === '' ? node._('eztcloud.try.send') : node._('eztcloud.try.sendTo', { device: to }));
-    $('#ezt-try-confirm').text(node._(`eztcloud.try.${sending?.ready ? 'confirm' : 'missing'}`));
+    $('#ezt-try-confirm').text(node._(`eztcloud.try.${isReady ? 'confirm' : 'missing'}`));
   }
 
   send.on('click', () => {
@@ -84,7 +86,7 @@ export function prepareTry(node: Node, changed: () => void): Try {
       )
       .then((lines: JQuery[]) => {
         running = undefined;
-        send.prop('disabled', false);
+        send.prop('disabled', !isReady);
         result.empty().append(lines);
         result[0]?.scrollIntoView({ block: 'nearest' });
       });

@@ -1,5 +1,6 @@
 import { PROJECT_KEY } from '../../emulator/child-messages';
 import { field, fieldText } from '../editor/form';
+import { errorText } from '../editor/problems';
 import { isRecord } from '../editor/records';
 import type { EditedNode } from '../editor/red';
 import { type EmulatorTls, emulatorTls } from './emulator-tls';
@@ -11,6 +12,8 @@ interface Answer {
   state: string;
   allowed?: boolean;
   error?: string;
+  reason?: string;
+  params?: object;
   since?: number;
   connections?: number;
   endpoint?: string;
@@ -54,7 +57,7 @@ export function prepareEmulator(node: Project): EmulatorForm {
     stop.prop('disabled', busy).toggle(['starting', 'running', 'failed'].includes(answer.state));
     if (refusal !== undefined) say(refusal, true);
     else if (off) say(node._('eztcloud.emulator.off'));
-    else if (answer.error !== undefined) say(answer.error, true);
+    else if (answer.error !== undefined) say(errorText(node, { ...answer }, answer.error), true);
     else say(stateText(node, answer));
   }
   async function look() {
@@ -166,12 +169,12 @@ const answerOf = (answer: unknown): Answer => ({
 });
 
 function stateText(node: Project, { state, since = 0, connections = 0 }: Answer): string {
-  const time = new Date(since).toLocaleString();
+  const time = new Date(since).toLocaleString(RED.i18n.lang());
   return node._(`eztcloud.emulator.state.${state}`, { time, connections });
 }
 
 function failure(node: Project, error: unknown): string {
   const { responseJSON: answer, status } = error as JQuery.jqXHR;
-  if (isRecord(answer) && typeof answer.error === 'string') return answer.error;
+  if (isRecord(answer) && typeof answer.error === 'string') return errorText(node, answer, answer.error);
   return node._(`eztcloud.emulator.${status === 401 || status === 403 ? 'notAllowed' : 'noAnswer'}`);
 }

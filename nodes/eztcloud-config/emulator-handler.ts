@@ -48,7 +48,7 @@ export function registerEmulator(RED: NodeAPI): void {
 /** What the dialog shows, and what it fills in. Nothing in it is secret: the authority's certificate is public. */
 function stateOf(RED: NodeAPI, { allowed, state }: LocalEmulator): object {
   if (state.is === 'failed')
-    return { allowed, state: 'failed', error: translate(RED, state.problem).message };
+    return { allowed, state: 'failed', ...said(RED, state.problem) };
   if (state.is !== 'running') return { allowed, state: state.is };
   const { since, connections, port, wssPort, ca } = state;
   return {
@@ -65,7 +65,13 @@ function stateOf(RED: NodeAPI, { allowed, state }: LocalEmulator): object {
 
 function refuse(RED: NodeAPI, response: Response, error: unknown): void {
   if (!(error instanceof EztError)) RED.log.error(asError(error).message);
-  const { message } = error instanceof EztError ? translate(RED, error) : asError(error);
-  const reason = error instanceof EztError ? error.reason : undefined;
-  response.status(reason === 'emulatorOff' ? 403 : 400).json({ error: message, ...(reason && { reason }) });
+  const answer = error instanceof EztError ? said(RED, error) : { error: asError(error).message };
+  response.status('reason' in answer && answer.reason === 'emulatorOff' ? 403 : 400).json(answer);
 }
+
+/** In the language of Node-RED, and what the dialog needs to say it in the editor's. */
+const said = (RED: NodeAPI, problem: EztError) => ({
+  error: translate(RED, problem).message,
+  reason: problem.reason,
+  params: problem.params,
+});

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { formatEndpoint, formatProxy } from '../../cloud';
+import { type EztError, formatEndpoint, formatProxy } from '../../cloud';
 import { findProject, type Project } from './runtime';
 
 /** Everything about a connection except its secrets: `GET /eztcloud/:configId/status`. */
@@ -7,7 +7,7 @@ export function statusOf({ problem, settings, client }: Project) {
   const state = client?.state ?? { is: 'idle' as const };
   return {
     state,
-    ...(problem && { problem: { code: problem.code, reason: problem.reason, message: problem.message } }),
+    ...(problem && { problem: aboutProblem(problem) }),
     ...(settings && {
       endpoint: formatEndpoint(settings.endpoint),
       ...(settings.proxy && { proxy: formatProxy(settings.proxy) }),
@@ -18,6 +18,8 @@ export function statusOf({ problem, settings, client }: Project) {
     ...(client && { ...client.details(), counters: client.counters }),
   };
 }
+
+const aboutProblem = ({ code, reason, params, message }: EztError) => ({ code, reason, params, message });
 
 /** Projects, and topic filters of each, that one answer has. */
 const MOST_PROJECTS = 100;

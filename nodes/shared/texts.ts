@@ -1,12 +1,17 @@
 import { inspect } from 'node:util';
 import type { NodeAPI } from 'node-red';
 import type { EztError } from '../../cloud';
+import { inLanguage } from '../../cloud/protocol/phrases';
 
 /** Sets the message of `error` in the language of the server, if the catalogue has it. */
 export function translate(RED: NodeAPI, error: EztError): EztError {
-  const key = `eztcloud.error.${error.reason}`;
-  const sentence = RED._(key, { ...error.params });
-  if (typeof sentence === 'string' && sentence !== '' && !sentence.includes(key)) error.message = sentence;
+  const look = (name: string, params: EztError['params']): string | undefined => {
+    const key = `eztcloud.${name}`;
+    const text: unknown = RED._(key, { ...params });
+    return typeof text === 'string' && text !== '' && !text.includes(key) ? text : undefined;
+  };
+  const params = inLanguage(error.params, (key, values) => look(`phrase.${key}`, values));
+  error.message = look(`error.${error.reason}`, params) ?? error.message;
   return error;
 }
 

@@ -1,3 +1,5 @@
+import { factIn } from '../../cloud/protocol/fact';
+import { inLanguage } from '../../cloud/protocol/phrases';
 import { button, copy, element, setHidden, setText } from './elements';
 import { type Filters, type ProjectRow, type Projects, reportOf, withoutKey } from './project';
 import { say, sayDuration, sayNumber, sayOr, sayTime } from './say';
@@ -122,14 +124,19 @@ function whereText({ endpoint, proxy, protocol }: ProjectRow): string {
   return [endpoint, via, protocol && `MQTT ${protocol}`].filter((part) => part !== '').join(' · ');
 }
 
-/** In a few words of the catalogue, and the detail. */
-function reasonText({ state, reason, detail }: ProjectRow): string {
-  const short = reason === '' ? '' : sayOr(`reason.${reason}`, reason);
-  // The detail of a problem is in the language of Node-RED; what needs no values is here in the editor's.
-  const sentence = state === 'problem' ? sayOr(`error.${reason}`, detail) : detail;
-  const why = sentence.includes('__') ? detail : sentence;
-  return [short, why].filter((text) => text !== '').join(': ');
+/** In a few words of the catalogue, and what to do about it. */
+function reasonText({ state, reason, params, detail }: ProjectRow): string {
+  if (reason === '') return detail;
+  const short = sayOr(`reason.${reason}`, reason);
+  const more =
+    state === 'problem'
+      ? sayOr(`error.${reason}`, detail, inSidebar(params))
+      : [factIn(detail) ?? '', sayOr(`test.next.${reason}`, '')].filter((text) => text !== '').join(' · ');
+  return [short, more].filter((text) => text !== '').join(' · ');
 }
+
+const inSidebar = (params: ProjectRow['params']): ProjectRow['params'] =>
+  inLanguage(params, (key, values) => sayOr(`phrase.${key}`, '', values) || undefined);
 
 function showCounts(counts: HTMLElement, project: ProjectRow, rate: number): void {
   const rows: [name: string, text: string][] = [

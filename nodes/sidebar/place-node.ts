@@ -1,3 +1,4 @@
+import { formatItem } from '../editor/lists';
 import type { EditorConfigNode } from '../editor/red';
 import { say } from './say';
 import type { WorkspaceNode } from './workspace';
@@ -32,7 +33,11 @@ export function placeNode({ type, project, device }: ReadyNode, at?: { x: number
   const made = RED.view.createNode(type, place.x, place.y);
   if (!made) return false;
   const { node, historyEvent } = made;
-  Object.assign(node, { cloud: project }, type === 'ezt-in' ? { devices: [device] } : { device });
+  Object.assign(
+    node,
+    { cloud: project },
+    type === 'ezt-in' ? { devices: [device] } : { device: formatItem(device) },
+  );
   const added = RED.nodes.add(node, { source: 'palette' }) ?? node;
   if (RED.view.snapGrid) {
     const offset = RED.view.tools.calculateGridSnapOffsets(added);

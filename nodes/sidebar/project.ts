@@ -21,8 +21,9 @@ export interface ProjectRow {
   /** When it is tried again. */
   until: number | null;
   attempt: number;
-  /** Why it does not work: a key of the catalogue, and the sentence. */
+  /** Why it does not work: a key of the catalogue, what its sentence is filled with, and that in words. */
   reason: string;
+  params: Record<string, string | number>;
   detail: string;
   endpoint: string;
   /** Without its credentials; empty: none. */
@@ -67,6 +68,12 @@ function readProject(row: Record<string, unknown>): ProjectRow {
     until: timeOf(state.until),
     attempt: numberOf(state.attempt),
     reason: textOf(problem.reason) || textOf(refusal.trouble),
+    params: Object.fromEntries(
+      Object.entries(recordOf(problem.params)).map(([name, value]) => [
+        name,
+        typeof value === 'number' ? value : String(value),
+      ]),
+    ),
     detail: textOf(problem.message) || textOf(refusal.detail),
     endpoint: textOf(row.endpoint),
     proxy: textOf(row.proxy),

@@ -3,8 +3,8 @@ export const say = (key: string, params?: Record<string, string | number>): stri
   RED._(`@eztcloud/node-red-eztcloud/eztcloud:eztcloud.${key}`, params);
 
 /** As {@link say}, or `fallback` where the catalogue has no such text. */
-export function sayOr(key: string, fallback: string): string {
-  const text = say(key);
+export function sayOr(key: string, fallback: string, params?: Record<string, string | number>): string {
+  const text = say(key, params);
   return text.endsWith(`eztcloud.${key}`) ? fallback : text;
 }
 

@@ -131,7 +131,9 @@ describe('previews and Try it in a browser', function () {
       await tray.locator('#node-input-timeout').fill('0.2');
       await says(tray.locator('#ezt-try-send'), 'DU_nowhere');
       await tray.locator('#ezt-try-send').click();
+      await tray.locator('#node-input-method').fill('');
       await says(tray.locator('#ezt-try-result'), words.offline);
+      should(await tray.locator('#ezt-try-send').isDisabled()).be.true();
       await editor.picture(`command-failed-${language}`);
       await cancel(editor);
       should(editor.problems).eql([]);

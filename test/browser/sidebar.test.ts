@@ -3,7 +3,7 @@ import { connectAsync } from 'mqtt';
 import type { Flow } from 'node-red-node-test-helper';
 import should from 'should';
 import type { Emulator } from '../../emulator/emulator';
-import type { Editor } from '../support/browser';
+import { type Editor, openEditor } from '../support/browser';
 import { listening } from '../support/emulator';
 import { needs } from '../support/machine';
 import type { NodeRed } from '../support/node-red';
@@ -16,6 +16,12 @@ const CROWD = 300;
 const nodes: Flow = [
   { id: 'tab', type: 'tab', label: 'Test' },
   { id: 'in', type: 'ezt-in', z: 'tab', cloud, qos: 1, x: 200, y: 80, types: [], devices: [], wires: [] },
+  { id: 'closed-in', type: 'ezt-in', z: 'tab', cloud: 'closed', x: 200, y: 140, wires: [] },
+  ...PROJECT.filter(({ id }) => id === cloud).map((node) => ({
+    ...node,
+    id: 'closed',
+    endpoint: 'localhost:1',
+  })),
   { id: 'broken', type: 'eztcloud-config', name: EVIL, endpoint: 'mqtts://127.0.0.1:1' },
   ...PROJECT.map((node) =>
     node.id === cloud ? { ...node, aliases: { DU_1: { name: EVIL, tags: ['north'] } } } : node,
@@ -65,7 +71,7 @@ describe('the sidebar in a browser', function () {
   const messages = () => editor.page.locator('.ezt-message:not([hidden])');
   const node = (type: string) =>
     editor.ask<Record<string, unknown> | undefined>(
-      `(() => { let found; RED.nodes.eachNode((n) => { if (n.type === '${type}' && n.id !== 'in') found = n; });
+      `(() => { let found; RED.nodes.eachNode((n) => { if (n.type === '${type}' && n.id !== 'in' && n.id !== 'closed-in') found = n; });
         return found && { cloud: found.cloud, device: found.device, devices: found.devices, x: found.x, y: found.y }; })()`,
     );
   const undo = () => editor.ask('RED.actions.invoke("core:undo")');
@@ -93,7 +99,30 @@ describe('the sidebar in a browser', function () {
     const broken = editor.page.locator('.ezt-card[data-project=broken]');
     should(await broken.locator('h3').textContent()).equal(EVIL);
     should(await broken.locator('.ezt-card-why').textContent()).match(/^no project key/);
+    const closed = editor.page.locator('.ezt-card[data-project=closed] .ezt-card-why');
+    await closed.filter({ hasText: /^port closed · Check the port/ }).waitFor();
     await editor.picture('sidebar-connections');
+  });
+
+  it('says why one does not work in the language of its user', async () => {
+    const browser = editor.page.context().browser();
+    if (!browser) throw new Error('no browser');
+    const chinese = await openEditor(browser, editor.page.url(), 'zh-CN');
+    await chinese.ask('RED.sidebar.show("eztcloud")');
+    const why = (id: string, text: RegExp) =>
+      chinese.page.locator(`.ezt-card[data-project=${id}] .ezt-card-why`).filter({ hasText: text }).waitFor();
+    await why('closed', /^端口未开放 · 请检查端口[^a-z]*mqtts[^a-z]*wss[^a-z]*$/);
+    await why('broken', /^缺少 projectKey · 项目缺少 projectKey：请从控制台复制。$/);
+    for (const name of ['connections', 'devices', 'messages']) {
+      await chinese.page.locator(`.ezt-tabs button[data-view=${name}]`).click();
+      await chinese.page
+        .locator({ connections: '.ezt-card', devices: '.ezt-row', messages: '.ezt-message' }[name] ?? '')
+        .first()
+        .waitFor();
+      await chinese.picture(`sidebar-${name}-zh-CN`);
+    }
+    should(chinese.problems).eql([]);
+    await chinese.close();
   });
 
   it('copies a report without secrets', async () => {
@@ -190,6 +219,17 @@ describe('the sidebar in a browser', function () {
     should(Number(dropped?.y)).be.within(270, 330);
     await undo();
     should(await node('ezt-in')).equal(undefined);
+  });
+
+  it('writes a name with a comma so that it stays one name', async () => {
+    await send('DU_a,b/online', { online: true });
+    const search = editor.page.locator('.ezt-devices input').first();
+    await search.fill('DU_a,b');
+    await row('DU_a,b').locator('button').click();
+    await editor.page.locator('.red-ui-popover-panel:visible a').nth(1).click();
+    should(await node('ezt-attr-out')).containEql({ cloud, device: '"DU_a,b"' });
+    await undo();
+    await search.fill('');
   });
 
   it('shows the last messages, by type and by text', async () => {

@@ -60,6 +60,31 @@ function flatten(part: Catalogue, prefix = ''): Record<string, string> {
   return Object.assign({}, ...entries);
 }
 
+/** Words that Chinese users know and write so: products, protocols, abbreviations, types of a message and of JavaScript. */
+const PRODUCT_WORDS = new Set(
+  `EZtCloud Node-RED MQTT MQTTS TLS CA DNS HTTP HTTPS URL JSON CSV QoS QoS0 UTF-8 GB18030 GBK ICU Buffer Base64 BigInt Date Modbus RTU CRC
+  ID API WebSocket SOCKS CONNECT Node.js WSS Join Catch Complete Function Split Chart Basic NUL NaN EMQX GitHub Unix mqtts wss http https eq neq eztcloud temperature`
+    .split(/\s+/)
+    .concat(
+      'proxy projectKey projectSecret credentialSecret settings.js key secret id payload method debug true false null'.split(
+        ' ',
+      ),
+    ),
+);
+
+/** Words of a Chinese text that are neither product words nor code such as `msg.payload`, `HTTPS_PROXY`, `mqtts://host:7885`. */
+function englishIn(text: string): string[] {
+  const prose = text
+    .replace(
+      /__\w+__|\$?\{[^}]*\}|\[[^\]]*\]|\w+:\/\/\S*[\w/]|\b(?:Number|String)\(\w+\)|buffer\.\S+\)/g,
+      ' ',
+    )
+    .replace(/\b[a-z][\w-]*(?:\.\w+)+|\b\w+_\w+\b|\b0x\w+|[#*]\w+|host:\w+/gi, (found) =>
+      found === 'Node.js' ? found : ' ',
+    );
+  return (prose.match(/[A-Za-z][A-Za-z0-9.-]*[A-Za-z0-9]/g) ?? []).filter((word) => !PRODUCT_WORDS.has(word));
+}
+
 const placeholders = (text: string): string[] => (text.match(/__\w+?__/g) ?? []).sort();
 const topics = (html: string): (string | undefined)[] =>
   [...html.matchAll(/data-help-name="([^"]+)"/g)].map((found) => found[1]);
@@ -87,6 +112,11 @@ describe('catalogues', () => {
     ).should.eql(Object.fromEntries(texts));
   });
 
+  it('leave no English in Chinese texts but names, code and product words', () => {
+    const left = keys.map((key) => [key, englishIn(chinese[key] ?? '')] as const);
+    should(left.filter(([, words]) => words.length > 0)).eql([]);
+  });
+
   it('keep what stands on a node short', () => {
     const short = keys.filter((key) => /^eztcloud\.(status|reason)\./.test(key));
     short.length.should.be.above(30);
@@ -111,6 +141,14 @@ describe('catalogues', () => {
 });
 
 describe('help', () => {
+  it('leaves no English in Chinese sentences', () => {
+    // What stands in <code> is typed or read so; titles and blocks of code are no sentences.
+    const text = help('zh-CN')
+      .replace(/<(code|pre|dt)\b[\s\S]*?<\/\1>/g, ' ')
+      .replace(/<[^>]*>|&\w+;/g, ' ');
+    should([...new Set(englishIn(text))]).eql([]);
+  });
+
   const forms = readdirSync('nodes').filter((folder) => existsSync(join('nodes', folder, 'form.html')));
 
   it('exists for every node in both languages', () => {

@@ -20,6 +20,8 @@ export type Query = readonly (readonly [parameter: string, value: string])[];
 
 /** Characters of a query; a server takes 16,000 in all. */
 const LONGEST = 6_000;
+/** Milliseconds after which a question is given up: a picker asks one at a time. */
+const TIMEOUT = 15_000;
 const NONE = { known: 0, kept: true, grouped: false, listening: 0, total: 0, rows: [], seen: [] };
 
 /** Asks for what fits `query` in the project `cloud`. Never rejects: without an answer, `state` says why. */
@@ -27,7 +29,13 @@ export async function askPicker(cloud: string, query: Query): Promise<Answer> {
   if (cloud === '' || cloud === '_ADD_') return { ...NONE, state: 'noProject' };
   if (isVariable(cloud)) return { ...NONE, state: 'variable' };
   try {
-    return read(await $.getJSON(`eztcloud/${encodeURIComponent(cloud)}/picker?${textOf(query)}`));
+    return read(
+      await $.ajax({
+        url: `eztcloud/${encodeURIComponent(cloud)}/picker?${textOf(query)}`,
+        dataType: 'json',
+        timeout: TIMEOUT,
+      }),
+    );
   } catch (error) {
     const status = isRecord(error) ? error.status : undefined;
     return { ...NONE, state: status === 401 || status === 403 ? 'notAllowed' : 'noAnswer' };

@@ -57,6 +57,14 @@ describe('lists of devices', () => {
     should(await names({ state: 'unheard' })).eql(['DU_never']);
   });
 
+  it('are others when a device has another name, also in the same order', async () => {
+    const { hear, version, rename } = open({ DU_1: { name: 'Pump' } });
+    hear('DU_1', 'attributes', { a: 1 });
+    const before = await version();
+    rename({ DU_1: { name: 'Pumpe' } });
+    should(await version()).not.equal(before);
+  });
+
   it('find a part of a username, an alias or a tag, in any case', async () => {
     const { hear, names } = open({ DU_1: { name: 'Pump 1', tags: ['North'] }, DU_2: { tags: ['north'] } });
     for (const device of ['DU_1', 'DU_2', 'DU_3']) hear(device, 'attributes', {});

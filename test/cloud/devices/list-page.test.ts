@@ -50,6 +50,13 @@ describe('a window onto a list of devices', () => {
     should((await ask({ offset: 1_000 })).devices).eql([]);
   });
 
+  it('tells all to whoever asks since a time to come: the clock was set back', async () => {
+    const { version, now } = await ask();
+    const later = await ask({ version, since: now + 3_600_000, open: 'DU_2', openSince: now + 3_600_000 });
+    should(later.devices.length).equal(4);
+    should(later.open?.attributes.map(({ name }) => name)).eql(['t']);
+  });
+
   it('tells only what is new to whoever has the same list, and all to others', async () => {
     const { version, now } = await ask();
     should(now).be.above(1e12);
