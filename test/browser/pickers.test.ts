@@ -55,11 +55,6 @@ describe('pickers in a browser', function () {
     should(rows[0]).equal('#north · 2 devices');
     should(rows[1]).match(/^Pump 1 · DU_pump1 · (just now|1 min ago)$/);
     await editor.picture('picker-devices');
-    const scrollTo = (id: string) => editor.ask(`document.querySelector('${id}').scrollIntoView()`);
-    await scrollTo('#ezt-try');
-    await at.popup().waitFor({ state: 'hidden' });
-    await scrollTo('#node-input-device');
-    await at.popup().waitFor();
     await press('Escape');
     await at.popup().waitFor({ state: 'hidden' });
     should(await editor.page.locator('#node-dialog-ok').isVisible()).be.true();

@@ -48,7 +48,7 @@ export function createPopup(anchor: JQuery, named: Named): Popup {
   element.on('mousedown', (event) => event.preventDefault());
   const isShown = () => element.css('display') !== 'none';
   const place = () => {
-    element.show().css({ ...placeAt(anchor), visibility: isInSight(anchor) ? 'visible' : 'hidden' });
+    element.show().css(placeAt(anchor));
   };
   const follow = (event: Event) => {
     if (isShown() && event.target instanceof Node && !element[0]?.contains(event.target)) place();
@@ -106,14 +106,6 @@ function groupOf(id: string, heading: string, options: readonly JQuery[]): JQuer
 function showNotes(place: JQuery, sentences: readonly string[]): void {
   place.empty().toggle(sentences.length > 0);
   for (const sentence of sentences) $('<div>').text(sentence).appendTo(place);
-}
-
-/** Whether the form has not been scrolled so far that the field has gone. */
-function isInSight(anchor: JQuery): boolean {
-  const field = anchor[0]?.getBoundingClientRect();
-  const scrolls = (_: number, around: HTMLElement) => /auto|scroll/.test(getComputedStyle(around).overflowY);
-  const form = anchor.parents().filter(scrolls)[0]?.getBoundingClientRect();
-  return !field || !form || (field.bottom > form.top && field.top < form.bottom);
 }
 
 /** Below the field, or above it where there is more room; never beyond the window. */
