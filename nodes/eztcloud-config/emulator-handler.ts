@@ -47,8 +47,7 @@ export function registerEmulator(RED: NodeAPI): void {
 
 /** What the dialog shows, and what it fills in. Nothing in it is secret: the authority's certificate is public. */
 function stateOf(RED: NodeAPI, { allowed, state }: LocalEmulator): object {
-  if (state.is === 'failed')
-    return { allowed, state: 'failed', ...said(RED, state.problem) };
+  if (state.is === 'failed') return { allowed, state: 'failed', ...said(RED, state.problem) };
   if (state.is !== 'running') return { allowed, state: state.is };
   const { since, connections, port, wssPort, ca } = state;
   return {
