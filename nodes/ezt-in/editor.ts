@@ -17,7 +17,7 @@ import {
 import { listOf, parseList } from '../editor/lists';
 import { showLivePreview } from '../editor/live-preview';
 import { chooseOnlyProject, takeOnlyProject } from '../editor/only-project';
-import { type EditedNode, labelOf, labelStyle, type Translate } from '../editor/red';
+import { type EditedNode, labelOf, labelStyle } from '../editor/red';
 import {
   choice,
   deadband,
@@ -33,6 +33,7 @@ import {
 } from '../editor/rules';
 import { suggestions } from '../editor/suggestions';
 import { addSidebar, removeSidebar } from '../sidebar/sidebar';
+import { chosenTypes, methodKinds, showTypes, showWhatMatters, typeBoxes } from './chosen-types';
 
 interface InProps {
   version: number;
@@ -127,8 +128,8 @@ RED.nodes.registerType<InProps>('ezt-in', {
     suggest.names('streams', 'streams', 'devices', true);
     suggest.names('attributes', 'attributes', 'devices', true);
     suggest.names('methods', methodKinds, 'devices', true);
-    const show = () => showWhatMatters(this);
-    $('.ezt-types input').on('change', show);
+    const show = () => showWhatMatters(this, LISTS);
+    typeBoxes().on('change', show);
     field(this, 'when').on('change', show);
     show();
     followOutput(this);
@@ -144,56 +145,6 @@ RED.nodes.registerType<InProps>('ezt-in', {
     });
   },
 });
-
-/** A box for each type, ticked if it is one of `types`; also for what is no type, such as `${NAME}`, lest saving lose it. */
-function showTypes(node: { _: Translate }, types: readonly string[]): void {
-  const foreign = types.filter((type) => !CHANNELS.some((channel) => channel === type));
-  for (const type of [...CHANNELS, ...foreign]) {
-    const text = foreign.includes(type) ? type : node._(`eztcloud.type.${type}`);
-    const box = $('<input type="checkbox">').attr({ id: `ezt-in-type-${type}`, 'data-type': type });
-    box.prop('checked', types.includes(type));
-    $('<label>').append(box, $('<span>').text(text)).appendTo('.ezt-types');
-  }
-}
-
-const boxes = (): JQuery => $('.ezt-types input');
-const typeOf = (box: HTMLElement): string => box.dataset.type ?? '';
-
-function chosenTypes(): string[] {
-  return boxes().filter(':checked').toArray().map(typeOf);
-}
-
-/** Whose methods the chosen types have: events', commands', or both. */
-function methodKinds(): ('events' | 'commands')[] {
-  const chosen = chosenTypes();
-  const kinds = [
-    ...(chosen.includes('event_report') ? ['events' as const] : []),
-    ...(chosen.includes('command_reply') ? ['commands' as const] : []),
-  ];
-  return kinds.length > 0 ? kinds : ['events', 'commands'];
-}
-
-/**
- * Shows only the rows that do something for the chosen types; none chosen means all of them, a variable may. A row with
- * something wrong in it stays: the runtime would refuse that, and nobody would see where it is.
- */
-function showWhatMatters(node: In): void {
-  const chosen = chosenTypes();
-  const all = chosen.length === 0 || chosen.some(isVariable);
-  const when = fieldText(node, 'when');
-  $('.ezt-only').each((_, row) => {
-    const types = row.dataset.types?.split(' ') ?? [];
-    const fits = row.dataset.when === undefined || row.dataset.when === when || isVariable(when);
-    const matters = fits && (all || types.some((type) => chosen.includes(type)));
-    $(row).toggle(matters || LISTS.some((name) => isWrongIn(row, node, name)));
-  });
-}
-
-function isWrongIn(row: HTMLElement, node: In, name: string): boolean {
-  const control = field(node, name);
-  const { validate } = node._def.defaults[name] ?? {};
-  return row.contains(control[0] ?? null) && validate?.call(node, control.val(), {}) !== true;
-}
 
 /** What the port sends, e.g. `Attributes, Alarms of DU_1 +2`. */
 function received(node: In): string {

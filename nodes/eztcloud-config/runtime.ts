@@ -1,4 +1,3 @@
-import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import {
   type Aliases,
@@ -19,6 +18,7 @@ import { leaveConnection, standingOf, takeConnection } from './handover';
 import { projectProxy } from './proxy';
 import { end, hasStarted, type ProjectSettings, watchRemoved } from './removal';
 import { type Credentials, projectSettings } from './settings';
+import { tlsOptions } from './tls';
 
 const CONFIG_TYPE = 'eztcloud-config';
 
@@ -42,12 +42,6 @@ export interface Project {
 
 interface ConfigNode extends Node<Credentials> {
   project: Project;
-}
-
-/** The part of a core `tls-config` node that is used. */
-interface TlsNode extends Node {
-  valid?: boolean;
-  addTLSOptions(options: TlsOptions): void;
 }
 
 /** Config nodes inside subflows, which the editor knows by the id of their template. */
@@ -193,14 +187,4 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
       closeIfUnused();
     },
   };
-}
-
-/** What the core `tls-config` node with this id says; system authorities when there is none. Throws `EZT_CONFIG`. */
-export function tlsOptions(RED: NodeAPI, id: unknown): TlsOptions {
-  const options: TlsOptions = {};
-  if (typeof id !== 'string' || id === '') return options;
-  const node = RED.nodes.getNode(id) as TlsNode | null;
-  if (node?.type !== 'tls-config' || node.valid === false) throw new EztError('tlsNode');
-  node.addTLSOptions(options);
-  return options;
 }

@@ -2,7 +2,7 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { NodeAPI } from 'node-red';
 import { EztError, isPlainObject, isVariable } from '../../cloud';
 import { deployedNode, isTyped, type Taking, type Values } from './deployed';
-import { tlsOptions } from './runtime';
+import { tlsOptions } from './tls';
 
 const FILES = ['cert', 'key', 'ca'] as const;
 /** Options to verify the server with; they are not sent to it. */
