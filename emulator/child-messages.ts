@@ -18,8 +18,8 @@ export type ToChild =
   | { do: 'stop' };
 
 export type FromChild =
-  /** `ca`: the certificate authority to trust, PEM. */
-  | ({ is: 'running'; ca: string } & Ports)
+  /** `ca`: the certificate authority to trust, PEM. `devices`: usernames of those that report by themselves. */
+  | ({ is: 'running'; ca: string; devices: string[] } & Ports)
   /** It ends then. `port`: the one that is taken. */
   | { is: 'failed'; detail: string; port?: number }
   /** How many applications are connected. */

@@ -21,8 +21,8 @@ export function runChild(): void {
   async function start(directory: string, ports: Ports | undefined): Promise<Emulator | undefined> {
     try {
       const emulator = await startSomewhere({ directory, isSecret, ...FLEET }, ports);
-      const { ca, port, wssPort } = emulator;
-      tell({ is: 'running', ca, port, wssPort });
+      const { ca, devices, port, wssPort } = emulator;
+      tell({ is: 'running', ca, devices, port, wssPort });
       tellConnections(emulator);
       return emulator;
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { UsesProject } from './aliases';
+import { offerEmulator } from './first-project';
 import { field, fieldText } from './form';
 import type { AddedNode, EditorConfigNode } from './red';
 
@@ -13,6 +14,7 @@ export function chooseOnlyProject(node: UsesProject): void {
   if (node.cloud || (chosen !== '' && chosen !== '_ADD_')) return;
   const only = onlyProject(RED.workspaces.active());
   if (only !== undefined) field(node, 'cloud').val(only);
+  else offerEmulator(node);
 }
 
 /** The only project that nodes of the flow `z` can use; `undefined` if there is none, or a choice. */

@@ -76,6 +76,7 @@ export function prepareTry(node: Node, changed: () => void): Try {
     if (url === undefined || running) return;
     const request = postForm(url, { ...formValues(node), values: values() });
     running = request;
+    const hadFocus = send.is(document.activeElement ?? document.body);
     send.prop('disabled', true);
     result.empty().append(line('ezt-live-note', node._('eztcloud.try.running')));
     request
@@ -87,6 +88,8 @@ export function prepareTry(node: Node, changed: () => void): Try {
       .then((lines: JQuery[]) => {
         running = undefined;
         send.prop('disabled', !isReady);
+        // A button that is disabled loses the focus, and with it the keyboard.
+        if (hadFocus && isReady && document.activeElement === document.body) send.trigger('focus');
         result.empty().append(lines);
         result[0]?.scrollIntoView({ block: 'nearest' });
       });

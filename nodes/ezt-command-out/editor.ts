@@ -90,6 +90,9 @@ RED.nodes.registerType<CommandOutProps>('ezt-command-out', {
       typeField: '#node-input-paramsType',
       default: 'msg',
     });
+    // The control that Node-RED puts in the field's place has no name of its own.
+    const params = $('#node-input-params').siblings('.red-ui-typedInput-container');
+    params.find('.red-ui-typedInput-input').attr('aria-label', this._('eztcloud.label.params'));
     const suggest = suggestions(this);
     suggest.devices('device');
     suggest.names('method', 'commands', 'device', false);

@@ -58,6 +58,7 @@ const typeIn = (input: JQuery): ValueType =>
 function addRow(node: Node, row: JQuery, rule: RawRule, suggest: (input: JQuery) => void): void {
   const text = (key: string) => node._(`eztcloud.rule.${key}`);
   const line = $('<div class="ezt-rule">').appendTo(row);
+  row.siblings('.red-ui-editableList-item-remove').attr('aria-label', text('remove'));
   const field = addFields(line, rule, text);
   const attribute = addAttribute(line, rule, text);
   suggest(attribute);

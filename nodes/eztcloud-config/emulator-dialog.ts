@@ -1,4 +1,5 @@
 import { PROJECT_KEY } from '../../emulator/child-messages';
+import { isEmulatorWished } from '../editor/first-project';
 import { field, fieldText } from '../editor/form';
 import { errorText } from '../editor/problems';
 import { isRecord } from '../editor/records';
@@ -106,6 +107,7 @@ export function prepareEmulator(node: Project): EmulatorForm {
   use.on('click', () => void act('starting', start));
   stop.on('click', () => void act('stopping', () => post('stop', {})));
   void look();
+  if (isEmulatorWished()) void act('starting', start);
 
   const close = () => {
     open = false;

@@ -49,7 +49,7 @@ export function registerEmulator(RED: NodeAPI): void {
 function stateOf(RED: NodeAPI, { allowed, state }: LocalEmulator): object {
   if (state.is === 'failed') return { allowed, state: 'failed', ...said(RED, state.problem) };
   if (state.is !== 'running') return { allowed, state: state.is };
-  const { since, connections, port, wssPort, ca } = state;
+  const { since, connections, port, wssPort, ca, devices } = state;
   return {
     allowed,
     state: 'running',
@@ -59,6 +59,7 @@ function stateOf(RED: NodeAPI, { allowed, state }: LocalEmulator): object {
     wssEndpoint: `wss://localhost:${wssPort}`,
     projectKey: PROJECT_KEY,
     ca,
+    devices,
   };
 }
 

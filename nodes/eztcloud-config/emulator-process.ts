@@ -8,8 +8,8 @@ import { asError } from '../shared/texts';
 export type EmulatorState =
   | { is: 'stopped' }
   | { is: 'starting' }
-  /** `ca`: the certificate authority to trust, PEM. `connections`: how many applications are connected. */
-  | ({ is: 'running'; since: number; connections: number; ca: string } & Ports)
+  /** `ca`: the certificate authority to trust, PEM. `devices`: those that report. `connections`: how many applications are connected. */
+  | ({ is: 'running'; since: number; connections: number; ca: string; devices: readonly string[] } & Ports)
   /** It did not start, or has crashed, and is started again a little later. */
   | { is: 'failed'; problem: EztError }
   | { is: 'stopping' };

@@ -115,6 +115,7 @@ export function createDetail({ project, onClose }: { project(): string; onClose(
       body.replaceChildren();
       names.replaceChildren();
       setHidden(content, device === '');
+      if (device !== '') content.scrollIntoView({ block: 'nearest' }); // a low sidebar has no place for list and device
       setText(title, device);
       setValue(username, { line: device, cut: false, gone: false });
       setText(state, '');

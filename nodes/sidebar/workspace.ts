@@ -32,7 +32,11 @@ export interface Workspace {
     readonly snapGrid?: boolean;
     tools: { calculateGridSnapOffsets(node: WorkspaceNode): { x: number; y: number } };
   };
-  editor: { validateNode(node: WorkspaceNode): boolean };
+  editor: {
+    validateNode(node: WorkspaceNode): boolean;
+    /** Opens the dialog of a config node (`_ADD_`: a new one) that the property `name` of `node` is to refer to. */
+    editConfig(name: string, type: string, id: string, prefix: string, node: object): void;
+  };
   sidebar: {
     addTab(options: {
       id: string;

@@ -1,5 +1,6 @@
 import { isVariable } from '../../../cloud/protocol/names';
 import { isRecord } from '../records';
+import { emulatorDevices } from './emulator-devices';
 
 /** What Node-RED knows for a picker; see `nodes/eztcloud-config/picker-handler.ts`. Names come from devices: use them as text only. */
 export interface Answer {
@@ -29,13 +30,15 @@ export async function askPicker(cloud: string, query: Query): Promise<Answer> {
   if (cloud === '' || cloud === '_ADD_') return { ...NONE, state: 'noProject' };
   if (isVariable(cloud)) return { ...NONE, state: 'variable' };
   try {
-    return read(
+    const answer = read(
       await $.ajax({
         url: `eztcloud/${encodeURIComponent(cloud)}/picker?${textOf(query)}`,
         dataType: 'json',
         timeout: TIMEOUT,
       }),
     );
+    if (answer.state !== 'notDeployed') return answer;
+    return { ...answer, ...(await emulatorDevices(cloud, query, TIMEOUT)) };
   } catch (error) {
     const status = isRecord(error) ? error.status : undefined;
     return { ...NONE, state: status === 401 || status === 403 ? 'notAllowed' : 'noAnswer' };

@@ -121,7 +121,7 @@ function readDevice(row: unknown): [string, Device][] {
       {
         ...(typeof name === 'string' && { name }),
         online: typeof online === 'boolean' ? online : null,
-        lastSeen: Number(lastSeen) || 0,
+        ...(typeof lastSeen === 'number' && { lastSeen }),
       },
     ],
   ];

@@ -64,7 +64,7 @@ describe('the emulator of a Node-RED', function () {
     });
     should(second.endpoint).equal(first.endpoint);
     should(childrenOf(red.pid)).have.length(1);
-    should(await state()).have.properties(['since', 'connections', 'wssEndpoint', 'ca']);
+    should(await state()).have.properties(['since', 'connections', 'wssEndpoint', 'ca', 'devices']);
     should(JSON.stringify([first, second, await state()])).not.containEql(SECRET);
   });
 
