@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import should from 'should';
 import type { Editor } from '../support/browser';
 import { example, named } from '../support/examples';
@@ -7,11 +6,6 @@ import { withEditor } from './with-editor';
 
 const tour = example('tour.json');
 const TYPES = ['attributes', 'event_report', 'command_reply', 'data', 'alarm', 'online'];
-/**
- * `TOUR_PNG=docs/tour.png node_modules/.bin/mocha -g 'the tour in a browser'` makes the README's picture anew;
- * ImageMagick's `mogrify +dither -colors 128 -strip docs/tour.png` makes it small.
- */
-const picture = process.env.TOUR_PNG;
 
 describe('the tour in a browser', function () {
   needs(this, 'chromium');
@@ -21,7 +15,7 @@ describe('the tour in a browser', function () {
     (started) => {
       editor = started.editor;
     },
-    { emulator: { interval: picture === undefined ? 200 : 1000 }, nodes: tour.nodes },
+    { emulator: { interval: 200 }, nodes: tour.nodes },
   );
 
   it('is what the editor opens with', async () => {
@@ -78,11 +72,6 @@ describe('the tour in a browser', function () {
   it('shows the error code when nobody answers', async () => {
     await press('ask a silent device');
     await statusOf('error code').filter({ hasText: 'EZT_REPLY_TIMEOUT' }).waitFor();
-    if (picture !== undefined) {
-      await editor.page.locator('[data-palette-type="ezt-attr-out"]').scrollIntoViewIfNeeded();
-      await editor.page.mouse.move(1, 1);
-      await editor.page.screenshot({ path: resolve(picture) });
-    }
   });
 
   it('leaves the console clean', () => {

@@ -14,6 +14,8 @@ export interface Editor {
   readonly page: Page;
   /** What the console shows as an error or a warning, and what is thrown and not caught. */
   readonly problems: readonly string[];
+  /** Of all that it has asked for, except Node-RED's own catalogue of palettes. */
+  readonly origins: ReadonlySet<string>;
   /** Evaluates an expression in the page; use it for what has no control. */
   ask<T>(expression: string): Promise<T>;
   /** Drags a node from the palette; resolves with its id. */
@@ -59,6 +61,11 @@ export async function openEditor(
     if (['error', 'warning'].includes(message.type())) note(message.text());
   });
   page.on('pageerror', (error) => note(String(error.stack)));
+  const origins = new Set<string>();
+  page.on('request', (request) => {
+    const { origin } = new URL(request.url());
+    if (origin !== 'https://catalogue.nodered.org') origins.add(origin);
+  });
   await page.addInitScript(`localStorage.setItem('editor-language', '${language}')`);
   await page.goto(url);
   const palette = (type: string) => page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
@@ -70,6 +77,7 @@ export async function openEditor(
   return {
     page,
     problems,
+    origins,
     ask,
     async drag(type, x, y) {
       const ids = () =>
