@@ -8,6 +8,7 @@ import { registerAdmin } from './eztcloud-config/admin';
 import { takeOverCredentials } from './eztcloud-config/lost-credentials';
 import { configNode } from './eztcloud-config/runtime';
 import { migrated } from './migration/runtime';
+import { withCodes } from './shared/catch-code';
 import { type Deploys, takeOverDeploys } from './shared/deploys';
 import type { NodeType } from './shared/node-type';
 
@@ -27,6 +28,6 @@ export function openPalette(RED: NodeAPI, before: { deploys: Deploys; credential
     'ezt-device': deviceNode(RED),
     'ezt-watch': watchNode(RED),
   } satisfies Record<string, NodeType>;
-  const each = Object.entries(types).map(([type, make]) => [type, migrated(RED, type, make)]);
+  const each = Object.entries(types).map(([type, make]) => [type, withCodes(RED, migrated(RED, type, make))]);
   return Object.fromEntries(each) as Record<keyof typeof types, NodeType>;
 }
