@@ -21,7 +21,6 @@ export async function runCli(command: string): Promise<void> {
   const { options } = commandLine;
   try {
     const emulator = await startEmulator(options);
-    console.log(`${texts.started(emulator)}\n\n${texts.ctrlC}`);
     let stopping = false;
     const stop = (): void => {
       if (stopping) return; // npm passes Ctrl-C on to a process that the terminal has already told
@@ -32,6 +31,7 @@ export async function runCli(command: string): Promise<void> {
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
+    console.log(`${texts.started(emulator)}\n\n${texts.ctrlC}`); // what it says of Ctrl-C holds by now
   } catch (error) {
     console.error(reasonOf(texts, command, error, options));
     process.exitCode = 1;

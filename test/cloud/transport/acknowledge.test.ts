@@ -184,12 +184,12 @@ describe('transport: acknowledging', () => {
         await until(() => client.details().filters[WILDCARD] === qos, 2000, 'the filter');
         const platform = await real.platform();
         await Promise.all(upTo(100).map((n) => platform.publishAsync(attributesOf(), numbered(n), { qos })));
-        await until(() => slow.messages.length >= 100, 15_000, 'the messages');
+        await until(() => slow.messages.length >= 100, 60_000, 'the messages');
         numbers(slow).should.deepEqual(upTo(100));
         await platform.publishAsync(attributesOf(), numbered(100), { qos });
         await until(() => numbers(slow).at(-1) === 100, 5000, 'one more');
         should(client.counters.connections).equal(1);
-      });
+      }).timeout(90_000);
     }
   });
 });

@@ -144,7 +144,7 @@ describe('ezt-command-out: replies', function () {
     it(`500 in flight, replies shuffled, doubled and foreign: each message gets its own, MQTT ${protocol}`, async () => {
       const waiting: { sent: Sent; reply: Reply }[] = [];
       onCommand = (sent, reply) => void waiting.push({ sent, reply });
-      await start({ method: '' }, protocol);
+      await start({ method: '', timeout: 60 }, protocol);
       const settling = watchSettling('out');
       const got = record('out.got');
       const devices = ['DU_1', 'DU_2', 'DU_3', 'DU_4', 'DU_5'];
@@ -155,7 +155,7 @@ describe('ezt-command-out: replies', function () {
         const payload = whole(1 + Math.floor(n / devices.length), { n });
         expected.set(settling.give({ device, payload }), { echo: { n } });
       }
-      await until(() => waiting.length === 500, 10_000, 'all commands');
+      await until(() => waiting.length === 500, 30_000, 'all commands');
       should((await statusOf('cloud')).commands).equal(500);
       const shuffled = waiting.sort(
         (a, b) => ((a.sent.command.id * 37) % 101) - ((b.sent.command.id * 37) % 101),
@@ -166,7 +166,7 @@ describe('ezt-command-out: replies', function () {
         void reply({ params: { echo: sent.command.params } });
         void reply({ params: 'doubled' });
       }
-      const outcomes = await settling.all(15_000);
+      const outcomes = await settling.all(60_000);
       settling.stop();
       should(outcomes).deepEqual(Array(500).fill('done'));
       await until(() => got.length === 500, 5000, 'all messages');
@@ -174,6 +174,6 @@ describe('ezt-command-out: replies', function () {
         should(Object(payload).params).deepEqual(expected.get(_msgid), _msgid);
       should(new Set(got.map(({ _msgid }) => _msgid)).size).equal(500);
       should((await statusOf('cloud')).commands).equal(0);
-    });
+    }).timeout(120_000);
   }
 });
