@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import should from 'should';
+import { nodeOf } from '../matrix/parts';
 import type { Editor } from '../support/browser';
 import { listening } from '../support/emulator';
 import { find, needs } from '../support/machine';
 import { PROJECT, withEditor } from './with-editor';
 
-const NODE_22 = resolve('.cache/node-22/bin/node');
+const NODE_22 = nodeOf('22');
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const cloud = String(PROJECT.find(({ type }) => type === 'eztcloud-config')?.id);
 const place = { z: 'tab', cloud, x: 200, wires: [], version: 1 };

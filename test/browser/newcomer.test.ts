@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import should from 'should';
+import { nodeOf } from '../matrix/parts';
 import { type Editor, openEditor, startBrowser } from '../support/browser';
 import { countHandwork, handworkIn } from '../support/handwork';
 import { localEmulator } from '../support/local-emulator';
@@ -10,7 +10,7 @@ import { type NodeRed, startNodeRed } from '../support/node-red';
 
 /** As few as issue 14 asks for; a double-click is two. */
 const MOST_CLICKS = 8;
-const NODE_22 = resolve('.cache/node-22/bin/node');
+const NODE_22 = nodeOf('22');
 const VERSIONS: readonly { version: string; part: Part[] }[] = [
   { version: '4', part: ['chromium'] },
   { version: '5', part: ['chromium', 'node-red-5'] },

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import should from 'should';
+import { nodeOf } from '../matrix/parts';
 import type { Editor } from '../support/browser';
 import { until } from '../support/events';
 import { needs, path } from '../support/machine';
@@ -10,7 +10,7 @@ import { withEditor } from './with-editor';
 
 type Pumps = Awaited<ReturnType<typeof pumps>>;
 
-const NODE = resolve('.cache/node-22/bin/node');
+const NODE = nodeOf('22');
 
 describe('pickers in a browser, in Chinese on Node-RED 5', function () {
   needs(this, 'chromium');

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
+import { nodeOf } from '../matrix/parts';
 import { type Language, openEditor, startBrowser } from '../support/browser';
 import { cleanUp } from '../support/cleanup';
 import { environment, startFastEmulator } from '../support/emulator';
@@ -31,7 +32,7 @@ const SHOWN: Readonly<Record<string, string>> = {
 };
 const SIZE = { width: 1400, height: 960 };
 const PICTURES = resolve('docs/pictures');
-const NODE_22 = resolve('.cache/node-22/bin/node');
+const NODE_22 = nodeOf('22');
 
 /**
  * `npm run screenshots -- [--all directory]`: makes the pictures of README and documents anew, from the emulator, Node-RED and
