@@ -4,7 +4,7 @@
 // beside them.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
 
 // `npm pack` on a clean checkout. Windows starts npm, which is a script there, through its shell.
 if (!existsSync('node_modules/typescript')) {
@@ -13,11 +13,27 @@ if (!existsSync('node_modules/typescript')) {
 }
 /** `npm run coverage` counts by file, and so needs the files. */
 const bundled = process.env.EZT_COVERAGE !== '1';
-const { build, buildSync } = await import('esbuild');
+const { build } = await import('esbuild');
+const { minifySync } = await import('@swc/core');
 const { bundleEmulator } = await import('./emulator/bundle.mjs');
+const { rollUp } = await import('./cloud/declarations.mjs');
 
-/** Not `minifySyntax`: the scorecard of the flow library reads literals in `registerType`, and `!0` is none. */
-const SMALL = { minifyWhitespace: true, minifyIdentifiers: true };
+/**
+ * `code` in few bytes: with swc, whose output packs a tenth smaller than esbuild's. `true` stays `true`: the scorecard of
+ * the flow library reads literals in `registerType`, and `!0` is none.
+ */
+function small(code) {
+  const compress = { passes: 3, ecma: 2020, booleans: false };
+  return minifySync(code, { compress, mangle: true, module: true, toplevel: true }).code;
+}
+
+/** Code → reasons, once tsc has run. */
+function codesOfReasons() {
+  const { REASONS } = createRequire(import.meta.url)('./dist/cloud/protocol/error-reasons.js');
+  const codes = {};
+  for (const [reason, { code }] of Object.entries(REASONS)) codes[code] = [...(codes[code] ?? []), reason];
+  return codes;
+}
 
 rmSync('dist', { recursive: true, force: true });
 for (const project of ['tsconfig.json', 'tsconfig.editor.json']) {
@@ -26,30 +42,36 @@ for (const project of ['tsconfig.json', 'tsconfig.editor.json']) {
 
 const out = 'dist/nodes';
 mkdirSync(out, { recursive: true });
+
+/** Takes `contents` for the list of errors: their English texts stand in the catalogue already. */
+const errorReasons = (contents) => ({
+  name: 'error-reasons',
+  setup: ({ onLoad }) => onLoad({ filter: /cloud.protocol.error-reasons\.ts$/ }, () => ({ contents })),
+});
+/** The editor has the catalogues, and makes no errors. */
+const NO_ERRORS = "export const REASONS = new Proxy({}, { get: () => ({ code: '', message: '' }) });";
+/** The runtime reads the English catalogue with the first error. */
+const ERRORS_OF_CATALOGUE = `
+const CODES = ${JSON.stringify(codesOfReasons())};
+export const REASONS = Object.fromEntries(Object.entries(CODES).flatMap(([code, reasons]) => reasons.map((reason) =>
+  [reason, { code, get message() { return require('./locales/en-US/eztcloud.json').eztcloud.error[reason]; } }])));`;
 if (bundled) {
-  buildSync({
+  const { outputFiles } = await build({
     entryPoints: ['nodes/eztcloud.ts', 'nodes/palette.ts'],
     outdir: out,
-    allowOverwrite: true,
+    write: false,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    external: ['mqtt', 'ws', '*/palette'],
+    external: ['mqtt', 'ws', '*/palette', '*/eztcloud.json'],
+    plugins: [errorReasons(ERRORS_OF_CATALOGUE)],
     charset: 'utf8',
     logLevel: 'warning',
-    minify: true,
   });
+  for (const { path, text } of outputFiles) writeFileSync(path, small(text));
 }
 bundleEmulator('dist/eztcloud-emulator.js');
-/** The editor shows the texts of the catalogues; those that errors bring along stay out of its script. */
-const withoutMessages = {
-  name: 'without-messages',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /cloud.protocol.error-reasons\.ts$/ }, () => ({
-      contents: "export const REASONS = new Proxy({}, { get: () => ({ code: '', message: '' }) });",
-    })),
-};
 const { outputFiles } = await build({
   entryPoints: ['nodes/editor/eztcloud.ts'],
   bundle: true,
@@ -57,10 +79,11 @@ const { outputFiles } = await build({
   format: 'iife',
   target: 'es2020',
   charset: 'utf8',
-  plugins: [withoutMessages],
-  ...SMALL,
+  plugins: [errorReasons(NO_ERRORS)],
 });
-const script = outputFiles[0].text;
+/** HTML without its indentation, but for what is preformatted. */
+const flat = (html) => html.replaceAll(/(<pre>[\s\S]*?<\/pre>)|\n\s+/g, (_all, pre) => pre ?? '\n');
+const script = small(outputFiles[0].text);
 const forms = [...readdirSync('nodes'), 'editor/picker']
   .flatMap((folder) => [`nodes/${folder}/form.html`, `nodes/${folder}/style.html`])
   .filter(existsSync)
@@ -72,24 +95,18 @@ const form = (file) =>
   );
 writeFileSync(
   `${out}/eztcloud.html`,
-  [...forms.map(form), `<script type="text/javascript">\n${script}</script>\n`].join('\n'),
+  [...forms.map(form).map(flat), `<script type="text/javascript">\n${script}</script>\n`].join('\n'),
 );
-cpSync('nodes/locales', `${out}/locales`, { recursive: true });
-// Node-RED looks for zh-TW, zh-Hans, zh-HK … under `zh` when they have no folder of their own, and takes English otherwise.
-cpSync('nodes/locales/zh-CN', `${out}/locales/zh`, { recursive: true });
+// One Chinese for zh-CN, zh-TW, zh-Hans, …: Node-RED takes `zh` for each that has no folder of its own.
+for (const [language, folder] of [
+  ['en-US', 'en-US'],
+  ['zh-CN', 'zh'],
+]) {
+  mkdirSync(`${out}/locales/${folder}`, { recursive: true });
+  const text = (file) => readFileSync(`nodes/locales/${language}/${file}`, 'utf8');
+  writeFileSync(`${out}/locales/${folder}/eztcloud.json`, JSON.stringify(JSON.parse(text('eztcloud.json'))));
+  writeFileSync(`${out}/locales/${folder}/eztcloud.html`, flat(text('eztcloud.html')));
+}
 cpSync('icons', `${out}/icons`, { recursive: true });
 
-/** The declarations that the package's types stand on; the others are published to nobody. */
-const declarations = new Set();
-function follow(file) {
-  if (declarations.has(file)) return;
-  declarations.add(file);
-  for (const [, from] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
-    follow(join(dirname(file), `${from}.d.ts`));
-  }
-}
-follow(join('dist', 'cloud', 'types.d.ts'));
-for (const name of readdirSync('dist/cloud', { recursive: true })) {
-  const file = join('dist', 'cloud', name);
-  if (file.endsWith('.d.ts') && !declarations.has(file)) rmSync(file);
-}
+rollUp('dist/cloud/types.d.ts', 'dist/cloud');

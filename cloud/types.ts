@@ -7,7 +7,6 @@ export type { DeviceReport } from './devices/device-query';
 export type { DeviceMessage, Parts, RawMessage, ValueMessage } from './protocol/device-message';
 export type { Command } from './protocol/encoding';
 export type { ErrorCode } from './protocol/error-reasons';
-export type { EztError } from './protocol/errors';
 export type { DataFormat } from './protocol/limits';
 export type {
   Alarm,

@@ -1,3 +1,17 @@
+/** What a Catch node finds in `msg.error.code`. docs/reference.md explains each under "Errors". */
+export type ErrorCode =
+  | 'EZT_CONFIG'
+  | 'EZT_DEVICE'
+  | 'EZT_PAYLOAD'
+  | 'EZT_QUEUE_FULL'
+  | 'EZT_EXPIRED'
+  | 'EZT_REFUSED'
+  | 'EZT_REPLY_TIMEOUT'
+  | 'EZT_DEVICE_OFFLINE'
+  | 'EZT_STORE'
+  | 'EZT_CLOSED'
+  | 'EZT_MALFORMED';
+
 /** Every error by its code, with its message in English. `__name__` is replaced by the parameter of that name. */
 const MESSAGES = {
   EZT_CONFIG: {
@@ -177,10 +191,7 @@ const MESSAGES = {
       '__count__ more messages that are not valid __channel__ came from __device__ within __seconds__ s, the last one: __what__.',
     malformed: 'The received message is not valid __channel__: __what__.',
   },
-};
-
-/** What a Catch node finds in `msg.error.code`. docs/reference.md explains each under "Errors". */
-export type ErrorCode = keyof typeof MESSAGES;
+} satisfies Record<ErrorCode, Record<string, string>>;
 
 type KeyOf<Groups> = Groups extends unknown ? keyof Groups : never;
 /** What is wrong, more exactly than the code says: the key of the message here and in the catalogues. */

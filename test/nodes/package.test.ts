@@ -21,14 +21,14 @@ describe('the packed package', function () {
 
   it('holds what runs and nothing else', () => {
     const allowed =
-      /^(package\.json|LICENSE|README(\.zh-CN)?\.md|CHANGELOG\.md|dist\/eztcloud-emulator\.(js|licenses\.txt)|examples\/.+\.json|resources\/first-flow\.js|dist\/cloud\/.+\.d\.ts|dist\/nodes\/(eztcloud\.(js|html)|palette\.js|(icons|locales)\/.+))$/;
+      /^(package\.json|LICENSE|README(\.zh-CN)?\.md|dist\/eztcloud-emulator\.(js|licenses\.txt)|examples\/.+\.json|resources\/first-flow\.js|dist\/cloud\/types\.d\.ts|dist\/nodes\/(eztcloud\.(js|html)|palette\.js|(icons|locales)\/.+))$/;
     packed.files.filter((file) => !allowed.test(file)).should.deepEqual([]);
     for (const file of [
       'eztcloud.js',
       'eztcloud.html',
       'palette.js',
       'locales/en-US/eztcloud.json',
-      'locales/zh-CN/eztcloud.json',
+      'locales/zh/eztcloud.json',
     ]) {
       packed.files.should.containEql(`dist/nodes/${file}`);
     }
@@ -122,6 +122,13 @@ describe('the packed package', function () {
       const said = red.log.filter((line) => /eztcloud|\[error\]|deprecat|Warning:/i.test(line));
       should(said.filter((line) => !line.includes(red.userDir))).deepEqual([]);
       should(await localEmulator(red).start()).have.property('state', 'running');
+      // Its bundle takes the English texts of errors from the catalogue.
+      await red.deploy([
+        { id: 'tab', type: 'tab', label: 'no project' },
+        { id: 'once', type: 'inject', z: 'tab', once: true, props: [{ p: 'payload' }], wires: [['out']] },
+        { id: 'out', type: 'ezt-attr-out', z: 'tab', device: 'DU_1' },
+      ]);
+      await red.logged(/No EZtCloud project is selected: open the node and choose one/);
     } finally {
       await red.stop();
     }
