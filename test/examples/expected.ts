@@ -54,12 +54,12 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
     shows: { 'whole message': /"type":"attributes"/, counts: /"attributes":\d+/ },
   },
   'attributes-to-influxdb.json': {
-    changes: { 'up to 500 lines, for 1 s': { timeout: '0.2' } },
+    changes: { 'lines of a second, at most': { timeout: '0.2' } },
     shows: { written: /^204$/ },
   },
   'attributes-to-sqlite.json': {
     packages: ['node-red-node-sqlite'],
-    changes: { 'up to 1,000 rows, for 1 s': { timeout: '0.2' }, 'last ten temperatures': { repeat: '0.5' } },
+    changes: { 'rows of a second, at most': { timeout: '0.2' }, 'last ten temperatures': { repeat: '0.5' } },
     buttons: {
       'at the start': [],
       'last ten temperatures': [{ shows: /^\[\{"device":"DU_\w+","value":[\d.]+,"utc":/ }],
@@ -76,7 +76,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
       identify: [{ shows: /"method":"identify","params":\{"model":"thermostat"/ }],
       'a whole command': [{ shows: /"params":\{"threshold":22\}/ }],
       'msg.command': [{ shows: /"params":\{"threshold":23\}/ }],
-      'a tardy device, wait 20 s': [{ shows: /"pong":true/ }],
+      'a slow device, wait 20 s': [{ shows: /"pong":true/ }],
       'a silent device, wait 3 s': [{ at: 'error: code and message', shows: /EZT_REPLY_TIMEOUT/ }],
     },
   },

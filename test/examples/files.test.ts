@@ -64,6 +64,15 @@ describe('example files', () => {
       should(tab?.info).match(/EZT_ENDPOINT.*\p{Script=Han}/su);
     });
 
+    it(`${file} says in its tab what it is for and how to run it, and in its comments what there is to see`, () => {
+      const [tab] = nodes.filter(({ type }) => type === 'tab');
+      const [purpose = ''] = String(tab?.info).split('\n\n');
+      purpose.should.not.match(/EZT_/);
+      should(tab?.info).match(/Use the emulator.*使用模拟器/s);
+      for (const { type, info } of nodes)
+        if (type === 'comment') should(info).match(/^(?!.*EZT_ENDPOINT).*[a-z].*\p{Script=Han}/su);
+    });
+
     it(`${file} has its wires end at its own nodes`, () => {
       const ids = new Set(nodes.map(({ id }) => id));
       for (const { wires = [] } of nodes) for (const id of wires.flat()) ids.has(id).should.be.true(id);
