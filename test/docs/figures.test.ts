@@ -9,7 +9,8 @@ function measured() {
   const [, core3, core5] =
     /^\| +\| ≥ 5 +\| core 3\.1\.1 +\| (\d+) .*\n\| +\| +\| core 5 +\| ([\d.]+) /m.exec(text) ?? [];
   const [, ours, cores] = /^\| memory per node; core's .*\| ([\d.]+ kB); ([\d.]+ kB) /m.exec(text) ?? [];
-  return { core3, core5, ours, cores };
+  const [, kept] = /^\| 10,000 nodes, a device each +\| .*?\| our 1 node +\| ([\d.]+) /m.exec(text) ?? [];
+  return { core3, core5, ours, cores, kept: Math.round(Number(kept) * 100) };
 }
 
 for (const [file, scaling, comparison] of [
@@ -18,7 +19,7 @@ for (const [file, scaling, comparison] of [
 ] as const) {
   describe(`the figures in ${file}`, () => {
     it('are those that were measured', () => {
-      const { core3, core5, ours, cores } = measured();
+      const { core3, core5, ours, cores, kept } = measured();
       const table = rows(section(textOf(file), comparison));
       const speed = table.find(([what = '']) => /1,000/.test(what)) ?? [];
       should(numbersIn((speed[2] ?? '').replace('3.1.1', ''))).deepEqual(numbersIn(`${core5} ${core3}`));
@@ -26,6 +27,8 @@ for (const [file, scaling, comparison] of [
       should(memory.slice(1)).deepEqual([ours, `**${cores}**`]);
       const text = section(textOf(file), scaling);
       for (const figure of [core5, core3]) should(text).match(new RegExp(`\\b${figure} (times|倍)`));
+      const [, caption] = /!\[([^\]]+)\]\(bench\/chart\.svg\)/.exec(text) ?? [];
+      should(caption).match(new RegExp(` ${kept} %`));
     });
 
     it('are the limits of the code, and those of EMQX as the emulator has them', () => {
