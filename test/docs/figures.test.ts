@@ -15,7 +15,7 @@ function measured() {
 
 for (const [file, scaling, comparison] of [
   ['README.md', /Many devices/, /Beside Node-RED/],
-  ['README.zh-CN.md', /大量设备/, /自带 MQTT 节点/],
+  ['README_zh-CN.md', /大量设备/, /自带 MQTT 节点/],
 ] as const) {
   describe(`the figures in ${file}`, () => {
     it('are those that were measured', () => {

@@ -45,11 +45,11 @@ describe('docs/recipes', () => {
   }
 });
 
-for (const [language, suffix] of [
-  ['en-US', ''],
-  ['zh-CN', '.zh-CN'],
+for (const [language, readme, suffix] of [
+  ['en-US', 'README.md', ''],
+  ['zh-CN', 'README_zh-CN.md', '.zh-CN'], // npm would pack a README.zh-CN.md
 ] as const) {
-  describe(`the tables of README${suffix}.md and docs/*${suffix}.md`, () => {
+  describe(`the tables of ${readme} and docs/*${suffix}.md`, () => {
     const reference = firstCells(`docs/reference${suffix}.md`);
 
     it('have a row for every error code', () => {
@@ -66,7 +66,7 @@ for (const [language, suffix] of [
     });
 
     it('have a row for every example, and for every node', () => {
-      const cells = firstCells(`README${suffix}.md`);
+      const cells = firstCells(readme);
       for (const example of names) should(cells).containEql(`[\`${example}\`](docs/recipes/${example}.md)`);
       for (const type of types.keys()) should(cells.join('\n')).match(new RegExp(`[（(]\`${type}\`[)）]`));
     });
@@ -78,7 +78,7 @@ for (const [language, suffix] of [
 
     it('name symptoms in the words of the product', () => {
       const words = new Set(Object.values(textsOf(language)).flatMap((part) => everyText(part)));
-      const symptoms = rows(section(textOf(`README${suffix}.md`), /If it does not work|无法运行时/));
+      const symptoms = rows(section(textOf(readme), /If it does not work|无法运行时/));
       should(symptoms.length).be.above(10);
       const named = symptoms.flatMap(([cell = '']) =>
         [...cell.replace(/`[^`]*`/g, '').matchAll(/_([^_]+)_/g)].map(([, text = '']) => text),
@@ -95,9 +95,9 @@ for (const [language, suffix] of [
         live,
         try: tryIt,
       } = textsOf(language) as Record<string, Record<string, string>>;
-      const minutes = section(textOf(`README${suffix}.md`), /Five minutes|五分钟/);
+      const minutes = section(textOf(readme), /Five minutes|五分钟/);
       for (const button of [emulator?.use, test?.button]) should(minutes).containEql(button);
-      const tools = firstCells(`README${suffix}.md`);
+      const tools = firstCells(readme);
       for (const tool of [emulator?.use, test?.button, tryIt?.button, live?.title?.split(/[:：]/)[0]])
         should(tools).containEql(tool);
     });
