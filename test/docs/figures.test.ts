@@ -44,3 +44,29 @@ for (const [file, scaling, comparison] of [
     });
   });
 }
+
+/** What a document promises in figures, and where the code has them, in units of the document. */
+const PROMISED: readonly [
+  document: string,
+  sentence: RegExp,
+  file: string,
+  constant: string,
+  unit?: number,
+][] = [
+  ['reliability', /in a turn takes (\d+) ms at most/, 'cloud/transport/reading-turn.ts', 'TURN_MS'],
+  ['reliability', /beyond ([\d,]+) messages or 4 MB/, 'cloud/receive/backlog.ts', 'MAX_MESSAGES'],
+  ['reliability', /must come within (\d+) s of the message/, 'cloud/send/window.ts', 'SOON', 1000],
+  ['reference', /of the last (\d+) seconds is marked/, 'cloud/receive/own-pushes.ts', 'LIFETIME', 1000],
+  ['reference.zh-CN', /最近 (\d+) 秒内某次下发/, 'cloud/receive/own-pushes.ts', 'LIFETIME', 1000],
+  ['reference', /of up to ([\d,]+) devices/, 'cloud/devices/device-memory.ts', 'MAX_DEVICES'],
+  ['reference.zh-CN', /最多 ([\d,]+) 个设备/, 'cloud/devices/device-memory.ts', 'MAX_DEVICES'],
+];
+
+describe('what docs/reliability.md and docs/reference.md promise in figures', () => {
+  for (const [document, sentence, file, constant, unit = 1] of PROMISED) {
+    it(`${document}: ${sentence.source} is what ${file} has`, () => {
+      const [, figure = ''] = sentence.exec(textOf(`docs/${document}.md`).replaceAll('\n', ' ')) ?? [];
+      should(numbersIn(figure).map((number) => number * unit)).deepEqual(numbersOf(file, constant));
+    });
+  }
+});

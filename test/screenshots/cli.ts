@@ -48,12 +48,14 @@ async function main(): Promise<void> {
   const browser = await startBrowser();
   for (const version of ['4', '5'] as const) {
     const five = { nodeRed: path('node-red-5'), ...(existsSync(NODE_22) && { node: NODE_22 }) };
-    const red = await startNodeRed({ ...(version === '5' && five), env: environment(emulator) });
     for (const language of LANGUAGES) {
+      // Statuses are in the language of the runtime.
+      const settings = { lang: language };
+      const red = await startNodeRed({ ...(version === '5' && five), settings, env: environment(emulator) });
       await red.deploy(flows(language));
       for (const [of, theme] of LOOKS) if (of === version) await take(browser, red, version, language, theme);
+      await red.stop();
     }
-    await red.stop();
   }
   await browser.close();
   await emulator.stop();
