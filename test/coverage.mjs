@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 
 const directory = '.cache/coverage';
+/** Per cent of all lines that the tests must reach. */
+const LEAST = 98;
 const node = (...args) => {
   const env = { ...process.env, EZT_COVERAGE: '1' };
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env });
@@ -41,4 +43,10 @@ for (const [file, { lines }] of Object.entries(
 console.log('Lines reached by the tests:');
 for (const [name, { covered, total }] of [...folders].sort()) {
   console.log(`${name.padEnd(28)} ${((100 * covered) / total).toFixed(1).padStart(5)} %  of ${total}`);
+}
+const { covered, total } = folders.get('all');
+// Of no lines at all it is not a number, and so too few.
+if (!(covered / total >= LEAST / 100)) {
+  console.error(`The tests must reach ${LEAST} % of the lines.`);
+  process.exitCode = 1;
 }

@@ -62,6 +62,10 @@ export function report(results: readonly LaneResult[], print: (text: string) => 
   if (all.failures.length > 0) print(`\nFailed:\n${all.failures.map((title) => `  ${title}\n`).join('')}`);
   let code = all.failed > 0 ? 1 : 0;
   for (const result of results) {
+    for (const file of result.empty) {
+      print(`\n${file} has no test.\n`);
+      code = 1;
+    }
     if (result.summary && (result.code === 0 || result.summary.failed > 0)) continue;
     const when = result.summary ? 'after its tests' : 'before its tests were done';
     print(`\nThe tests of "${result.name}" ended ${when}, with exit code ${result.code}.\n`);

@@ -66,6 +66,28 @@ describe('npm test, in lanes', function () {
     });
   }
 
+  it('fails when one test is to run alone: the others would be left out unseen', async () => {
+    const { code, printed } = await run(`it('a', () => {}); it.only('b', () => {});`, `it('c', () => {});`);
+    should(code).equal(1);
+    printed.should.match(/The tests of "lane 0" ended before its tests were done/);
+    printed.should.not.match(/passed/);
+  });
+
+  it('names a file that has no test, and fails', async () => {
+    const full = join(temporaryDirectory('lane-test'), 'full.js');
+    const empty = join(temporaryDirectory('lane-test'), 'empty.js');
+    writeFileSync(full, `describe('s', () => { it.skip('a', () => {}); it('b', () => {}); });`);
+    writeFileSync(empty, `for (const each of []) it(each, () => {});`);
+    const texts: string[] = [];
+    const lane = { name: 'lane', files: [full, empty], env: { TEST_GRACE_MS: '300' } };
+    should(report([await runLane(lane)], (text) => texts.push(text))).equal(1);
+    texts.join('').should.containEql(`${empty} has no test.`).and.not.containEql(`${full} has no test`);
+  });
+
+  it('refuses a lane of no files', async () => {
+    await runLane({ name: 'none', files: [] }).should.be.rejectedWith(/"none" has no files/);
+  });
+
   const late: Record<string, string> = {
     'something goes wrong after the tests': `it('a', () => { setTimeout(() => { throw new Error('x'); }, 100); });`,
     'a lane has no tests': '',

@@ -10,18 +10,21 @@ export interface Summary {
   reasons: Record<string, number>;
   /** By file: ms that its tests and hooks took. */
   times: Record<string, number>;
+  /** Files, as given to mocha, that have tests. */
+  files: string[];
 }
 
 /** The summaries of processes that ran side by side, as one. */
 export function together(summaries: readonly Summary[]): Summary {
-  const sum: Summary = { passed: 0, failed: 0, skipped: 0, failures: [], reasons: {}, times: {} };
-  for (const { passed, failed, skipped, failures, reasons, times } of summaries) {
+  const sum: Summary = { passed: 0, failed: 0, skipped: 0, failures: [], reasons: {}, times: {}, files: [] };
+  for (const { passed, failed, skipped, failures, reasons, times, files } of summaries) {
     sum.passed += passed;
     sum.failed += failed;
     sum.skipped += skipped;
     sum.failures.push(...failures);
     for (const [why, count] of Object.entries(reasons)) sum.reasons[why] = (sum.reasons[why] ?? 0) + count;
     Object.assign(sum.times, times);
+    sum.files.push(...files);
   }
   return sum;
 }

@@ -13,6 +13,7 @@ export default class Reporter extends Mocha.reporters.Spec {
   private readonly reasons: Record<string, number> = {};
   private readonly failed: string[] = [];
   private readonly times: Record<string, number> = {};
+  private readonly files = new Set<string>();
   private readonly file = process.env.TEST_SUMMARY;
 
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
@@ -23,6 +24,9 @@ export default class Reporter extends Mocha.reporters.Spec {
       this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
     });
     runner.on('fail', (test) => this.failed.push(test.fullTitle()));
+    runner.suite.eachTest(({ file }) => {
+      if (file !== undefined) this.files.add(file);
+    });
     this.noteTimes(runner);
   }
 
@@ -48,6 +52,7 @@ export default class Reporter extends Mocha.reporters.Spec {
       failures: this.failed,
       reasons: this.reasons,
       times: this.times,
+      files: [...this.files],
     };
     if (this.file) writeFileSync(this.file, JSON.stringify(summary));
     else process.stdout.write(closingLines(summary));
