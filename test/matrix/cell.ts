@@ -10,6 +10,8 @@ export interface Cell {
   /** The directory of the node-red package, and the node that runs it. */
   nodeRed: string;
   node: string;
+  /** What these must be: `4.1` and `22`. */
+  lines: { nodeRed: string; node: string };
 }
 
 const TOUR = example('tour.json');
@@ -27,6 +29,7 @@ export async function checkCell(tarball: string, cell: Cell, browser: Browser | 
     },
   );
   try {
+    mustBe(cell.lines, red);
     await deployExamples(red);
     await red.deploy([...withChanges(TOUR, EXPECTED[TOUR.file]?.changes ?? {})]);
     const comms = await listen(red.url);
@@ -36,6 +39,17 @@ export async function checkCell(tarball: string, cell: Cell, browser: Browser | 
   } finally {
     await red.stop();
     await emulator.stop();
+  }
+}
+
+/** By Node-RED's own word: what was installed may be another version than its directory is named after. */
+export function mustBe({ nodeRed, node }: Cell['lines'], { log }: Pick<NodeRed, 'log'>): void {
+  for (const words of [`Node-RED version: v${nodeRed}.`, `Node.js  version: v${node}.`]) {
+    if (!log.some((line) => line.includes(words))) {
+      throw new Error(
+        `It is not the one of this cell: Node-RED does not log "${words}"\n${log.slice(0, 10).join('\n')}`,
+      );
+    }
   }
 }
 

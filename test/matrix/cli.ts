@@ -31,17 +31,17 @@ async function main(): Promise<number> {
   if (options.includes('--install')) return 0;
   const rows = await runAll(cells(ownNode));
   console.log(`\nMatrix:\n${rows.map(({ name, result }) => `  ${name.padEnd(36)} ${result}`).join('\n')}`);
-  const failed = rows.filter(({ failure }) => failure).length;
+  const failed = rows.filter(({ failure }) => failure !== undefined).length;
   const seen = find('chromium') ? 'in a browser' : 'without a browser, since there is none';
   console.log(`${rows.length - failed} cells hold, ${failed} failed, ${seen}`);
-  return failed > 0 ? 1 : 0;
+  return failed > 0 || rows.length === 0 ? 1 : 0;
 }
 
 function cells(ownNode: boolean): (Cell & { name: string })[] {
   const own = process.versions.node.split('.')[0];
   return NODE_REDS.flatMap((nodeRed) =>
     NODES.filter((node) => goTogether(nodeRed, node) && (!ownNode || node === own)).map((node) => {
-      const cell = { nodeRed: nodeRedOf(nodeRed), node: nodeOf(node) };
+      const cell = { nodeRed: nodeRedOf(nodeRed), node: nodeOf(node), lines: { nodeRed, node } };
       const version = execFileSync(cell.node, ['--version'], { encoding: 'utf8' }).trim();
       return { ...cell, name: `Node-RED ${versionOf(cell.nodeRed)}, Node ${version}` };
     }),
