@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const CHANGED = ['package.json', 'package-lock.json', 'CHANGELOG.md'];
+const BRANCH = 'main';
 
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).trim();
 const npm = (...args) => execFileSync('npm', args, { stdio: 'inherit', shell: process.platform === 'win32' });
@@ -46,19 +47,23 @@ function released(changelog, version) {
 function release(wanted) {
   const version = nextVersion(wanted);
   const tag = `v${version}`;
+  const branch = git('branch', '--show-current');
+  if (branch !== BRANCH) stop(`Releases are made on ${BRANCH}, and this is ${branch || 'no branch'}`);
   if (git('status', '--porcelain')) stop('There are changes that are not committed: commit them first');
   if (git('tag', '--list', tag)) stop(`${tag} is there already`);
   const changelog = released(readFileSync('CHANGELOG.md', 'utf8'), version);
+  const before = git('rev-parse', 'HEAD');
+  process.once('SIGINT', () => undefined); // Ctrl-C ends what runs below, and the files are put back
   try {
     npm('version', version, '--no-git-tag-version', '--allow-same-version', '--loglevel', 'error');
     writeFileSync('CHANGELOG.md', changelog);
     npm('publish', '--dry-run');
+    git('commit', '--quiet', '--message', `chore: release ${version}`, '--', ...CHANGED);
+    git('tag', '--annotate', tag, '--message', version);
   } catch (error) {
-    git('checkout', '--', ...CHANGED);
+    git('reset', '--quiet', '--hard', before); // nothing else was changed
     stop(`Nothing is released: ${error.message}`);
   }
-  git('commit', '--quiet', '--message', `chore: release ${version}`, '--', ...CHANGED);
-  git('tag', '--annotate', tag, '--message', version);
   console.log(`\n${tag} is committed and tagged. To publish it: git push --follow-tags`);
 }
 

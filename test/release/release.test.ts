@@ -39,7 +39,7 @@ describe('npm run release', function () {
     const lock = JSON.parse(file('package.json')) as { version: string };
     lock.version = '1.2.3';
     writeFileSync(join(copy, 'package.json'), `${JSON.stringify(lock, null, 2)}\n`);
-    git('init', '--quiet');
+    git('init', '--quiet', '--initial-branch', 'main');
     git('add', '--all');
     git('commit', '--quiet', '--message', 'all of it');
   });
@@ -55,6 +55,49 @@ describe('npm run release', function () {
     refuses(['patch'], /not committed/);
     rmSync(join(copy, 'left-over'));
   });
+
+  it('refuses on another branch, and on none', () => {
+    git('switch', '--quiet', '--create', 'feature');
+    refuses(['patch'], /made on main, and this is feature/);
+    git('switch', '--quiet', '--detach', 'main');
+    refuses(['patch'], /made on main, and this is no branch/);
+    git('switch', '--quiet', 'main');
+  });
+
+  it('refuses when the changelog says nothing', () => {
+    writeFileSync(join(copy, 'CHANGELOG.md'), '# Changelog\n\n## Unreleased\n\n## 1.2.2\n\n- Old.\n');
+    git('commit', '--quiet', '--all', '--message', 'nothing to say');
+    refuses(['patch'], /top section of CHANGELOG\.md is empty/);
+    git('reset', '--quiet', '--hard', 'HEAD~');
+  });
+
+  /** Nothing is left of a release that has failed half-way. */
+  const leavesNothing = (why: RegExp): void => {
+    const before = git('rev-parse', 'HEAD');
+    refuses(['patch'], why);
+    should(git('rev-parse', 'HEAD')).equal(before);
+    git('status', '--porcelain').should.equal('');
+    JSON.parse(file('package.json')).version.should.equal('1.2.3');
+  };
+
+  const failing: Record<string, [prepack: string, setting: string]> = {
+    'the package cannot be built': ['node nothing.mjs', 'user.other'],
+    'the commit cannot be signed': ['node --version', 'commit.gpgSign'],
+    'the tag cannot be signed': ['node --version', 'tag.gpgSign'],
+  };
+  for (const [what, [prepack, setting]] of Object.entries(failing)) {
+    it(`leaves all as it was when ${what}`, () => {
+      const manifest = JSON.parse(file('package.json')) as { scripts: Record<string, string> };
+      manifest.scripts.prepack = prepack;
+      writeFileSync(join(copy, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+      git('commit', '--quiet', '--all', '--message', 'another way to build');
+      git('config', 'gpg.program', 'nothing');
+      git('config', setting, 'true');
+      leavesNothing(/Nothing is released/);
+      git('config', '--unset', setting);
+      git('reset', '--quiet', '--hard', 'HEAD~');
+    });
+  }
 
   it('sets the version, dates the changelog, pretends to publish, commits and tags', () => {
     const { status, output } = release('minor');
