@@ -30,6 +30,33 @@ describe('the GitHub workflows', function () {
     });
   }
 
+  for (const name of readdirSync(FOLDER)) {
+    it(`${name} runs actions of a commit that nobody can move, and gives no step more than it needs`, () => {
+      const actions = [...read(name).matchAll(/uses: (.+)/g)].map(([, action = '']) => action);
+      actions.length.should.be.above(0);
+      for (const action of actions) action.should.match(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+      read(name).should.match(/^permissions:\n {2}contents: read\n(?! )/m);
+      const checkouts = [
+        ...read(name).matchAll(/uses: actions\/checkout@.+\n +with:\n +persist-credentials: false\n/g),
+      ];
+      should(checkouts.length).equal(
+        actions.filter((action) => action.startsWith('actions/checkout')).length,
+      );
+      for (const [line] of read(name).matchAll(/run: .*/g)) line.should.not.containEql('${{');
+    });
+  }
+
+  it('publish what has passed, from a job that alone may sign and has the secret in its last step only', () => {
+    const [tests = '', publishing = '', ...more] = read('publish.yml').split(/^ {2}publish:$/m);
+    should(more).eql([]);
+    tests.should.match(/bash \.ci\/run/).and.not.match(/id-token|secrets\./);
+    publishing.should.match(/needs: test\n/).and.match(/id-token: write/);
+    publishing.split('secrets.').should.have.length(2);
+    publishing.should.match(
+      /- run: npm publish\n +env:\n +NODE_AUTH_TOKEN: \$\{\{ secrets\.NPM_TOKEN \}\}\n$/,
+    );
+  });
+
   it('would be found wrong if they were', () => {
     const workflow = read('ci.yml');
     const misspelt = workflow.replace('timeout-minutes', 'timeout-minute');
