@@ -1,5 +1,5 @@
 // Loaded into Node-RED by `npm start`: tells it, in no language, when flows run and the editor can be opened; and
-// ends Node-RED when `npm start` is gone without having ended it.
+// ends Node-RED when `npm start` says so, or is gone without having said it.
 import type { Server } from 'node:http';
 
 interface NodeRed {
@@ -14,4 +14,12 @@ red.events.once('flows:started', () => {
   if (red.server.listening) tell();
   else red.server.once('listening', tell);
 });
-process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+
+/** As on a signal. Not by one: on Windows it would end at once, without closing its flows. */
+function stop(): void {
+  if (!process.emit('SIGTERM', 'SIGTERM')) process.exit(); // it is still loading
+}
+process.on('message', (message) => {
+  if (message === 'stop') stop();
+});
+process.once('disconnect', stop);

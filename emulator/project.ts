@@ -33,13 +33,15 @@ export async function openSecrets(
   directory: string,
 ): Promise<{ projectSecret: string; deviceSecret: string }> {
   const file = join(directory, 'secrets.json');
-  const kept = parseObject(Buffer.from((await readIfThere(file)) ?? '{}')) ?? {};
+  const before = await readIfThere(file);
+  const kept = parseObject(Buffer.from(before ?? '{}')) ?? {};
   const secretOf = (name: string): string => {
     const value = kept[name];
     return typeof value === 'string' && value !== '' ? value : randomBytes(10).toString('hex');
   };
   const secrets = { projectSecret: secretOf('projectSecret'), deviceSecret: secretOf('deviceSecret') };
-  await write(file, `${JSON.stringify(secrets, undefined, 2)}\n`);
+  const text = `${JSON.stringify(secrets, undefined, 2)}\n`;
+  if (text !== before) await write(file, text); // on Windows a file that is being scanned cannot be replaced
   return secrets;
 }
 

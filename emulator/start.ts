@@ -10,6 +10,8 @@ import { type Emulator, startEmulator } from './emulator';
 const CHECKOUT = resolve(__dirname, '../..');
 const PACKAGE = '@eztcloud/node-red-eztcloud';
 const COMMAND = 'npm start --';
+/** What `announce.ts` takes for the word to stop. */
+const STOP = 'stop';
 /** Milliseconds for Node-RED to stop its flows before it is killed. */
 const PATIENCE = 6000;
 const texts = textsFor(process.env);
@@ -69,7 +71,7 @@ async function runNodeRed(emulator: Emulator, userDir: string, port: number): Pr
 }
 
 function endSoon(child: ChildProcess): void {
-  child.kill('SIGTERM');
+  if (child.connected) child.send(STOP, () => undefined);
   const impatience = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
   child.once('exit', () => clearTimeout(impatience));
 }

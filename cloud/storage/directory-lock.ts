@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processSpace } from './boot';
-import { codeOf, DISK, writeWhole } from './files';
+import { codeOf, DISK, removeFile, whenFree, writeWhole } from './files';
 
 /** A process that uses a directory. */
 export interface Holder {
@@ -93,7 +93,7 @@ export async function lockDirectory(
   async function holder(): Promise<Holder | undefined> {
     try {
       if (!(await lstat(file)).isFile()) return undefined;
-      return parse(await readFile(file, 'utf8'));
+      return parse(await whenFree(() => readFile(file, 'utf8'))); // it may just be replaced
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
@@ -121,7 +121,7 @@ export async function lockDirectory(
     while (performance.now() < until) {
       await delay(Math.min(100, look), undefined, signal && { signal });
       try {
-        await lstat(question);
+        await whenFree(() => lstat(question)); // it may just be removed
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return true;
         throw error;
@@ -135,7 +135,7 @@ export async function lockDirectory(
     async release() {
       if (!held.has(mine.token)) return;
       end();
-      if ((await holder())?.token === mine.token) await rm(file, { force: true });
+      if ((await holder())?.token === mine.token) await removeFile(file);
     },
   };
 }

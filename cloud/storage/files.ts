@@ -19,8 +19,8 @@ const BUSY = new Set(['EPERM', 'EBUSY', 'EACCES']);
 
 export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
-/** Retries `what`, a rename or a removal, a few times when the file is busy. */
-async function whenFree(what: () => Promise<void>): Promise<void> {
+/** Retries `what` a few times when the file is busy. */
+export async function whenFree<T>(what: () => Promise<T>): Promise<T> {
   for (const wait of RETRIES) {
     try {
       return await what();

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import 'should';
+import should from 'should';
 import { createAuthority } from '../../emulator/certificates';
 import { startEmulator } from '../../emulator/emulator';
 import { closed, setUp } from './clients';
@@ -54,14 +54,19 @@ describe('emulator', () => {
     const start = () => startEmulator({ port: 0, wssPort: 0, devicePort: 0, directory, builtIn: false });
     const first = await start();
     await first.stop();
+    const filesOf = (names: string[]) => Promise.all(names.map((name) => stat(join(directory, name))));
+    const names = ['ca.pem', 'ca-key.pem', 'secrets.json'];
+    const inodes = (await filesOf(names)).map(({ ino }) => ino);
     const second = await start();
     await second.stop();
     second.ca.should.equal(first.ca);
     (await readFile(first.caFile, 'utf8')).should.equal(first.ca);
     second.projectSecret.should.equal(first.projectSecret);
     second.deviceSecret.should.equal(first.deviceSecret);
-    for (const file of ['ca.pem', 'ca-key.pem', 'secrets.json']) {
-      ((await stat(join(directory, file))).mode & 0o777).should.equal(0o600);
+    const files = await filesOf(names);
+    should(files.map(({ ino }) => ino)).eql(inodes, 'they are not written again');
+    if (process.platform !== 'win32') {
+      should(files.map(({ mode }) => mode & 0o777)).eql([0o600, 0o600, 0o600]);
     }
     await rm(directory, { recursive: true });
   });

@@ -45,10 +45,10 @@ export function exited(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => child.once('exit', () => resolve()));
 }
 
-/** Sends `signal`, and SIGKILL after `patience` ms; resolves when `child` is gone. */
+/** Sends `signal` (0: none, it has been told otherwise), and SIGKILL after `patience` ms; resolves when `child` is gone. */
 export async function terminate(
   child: ChildProcess,
-  signal: NodeJS.Signals = 'SIGTERM',
+  signal: NodeJS.Signals | 0 = 'SIGTERM',
   patience = 5000,
 ): Promise<void> {
   const gone = exited(child);

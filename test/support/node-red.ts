@@ -9,6 +9,8 @@ import type { Credentials, DeployType, Flow } from './flows';
 import { freePort } from './ports';
 
 const CHECKOUT = resolve(__dirname, '../../..');
+/** Signals end a process at once there, without closing its flows. */
+const WINDOWS = process.platform === 'win32';
 const START_TIMEOUT = 60_000;
 
 export interface NodeRedOptions {
@@ -69,7 +71,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
   const child = killAtEnd(
     spawn(options.node ?? process.execPath, [join(nodeRed, 'red.js'), '--userDir', userDir], {
       cwd: userDir,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', WINDOWS ? 'ipc' : 'ignore'],
       env: { ...process.env, LANG: 'en_US.UTF-8', NODE_RED_HOME: undefined, ...options.env },
     }),
   );
@@ -78,7 +80,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
     failure = error;
   });
   for (const output of [child.stdout, child.stderr]) {
-    createInterface(output).on('line', (line) => log.push(line));
+    if (output) createInterface(output).on('line', (line) => log.push(line));
   }
   const running = () => failure === undefined && child.exitCode === null && child.signalCode === null;
 
@@ -137,7 +139,9 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
       await post(`/inject/${id}`, properties ? { __user_inject_props__: props } : {});
     },
     async stop(signal = 'SIGTERM') {
-      await terminate(child, signal, 20_000);
+      const asked = WINDOWS && signal === 'SIGTERM';
+      if (asked && child.connected) child.send('shutdown', () => undefined); // Node-RED's word for PM2
+      await terminate(child, asked ? 0 : signal, 20_000);
       await exited(child);
     },
   };
