@@ -39,6 +39,17 @@ describe('docs/dependencies.md', () => {
     same("In the emulator's bundle", new Map(bundled.map(([, name = '', licence = '']) => [name, licence])));
   });
 
+  it("brings the licence text of every package in the emulator's bundle", () => {
+    const licences = readFileSync('dist/eztcloud-emulator.licenses.txt', 'utf8');
+    for (const part of licences.split(`\n${'-'.repeat(72)}\n`)) {
+      const [names = '', ...text] = part.trim().split('\n\n');
+      text
+        .join('\n\n')
+        .should.match(/copyright/i, names)
+        .and.match(/permi(ssion|tted)|licensed?/i, names);
+    }
+  });
+
   it('has every package that is used for development, with its licence', () => {
     const names = Object.keys(json('package.json').devDependencies);
     same('For development', new Map(names.map((name) => [name, licenceOf(name)])));
