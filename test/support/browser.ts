@@ -7,6 +7,9 @@ const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable
 /** Node-RED's own: a debug message that comes before the flows are loaded. */
 const CORE = /Uncaught error from RED\.comms\.subscribe|handleDebugMessage/;
 
+/** ms: on a busy machine the editor alone has taken more than 15 s to load. */
+const PATIENCE = 60_000;
+
 export type Language = 'en-US' | 'zh-CN';
 
 /** Node-RED's editor in a browser of its own context. */
@@ -49,7 +52,7 @@ export async function openEditor(
   viewport = { width: 1400, height: 900 },
 ): Promise<Editor> {
   const context: BrowserContext = await browser.newContext({ viewport });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE);
   // The catalogue of the palette manager is the one thing that the editor fetches from elsewhere.
   await context.route(/^https:/, (route) => route.fulfill({ json: { modules: [] } }));
   const page = await context.newPage();
