@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import should from 'should';
 import { parseStartLine } from '../../emulator/cli-options';
+import { needs } from '../support/machine';
 
 const CLI = join(__dirname, '../../emulator/cli.js');
 const FREE_PORTS = ['--port', '0', '--wss-port', '0', '--device-port', '0'];
@@ -45,7 +46,8 @@ describe('npm run emulator', () => {
   }
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    it(`prints what is needed to connect, and stops on ${signal}`, async () => {
+    it(`prints what is needed to connect, and stops on ${signal}`, async function () {
+      needs(this, 'unix');
       const { child, says, ended } = run(FREE_PORTS);
       const text = await says(/Ctrl-C/);
       const [, endpoint = ''] = /(mqtts:\S+)/.exec(text) ?? [];

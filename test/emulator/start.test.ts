@@ -8,6 +8,7 @@ import { killAtEnd, temporaryDirectory } from '../support/cleanup';
 import { listen } from '../support/comms';
 import { until, within } from '../support/events';
 import type { Flow } from '../support/flows';
+import { needs } from '../support/machine';
 import { freePort } from '../support/ports';
 
 const START = join(__dirname, '../../emulator/start.js');
@@ -42,7 +43,8 @@ describe('npm start', function () {
   }
   const pressCtrlC = ({ pid }: ChildProcess) => process.kill(-Number(pid), 'SIGINT');
 
-  it('prints the editor’s address, where the tour shows messages of all six types and no error', async () => {
+  it('prints the editor’s address, where the tour shows messages of all six types and no error', async function () {
+    needs(this, 'unix'); // Ctrl-C cannot be pressed for another process there
     const { child, ended, ready, url } = await start();
     const said = await ready();
     said.should.containEql(url);
@@ -77,7 +79,8 @@ describe('npm start', function () {
     await fetch(url).should.be.rejected();
   });
 
-  it('keeps what the user has changed, prints the address in any language, stops on SIGTERM', async () => {
+  it('keeps what the user has changed, prints the address in any language, stops on SIGTERM', async function () {
+    needs(this, 'unix');
     const { child, ended, ready, url } = await start([], 'zh_CN.UTF-8');
     (await ready()).should.containEql(`编辑器（已载入示例流程）：${url}`);
     const deployed = await fetch(`${url}flows`, {
@@ -103,7 +106,8 @@ describe('npm start', function () {
     await within(again.ended, SOON, 'the end of Node-RED without its parent');
   });
 
-  it('stops while it starts', async () => {
+  it('stops while it starts', async function () {
+    needs(this, 'unix');
     const { child, ended } = await start();
     await once(child.stdout as NodeJS.ReadableStream, 'data');
     pressCtrlC(child);

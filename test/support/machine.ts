@@ -45,6 +45,10 @@ const PARTS = {
     find: () => exampleNode('@flowfuse/node-red-dashboard', '@flowfuse/node-red-dashboard/dist'),
     missing: `FlowFuse Dashboard is not installed (${INSTALL} @flowfuse/node-red-dashboard)`,
   },
+  unix: {
+    find: () => (process.platform === 'win32' ? undefined : '/'),
+    missing: 'this is Windows: no FIFOs, no permissions of files, and no signals that a process can answer',
+  },
   linux: {
     find: () => (existsSync('/proc/net/tcp') ? '/proc' : undefined),
     missing: 'this is not Linux',

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import should from 'should';
 import { DISK } from '../../../cloud/storage/files';
 import { temporaryDirectory } from '../../support/cleanup';
 import { until } from '../../support/events';
+import { needs } from '../../support/machine';
 import { report, withMemoryStore } from './with-memory-store';
 
 describe('device memory on disk', () => {
@@ -25,9 +26,16 @@ describe('device memory on disk', () => {
     ['changed', () => writeFileSync(file(), whole().replace('"ages":[0]', '"ages":["0"]'))],
     ['written twice', () => writeFileSync(file(), whole() + whole())],
     ['a FIFO', () => void execFileSync('sh', ['-c', `rm '${file()}'; mkfifo '${file()}'`])],
-    ['a directory', () => void execFileSync('sh', ['-c', `rm '${file()}'; mkdir '${file()}'`])],
+    [
+      'a directory',
+      () => {
+        rmSync(file());
+        mkdirSync(file());
+      },
+    ],
   ] as const) {
-    it(`that is ${what} is set aside, named once, and begun anew`, async () => {
+    it(`that is ${what} is set aside, named once, and begun anew`, async function () {
+      if (what === 'a FIFO') needs(this, 'unix');
       await write();
       spoil();
       const { memory, close } = open();

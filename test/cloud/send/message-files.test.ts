@@ -6,6 +6,7 @@ import { acceptedNow } from '../../../cloud/send/age';
 import { openMessageFiles } from '../../../cloud/send/message-files';
 import type { Outgoing } from '../../../cloud/transport/publish-packets';
 import { temporaryDirectory } from '../../support/cleanup';
+import { needs } from '../../support/machine';
 
 const TOPIC = 'open/PR_1/DU_1/attributes_push';
 const message = (n: number): Outgoing => ({
@@ -63,7 +64,8 @@ describe('message files', () => {
     should(readdirSync(directory)).deepEqual([]);
   });
 
-  it('are for the owner alone', async () => {
+  it('are for the owner alone', async function () {
+    needs(this, 'unix');
     await open(directory).write(message(1), NOW, 60_000);
     const [name = ''] = readdirSync(directory);
     (statSync(directory).mode & 0o077).should.equal(0);

@@ -6,6 +6,7 @@ import { acceptedNow } from '../../../cloud/send/age';
 import { openMessageFiles } from '../../../cloud/send/message-files';
 import { DISK } from '../../../cloud/storage/files';
 import { until } from '../../support/events';
+import { needs } from '../../support/machine';
 import { type Disk, numbered, openDisk } from './disk';
 import { fakeConnection, messages } from './fake-connection';
 import { rejection } from './settling';
@@ -152,7 +153,8 @@ describe('outbox with a store on a disk that fails', () => {
     should(disk.errors[0]).match(/00000000000000001\.json\.unreadable/);
   });
 
-  it('a FIFO, a device and a file that nobody may read keep nothing else back', async () => {
+  it('a FIFO, a device and a file that nobody may read keep nothing else back', async function () {
+    needs(this, 'unix');
     execFileSync('mkfifo', [join(disk.directory, '00000000000000001.json')]);
     symlinkSync('/dev/zero', join(disk.directory, '00000000000000002.json'));
     mkdirSync(join(disk.directory, '00000000000000003.json'));

@@ -5,6 +5,7 @@ import should from 'should';
 import { DISK, type Disk, isFile, removeFile, setAside, writeWhole } from '../../../cloud/storage/files';
 import { temporaryDirectory } from '../../support/cleanup';
 import { within } from '../../support/events';
+import { needs } from '../../support/machine';
 
 const failure = (code: string) => Object.assign(new Error(`${code}: no`), { code });
 
@@ -77,14 +78,16 @@ describe('files that are written whole', () => {
     ['a FIFO', (at: string) => execFileSync('mkfifo', [at])],
     ['a left-over', (at: string) => writeFileSync(at, 'half')],
   ] as const) {
-    it(`${what} where the .tmp file goes is replaced`, async () => {
+    it(`${what} where the .tmp file goes is replaced`, async function () {
+      if (what === 'a FIFO') needs(this, 'unix');
       put(`${path}.tmp`);
       await within(writeWhole(path, 'a'), 2000, 'the file');
       should(readdirSync(directory)).deepEqual(['one.json']);
     });
   }
 
-  it('a FIFO is no file, and can be set aside without being opened', async () => {
+  it('a FIFO is no file, and can be set aside without being opened', async function () {
+    needs(this, 'unix');
     execFileSync('mkfifo', [path]);
     should(await isFile(path)).be.false();
     await setAside(path);
