@@ -138,6 +138,9 @@ describe('preview of ezt-in', () => {
   it('what is known comes first where the form asks for it, as long as nothing else has come', async () => {
     await stage.load(flow(), 'in', 'all');
     stage.report('DU_1/attributes', { a: 1 });
+    await stage.settled();
+    const heard = Date.now();
+    await until(() => Date.now() > heard, 1000, 'the next millisecond: nothing finer is kept on the disk');
     stage.report('DU_9/attributes', { a: 2 });
     await stage.settled();
     const wish = { types: ['attributes', 'online'], attributes: ['a'] };
