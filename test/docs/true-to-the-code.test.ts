@@ -120,7 +120,7 @@ describe('the documents', () => {
     const [, pairs = ''] = /for pair in (.*?); do/.exec(ci) ?? [];
     const installed = [
       ...pairs.split(' ').map((pair) => pair.split(':')[1]),
-      ...[...ci.matchAll(/missing="\$missing (fonts-[\w-]+)"/g)].map(([, font]) => font),
+      ...[...ci.matchAll(/missing="\$missing ([a-z][\w-]+)"/g)].map(([, each]) => each),
     ];
     should(named.split(/\s+/).sort()).deepEqual(installed.sort());
   });
