@@ -1,9 +1,12 @@
 import type { NodeAPI } from 'node-red';
 
-/** The longest deploy, in milliseconds. Node-RED gives each node 15 s to close. */
-const LONGEST = 20_000;
-/** If no flows start within so many ms after all have stopped, Node-RED has given up the deploy. */
-const GIVEN_UP = 1_000;
+/**
+ * Milliseconds after which a step of a deploy that leads to no other counts as the last. Node-RED waits for nodes that close,
+ * and for `npm` where a module has to be installed; it says so when it gives up, unless it fails itself.
+ */
+const LONGEST = 300_000;
+/** Milliseconds after flows were stopped without a deploy: the same, since they may be started at once. */
+const NO_DEPLOY = 1_000;
 
 /**
  * - `begin`: nodes are about to stop or to start
@@ -21,6 +24,12 @@ export interface Deploys {
   over(): Promise<void>;
   /** Calls `listener` at every such moment; returns how to remove it. */
   on(moment: Moment, listener: () => void): () => void;
+}
+
+/** What Node-RED tells the editor. Every stop of the flows is told of, and each deploy that is given up. */
+interface RuntimeEvent {
+  id?: string;
+  payload?: { state?: string; deploy?: boolean };
 }
 
 const known = new WeakMap<NodeAPI['events'], Deploys>();
@@ -41,6 +50,8 @@ function watch(events: NodeAPI['events'], log: NodeAPI['log']): Deploys {
   const listeners: Record<Moment, Set<() => void>> = { begin: new Set(), settle: new Set(), end: new Set() };
   let running = false;
   let editing = false;
+  /** Flows have stopped: is that still to be said, or what becomes of the deploy? */
+  let awaited: 'stop' | 'start' | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   const tell = (moment: Moment) => {
@@ -55,8 +66,10 @@ function watch(events: NodeAPI['events'], log: NodeAPI['log']): Deploys {
   function endWithin(ms: number) {
     clearTimeout(timer);
     timer = setTimeout(end, ms);
+    timer.unref();
   }
   function begin() {
+    awaited = undefined;
     endWithin(LONGEST);
     if (running) return;
     running = true;
@@ -64,6 +77,7 @@ function watch(events: NodeAPI['events'], log: NodeAPI['log']): Deploys {
   }
   function end() {
     clearTimeout(timer);
+    awaited = undefined;
     if (!running) return;
     running = false;
     editing = false;
@@ -81,8 +95,17 @@ function watch(events: NodeAPI['events'], log: NodeAPI['log']): Deploys {
     editing = Object.values(event?.diff ?? {}).some((ids) => Array.isArray(ids) && ids.length > 0);
     begin();
   });
-  // If a node type is unknown or a module cannot be loaded, no other event follows.
-  events.on('flows:stopped', () => running && endWithin(GIVEN_UP));
+  events.on('flows:stopped', () => {
+    if (running) awaited = 'stop';
+  });
+  // Between `flows:stopped` and `flows:starting` Node-RED reads files and may install modules, so time says nothing.
+  events.on('runtime-event', ({ id, payload }: RuntimeEvent) => {
+    const isStop = id === 'runtime-state' && (payload?.state === 'stop' || payload?.state === 'safe');
+    if (!awaited || !isStop) return;
+    if (awaited === 'start') return end(); // a type is unknown, a module cannot be loaded, or flows are not to run
+    awaited = 'start';
+    if (payload?.deploy !== true) endWithin(NO_DEPLOY);
+  });
   events.on('flows:starting', begin);
   events.on('flows:started', end);
 

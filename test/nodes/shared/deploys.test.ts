@@ -9,6 +9,8 @@ import { type ScriptedBroker, startScriptedBroker } from '../../support/scripted
 const KEY = 'PR_scripted';
 /** Longer than any grace period for a successor. */
 const SLOW = 4_000;
+/** Milliseconds in which nothing else happens. */
+const BUSY = 1_200;
 
 /** A node that takes its time to close, as one that waits for a device or a database. */
 function slowNodes(RED: NodeAPI): void {
@@ -110,6 +112,29 @@ describe('deploys', function () {
     await until(() => got.length === 3, 5000, 'the messages');
     should(got.map(({ payload }) => Object(payload).n)).deepEqual([1, 2, 3]);
     for (const { timestamp } of got) should(timestamp).be.below(sent + SLOW / 2);
+    should([broker.connections.length, broker.packets('unsubscribe').length]).deepEqual([1, 0]);
+  });
+
+  it('are not over while Node-RED is busy between stopping and starting: what comes then is handed over', async () => {
+    const flow = (name: string) => [
+      ...tab(),
+      ...project(broker),
+      { id: 'in.got', type: 'helper', ...place, wires: [] },
+      { id: 'in', type: 'ezt-in', ...place, cloud: 'cloud', name, wires: [['in.got']] },
+    ];
+    await load(flow('before'));
+    await ready('in');
+    const got = record('in.got');
+    const over = stopped().then(() => {
+      report(1);
+      // A busy machine, or a module that is being installed. Node-RED reads files before it starts the flows.
+      setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY));
+    });
+    await deploy(flow('after'), 'nodes');
+    await over;
+    report(2);
+    await until(() => got.length === 2, 5000, 'the messages');
+    should(got.map(({ payload }) => Object(payload).n)).deepEqual([1, 2]);
     should([broker.connections.length, broker.packets('unsubscribe').length]).deepEqual([1, 0]);
   });
 
