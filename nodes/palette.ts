@@ -11,6 +11,7 @@ import { migrated } from './migration/runtime';
 import { withCodes } from './shared/catch-code';
 import { type Deploys, takeOverDeploys } from './shared/deploys';
 import type { NodeType } from './shared/node-type';
+import { keepOnTheWay } from './shared/on-the-way';
 
 /**
  * Everything that runs, a bundle of its own. `before`: what `eztcloud.ts` has been watching, since this is loaded with the
@@ -18,6 +19,7 @@ import type { NodeType } from './shared/node-type';
  */
 export function openPalette(RED: NodeAPI, before: { deploys: Deploys; credentialsLost: () => boolean }) {
   takeOverDeploys(RED, before.deploys);
+  keepOnTheWay(RED); // before any project: what waits comes before what is received meanwhile
   takeOverCredentials(RED, before.credentialsLost);
   registerAdmin(RED);
   const types = {

@@ -4,6 +4,7 @@ import { noteEcho } from '../shared/echoes';
 import { newMessageId } from '../shared/message-id';
 import { leavesProject } from '../shared/node-state';
 import type { NodeType } from '../shared/node-type';
+import { noteSent } from '../shared/on-the-way';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
 import { reportMalformed } from './malformed';
@@ -48,6 +49,7 @@ export function inNode(RED: NodeAPI): NodeType {
           onMessage: (message: NodeMessage & ValueMessage, echo?: OwnPush) => {
             message._msgid = newMessageId();
             if (echo) noteEcho(message._msgid, this, echo);
+            noteSent(message);
             this.send(message);
           },
           onMalformed: malformed.report,

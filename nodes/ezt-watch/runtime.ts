@@ -17,6 +17,7 @@ import { type Message, onInput } from '../shared/input';
 import { newMessageId } from '../shared/message-id';
 import { leavesProject } from '../shared/node-state';
 import type { NodeType } from '../shared/node-type';
+import { noteSent } from '../shared/on-the-way';
 import { joinProject } from '../shared/project-user';
 import type { Raw } from '../shared/raw-settings';
 import { type WatchSettings, watchSettings } from './settings';
@@ -136,6 +137,7 @@ function send(node: Node, type: string, { aliases, project }: Client, { output, 
     type,
     timestamp,
   };
+  noteSent(message);
   node.send(output === 1 ? [message, null] : [null, message]);
 }
 

@@ -20,6 +20,8 @@ export interface Deploys {
   readonly running: boolean;
   /** Whether the deploy changes the flows; not so when flows are stopped or loaded, or Node-RED ends. */
   readonly editing: boolean;
+  /** Whether the deploy stops every node. */
+  readonly full: boolean;
   /** Resolves when no deploy runs. */
   over(): Promise<void>;
   /** Calls `listener` at every such moment; returns how to remove it. */
@@ -50,6 +52,7 @@ function watch(events: NodeAPI['events'], log: NodeAPI['log']): Deploys {
   const listeners: Record<Moment, Set<() => void>> = { begin: new Set(), settle: new Set(), end: new Set() };
   let running = false;
   let editing = false;
+  let full = false;
   /** Flows have stopped: is that still to be said, or what becomes of the deploy? */
   let awaited: 'stop' | 'start' | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -91,7 +94,8 @@ function watch(events: NodeAPI['events'], log: NodeAPI['log']): Deploys {
     };
   }
 
-  events.on('flows:stopping', (event?: { diff?: object }) => {
+  events.on('flows:stopping', (event?: { type?: string; diff?: object }) => {
+    full = event?.type === 'full';
     editing = Object.values(event?.diff ?? {}).some((ids) => Array.isArray(ids) && ids.length > 0);
     begin();
   });
@@ -115,6 +119,9 @@ function watch(events: NodeAPI['events'], log: NodeAPI['log']): Deploys {
     },
     get editing() {
       return editing;
+    },
+    get full() {
+      return full;
     },
     over: () =>
       running

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { EztError } from '../../cloud';
 import { deploysOf } from './deploys';
+import { noteSent } from './on-the-way';
 import { asError, translate } from './texts';
 
 /** A message from the flow: any property may have any type. */
@@ -21,8 +22,12 @@ export function onInput(
   const deploys = deploysOf(RED);
   const closed = new Promise<void>((resolve) => node.on('close', () => resolve()));
 
-  async function handleAndSend(message: Message, send: Send): Promise<void> {
+  async function handleAndSend(message: Message, pass: Send): Promise<void> {
     const held: Outgoing[] = [];
+    const send = (out: Outgoing) => {
+      noteSent(Array.isArray(out) ? out[1] : out);
+      pass(out);
+    };
     try {
       await handle(message, (out) => {
         if (deploys.running) held.push(out);

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Node, NodeInitializer } from '@node-red/registry';
+import type { Node, NodeAPI, NodeInitializer } from '@node-red/registry';
 import helper, { type Credentials, type DeployType, type Flow } from 'node-red-node-test-helper';
 import { temporaryDirectory } from './cleanup';
 import { within } from './events';
@@ -53,7 +53,13 @@ export async function loadFlow(flow: Flow, options: LoadOptions = {}): Promise<v
   const files = new Set(flow.flatMap(({ type }) => CORE[String(type)] ?? []));
   const sets = [...files].map((file) => load(`@node-red/nodes/core/${file}`) as NodeInitializer);
   if (existsSync(OURS)) sets.push(ours());
+  sets.unshift(addHooks);
   await helper.load([...sets, ...(options.nodes ?? [])], flow, options.credentials);
+}
+
+/** The runtime's hooks, which the helper leaves out of what it gives to nodes. */
+function addHooks(RED: NodeAPI): void {
+  RED.hooks = (load('@node-red/util') as { hooks: NodeAPI['hooks'] }).hooks;
 }
 
 /** Our node set as Node-RED gets it, be it `module.exports = function` or a default export. */
