@@ -38,6 +38,9 @@ const PATIENCE = 300;
 /** Milliseconds until a directory that cannot be used, or that another Node-RED uses, is tried again. */
 const RETRY = 5_000;
 
+/** By directory: stores of this process that are closed and, since the disk is slow, not yet done with it. */
+const endings = new Map<string, Promise<unknown>>();
+
 export function openMessageStore(options: StoreOptions): MessageStore {
   const { directory, files, keeps, free, onError, timing } = options;
   const retry = timing?.retry ?? RETRY;
@@ -52,6 +55,7 @@ export function openMessageStore(options: StoreOptions): MessageStore {
 
   async function begin(restored: (messages: StoredMessage[]) => void): Promise<void> {
     await free;
+    await endings.get(directory); // otherwise it would be in use, by this very process
     for (let reported = ''; !ending.signal.aborted; await pause(retry)) {
       const problem = await take(restored);
       if (!problem) return;
@@ -130,8 +134,12 @@ export function openMessageStore(options: StoreOptions): MessageStore {
     async close() {
       ending.abort();
       writing.stop(new EztError('closed'));
-      const ended = Promise.all([beginning, removing]);
-      await within(PATIENCE, ended.then(() => lock?.release()).catch(onError));
+      const ended = Promise.all([beginning, removing])
+        .then(() => lock?.release())
+        .catch(onError)
+        .finally(() => endings.get(directory) === ended && endings.delete(directory));
+      endings.set(directory, ended);
+      await within(PATIENCE, ended);
     },
     onError,
   };

@@ -132,6 +132,25 @@ describe('outbox with a store on a disk that fails', () => {
     await disk.written(0);
   });
 
+  it('a removal that takes longer than closing does not keep the next from the directory: it waits', async () => {
+    let finish: () => void = () => undefined;
+    const { remove } = openMessageFiles(disk.directory, () => true);
+    const hangs = new Promise<void>((resolve) => (finish = resolve));
+    const outbox = disk.openOutbox({ files: { remove: (name) => hangs.then(() => remove(name)) } });
+    await sendOne(outbox);
+    await outbox.close();
+    const next = disk.openOutbox();
+    const connection = fakeConnection();
+    next.attach(connection);
+    const added = next.add(messages('a'));
+    setTimeout(finish, 100); // longer than the holder of a directory takes to say that it is there
+    await until(() => connection.unanswered.length === 1, 2000, 'the message');
+    connection.acknowledge();
+    await added;
+    should(disk.errors).deepEqual([]);
+    await disk.written(0);
+  });
+
   it('a removal that hangs does not keep an acknowledged message from being done', async () => {
     const outbox = disk.openOutbox({ files: { remove: () => new Promise<void>(() => undefined) } });
     await sendOne(outbox);
