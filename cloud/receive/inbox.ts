@@ -84,7 +84,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const { takersOf, waitingFor, isForGroup } = findTakers(router, grouped, replies);
   const backlog = createBacklog<Incoming>();
   /** Handed over in this turn of the event loop. Flows get their messages at its end, so they are acknowledged after it. */
-  let handedOver: [Connection, Received][] = [];
+  let handedOver: [Incoming, readonly Receiver[]][] = [];
   let closed = false;
 
   /** The topic of a message that somebody may want; `undefined` for one to ignore. */
@@ -100,10 +100,11 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   function handOver(incoming: Incoming) {
-    const { connection, received } = incoming;
-    dispatch(incoming, takersOf(incoming));
+    const takers = takersOf(incoming);
+    dispatch(incoming, takers);
     // QoS 0 is not acknowledged.
-    if (received.qos > 0 && handedOver.push([connection, received]) === 1) setImmediate(acknowledge);
+    if (incoming.received.qos > 0 && handedOver.push([incoming, takers.receivers]) === 1)
+      setImmediate(acknowledge);
   }
 
   /**
@@ -113,7 +114,7 @@ export function createInbox(options: InboxOptions): Inbox {
    */
   function acknowledge() {
     if (paused()) return;
-    for (const [connection, received] of handedOver) connection.acknowledge(received);
+    for (const [{ connection, received }] of handedOver) connection.acknowledge(received);
     handedOver = [];
   }
 
@@ -200,6 +201,10 @@ export function createInbox(options: InboxOptions): Inbox {
     close() {
       closed = true;
       backlog.take();
+      // Nodes may have closed before they got these. They come again, and must then differ from what was sent last.
+      for (const [{ topic }, receivers] of handedOver)
+        for (const { changes } of receivers) changes?.sent.delete(topic.device);
+      handedOver = [];
     },
   };
 }

@@ -49,7 +49,7 @@ export function inNode(RED: NodeAPI): NodeType {
           onMessage: (message: NodeMessage & ValueMessage, echo?: OwnPush) => {
             message._msgid = newMessageId();
             if (echo) noteEcho(message._msgid, this, echo);
-            noteSent(message);
+            noteSent(message, 'received');
             this.send(message);
           },
           onMalformed: malformed.report,

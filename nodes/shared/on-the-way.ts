@@ -8,14 +8,19 @@ import { type Deploys, deploysOf } from './deploys';
 const HOOK = 'onReceive.eztcloud-deploy';
 
 /** Ids of the messages that nodes of ours have sent in this turn of the event loop, and in the one before. */
-let sent: string[] = [];
-let sentBefore: string[] = [];
+let sent = noneSent();
+let sentBefore = noneSent();
 let aging = false;
 
+/** `received`: what the broker sends again unless it is acknowledged, which it is not before such a deploy is over. */
+function noneSent(): { received: string[]; others: string[] } {
+  return { received: [], others: [] };
+}
+
 /** A node of ours has just sent a message. */
-export function noteSent({ _msgid: id }: NodeMessage): void {
+export function noteSent({ _msgid: id }: NodeMessage, kind: keyof typeof sent = 'others'): void {
   if (id === undefined) return;
-  sent.push(id);
+  sent[kind].push(id);
   if (!aging) setImmediate(age);
   aging = true;
 }
@@ -23,8 +28,8 @@ export function noteSent({ _msgid: id }: NodeMessage): void {
 /** Twice before an id is forgotten: one that is sent after the first time in a turn arrives in the next. */
 function age() {
   sentBefore = sent;
-  sent = [];
-  aging = sentBefore.length > 0;
+  aging = sent.received.length + sent.others.length > 0;
+  sent = noneSent();
   if (aging) setImmediate(age);
 }
 
@@ -37,8 +42,8 @@ const watched = new WeakSet<Deploys>();
 
 /**
  * Holds what nodes of ours have just sent back from nodes that a deploy closes, and gives it to their successors at its end,
- * before anything that came later. Not in a full deploy, which closes the connections as well: the broker sends again what
- * has not been acknowledged. The hook stands only while such a deploy runs, so no other message pays for it.
+ * before anything that came later. Not what was received if the deploy closes the connections as well: the broker sends that
+ * again. The hook stands only while such a deploy runs, so no other message pays for it.
  */
 export function keepOnTheWay(RED: NodeAPI): void {
   const deploys = deploysOf(RED);
@@ -49,8 +54,13 @@ export function keepOnTheWay(RED: NodeAPI): void {
   let held: Arriving[] = [];
 
   deploys.on('begin', () => {
-    const ids = new Set([...sentBefore, ...sent]);
-    if (deploys.full || ids.size === 0) return;
+    // Where no nodes follow, one that is closing may yet do something with its message.
+    if (deploys.full && !deploys.editing) return;
+    const all = [sentBefore, sent];
+    const ids = new Set(
+      all.flatMap(({ received, others }) => (deploys.full ? others : [...received, ...others])),
+    );
+    if (ids.size === 0) return;
     hooks.add(HOOK, (arriving: Arriving) => {
       const { msg, destination } = arriving;
       if (!ids.has(msg._msgid ?? '') || RED.nodes.getNode(destination.id) === destination.node) return;

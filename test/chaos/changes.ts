@@ -1,5 +1,5 @@
 import type { Entry, Observations } from './ledger';
-import { droppedFrom, losesLast } from './reports';
+import { isForgotten } from './reports';
 
 /** A report's second attribute, which changes with every tenth number only. */
 export const tenOf = (n: number): number => Math.floor(n / 10);
@@ -12,10 +12,7 @@ export const tenOf = (n: number): number => Math.floor(n / 10);
 export function judgeChanges(entries: readonly Entry[], seen: Observations, violations: string[]): number {
   const arrived = new Set<number>();
   const views = new Map<string, { n: number; ten: number; run: number }>();
-  const dropped = new Set(droppedFrom('changed', entries, seen));
-  const sent = entries.filter(
-    (each) => each.event === 'changed' || each.event === 'known' || dropped.has(each),
-  );
+  const sent = entries.filter(({ event }) => event === 'changed' || event === 'known');
   if (sent.length === 0) return 0;
   for (const { event, stream = '', n = -1, run, ten = views.get(stream)?.ten ?? -1 } of sent) {
     const before = views.get(stream);
@@ -25,7 +22,7 @@ export function judgeChanges(entries: readonly Entry[], seen: Observations, viol
     arrived.add(n);
     views.set(stream, { n, ten, run });
   }
-  const missing = seen.published.filter(({ n, at }) => !arrived.has(n) && !losesLast(seen, at));
+  const missing = seen.published.filter((each) => !arrived.has(each.n) && !isForgotten(each, seen));
   for (const { stream, n } of missing) violations.push(`change missing: ${stream} ${n}`);
   return missing.length;
 }

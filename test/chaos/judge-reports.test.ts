@@ -4,28 +4,28 @@ import type { Entry } from './ledger';
 const report = (n: number, at = 40) => entry('in', { stream: 'DU_a', n, at });
 const changes = (each: [n: number, ten?: number, known?: boolean][]): Entry[] =>
   each.map(([n, ten, known = false]) => entry(known ? 'known' : 'changed', { stream: 'DU_a', n, ten }));
-const published = [mark(1, 20, 'DU_a'), mark(2, 21, 'DU_a')];
+const published = [1, 2].map((n) => ({ ...mark(n, 20, 'DU_a'), acknowledged: 31 }));
 
 const cases: Case[] = [
   ['reports, each once', [report(1), report(2)], { published }, []],
   ['a report that is missing', [report(1)], { published }, ['report missing: DU_a 2']],
   [
-    'a report that a deploy dropped on its way',
-    [report(1), entry('dropped', { stream: 'DU_a', n: 2, from: 'in' })],
-    { published, faults: [{ name: 'deploy flows', at: 5 }] },
+    'a report that the broker acknowledged and had not saved when it was killed',
+    [report(1)],
+    { published, brokerKilled: [{ at: 900, saved: 30 }] },
     [],
   ],
   [
-    'a report that was dropped when Node-RED ended, and did not come again',
-    [report(1), entry('dropped', { stream: 'DU_a', n: 2, from: 'in' })],
-    { published, faults: [{ name: 'SIGTERM', at: 5 }] },
+    'a report that it had saved',
+    [report(1)],
+    { published, brokerKilled: [{ at: 32, saved: 31 }] },
     ['report missing: DU_a 2'],
   ],
   [
-    'a change that a deploy dropped on its way',
-    [report(1), report(2), ...changes([[1, 0]]), entry('dropped', { stream: 'DU_a', n: 2, from: 'changed' })],
-    { published, faults: [{ name: 'deploy flows', at: 5 }] },
-    [],
+    'a report that the broker acknowledged after it was started again',
+    [report(1)],
+    { published, brokerKilled: [{ at: 22, saved: 19 }], deviceConnections: [25] },
+    ['report missing: DU_a 2'],
   ],
   ['reports out of order', [report(2), report(1)], { published }, ['report out of order: DU_a 1']],
   [

@@ -39,7 +39,6 @@ const emptyRow = () => ({
   doubled: 0,
   reported: 0,
   missing: 0,
-  dropped: 0,
   repeated: 0,
   worstClose: 0,
 });

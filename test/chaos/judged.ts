@@ -18,6 +18,7 @@ export const mark = (n = 1, at = 20, stream = 'push') => ({ stream, n, run: RUN,
 const nothing: Observations = {
   faults: [],
   connections: [],
+  deviceConnections: [],
   killed: [],
   brokerKilled: [],
   closes: [],

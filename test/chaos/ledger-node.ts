@@ -38,14 +38,11 @@ interface Receiving {
   node: { _inputCallback?: unknown };
 }
 
-/** Which node sends to each of these sinks (flow.ts). */
-const SENT_BY: Readonly<Record<string, string>> = { received: 'in', 'has-changed': 'changed' };
-
 /** Node-RED's messaging hooks: types/node-red has none. */
 interface WithHooks {
   hooks: {
     add(
-      name: `onReceive.${string}`,
+      name: 'onReceive.ledger',
       hook: (event: { msg: Numbered & Reported; destination: Receiving }) => void,
     ): void;
     add(
@@ -59,12 +56,6 @@ export = (RED: NodeAPI & WithHooks): void => {
   write({ event: 'run' });
   RED.hooks.add('onReceive.ledger', ({ msg: { ledger }, destination: { id, node } }) => {
     if (ledger && id === ledger.stream && node._inputCallback) write({ event: 'offered', ...ledger });
-  });
-  RED.hooks.add('onReceive.ledger-dropped', ({ msg, destination: { id, node } }) => {
-    const from = SENT_BY[id];
-    if (from === undefined || node._inputCallback) return;
-    const { n = -1, ten } = msg.payload as { n?: number; ten?: number };
-    write({ event: 'dropped', from, stream: msg.device ?? '', n, ten });
   });
   RED.hooks.add('onComplete.ledger', ({ msg, node, error }) => {
     const { ledger } = msg;

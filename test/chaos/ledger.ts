@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Mark } from './platform';
+import type { Mark, Report } from './platform';
 
 /** One line of the ledger that Node-RED's process writes. */
 export interface Entry {
@@ -17,7 +17,6 @@ export interface Entry {
     | 'in'
     | 'changed'
     | 'known'
-    | 'dropped'
     | 'stopping'
     | 'stopped';
   stream?: string;
@@ -28,8 +27,6 @@ export interface Entry {
   echo?: number | undefined;
   /** The second attribute of a report, if the message has it. */
   ten?: number | undefined;
-  /** Of what was dropped on its way: which of the two nodes had sent it. */
-  from?: string | undefined;
   /** How often a command was sent, as the node tells it. */
   attempts?: number | undefined;
 }
@@ -47,13 +44,15 @@ export interface Observations {
   /** When each fault began. A time belongs to the fault that began last before it. */
   faults: { name: string; at: number }[];
   /** When a connection through the proxy began. */
-  connections: number[];
+  connections: readonly number[];
   killed: Killed[];
-  /** When the broker was killed with SIGKILL. */
-  brokerKilled: number[];
+  /** When the devices connected directly. */
+  deviceConnections: readonly number[];
+  /** When the broker was killed with SIGKILL, and when it had last saved what it keeps. */
+  brokerKilled: { at: number; saved: number }[];
   /** How long Node-RED took to end after SIGTERM, or to stop its flows, in ms. */
   closes: { at: number; ms: number }[];
-  published: readonly Mark[];
+  published: readonly Report[];
   received: readonly Mark[];
 }
 
@@ -67,14 +66,12 @@ export interface Row {
   killed: number;
   /** Acknowledged, or kept on disk, but never received. */
   lost: number;
-  /** Acknowledged by a broker that was killed before it had saved them: messages and reports. */
+  /** Acknowledged by a broker that was killed before it had saved that: messages and reports. */
   lostByBroker: number;
   doubled: number;
   /** Reports of devices: acknowledged by the broker, not seen by the flow, seen more than once. */
   reported: number;
   missing: number;
-  /** Not seen either, since a deploy had closed the node that they were on their way to: docs/reliability.md, what does not hold. */
-  dropped: number;
   repeated: number;
   worstClose: number;
 }

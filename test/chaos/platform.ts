@@ -13,10 +13,18 @@ export interface Mark {
   at: number;
 }
 
+/** What a device has reported; `at`: when. */
+export interface Report extends Mark {
+  /** When the broker's acknowledgement came. */
+  acknowledged: number;
+}
+
 /** The other side of the broker: devices that report and obey, and whoever writes down what came. */
 export interface Platform {
   /** What the broker has acknowledged to the devices. */
-  readonly published: Mark[];
+  readonly published: Report[];
+  /** When the devices' connection began, each time. */
+  readonly connections: number[];
   /** What came from Node-RED, in order; without what the broker itself delivered twice. */
   readonly received: Mark[];
   /** Starts and stops the reports. */
@@ -57,7 +65,9 @@ export async function startPlatform(broker: SuiteBroker): Promise<Platform> {
   };
   const devices = await connect('devices');
   const recorder = await connect('recorder');
-  const published: Mark[] = [];
+  const connections: number[] = [];
+  devices.on('connect', () => connections.push(Date.now()));
+  const published: Report[] = [];
   const received: Mark[] = [];
   const seen = new Set<string>();
   const ignored = new Set<string>();
@@ -110,7 +120,7 @@ export async function startPlatform(broker: SuiteBroker): Promise<Platform> {
         { qos: 1 },
         (error) => {
           outstanding -= 1;
-          if (!error) published.push(mark);
+          if (!error) published.push({ ...mark, acknowledged: Date.now() });
         },
       );
     }
@@ -119,6 +129,7 @@ export async function startPlatform(broker: SuiteBroker): Promise<Platform> {
   return {
     published,
     received,
+    connections,
     report(on) {
       clearInterval(timer);
       timer = undefined;

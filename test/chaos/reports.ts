@@ -1,4 +1,5 @@
 import type { Entry, Observations, Row } from './ledger';
+import type { Report } from './platform';
 
 /**
  * Reports of devices, QoS 1 in a persistent session: none missing, in order, and a second arrival only after a new
@@ -25,16 +26,12 @@ export function judgeReports(
     if (!connectedBetween(seen, published.get(n)?.at ?? 0, at))
       violations.push(`report repeated without a new connection: ${stream} ${n}`);
   }
-  const dropped = new Set(droppedFrom('in', entries, seen).map(({ n }) => n));
   let missing = 0;
-  for (const { stream, n, at } of seen.published) {
+  for (const report of seen.published) {
+    const { stream, n, at } = report;
     row(at).reported += 1;
     if (arrived.has(n)) continue;
-    if (dropped.has(n)) {
-      row(at).dropped += 1;
-      continue;
-    }
-    if (losesLast(seen, at)) {
+    if (isForgotten(report, seen)) {
       row(at).lostByBroker += 1;
       continue;
     }
@@ -45,32 +42,27 @@ export function judgeReports(
   return missing;
 }
 
-/** Deploys that leave the connection open, so that the broker does not send again what they drop. */
-const PARTIAL = ['deploy nodes', 'deploy flows'];
-
 /**
- * What the node `from` had sent when such a deploy closed the node that it was for: Node-RED drops it. In any other fault what
- * is dropped must come again.
+ * Whether a broker that was killed may have forgotten what it acknowledged: the acknowledgement came after it had last saved what
+ * it keeps, and before anybody can have connected to the next process. Nobody else keeps such a message, so no client can save
+ * it; and no time can be given instead, since on a busy machine a broker saves seconds later. `at`: when the acknowledgement
+ * came. `connections`: of whoever it came to.
  */
-export const droppedFrom = (from: string, entries: readonly Entry[], { faults }: Observations): Entry[] =>
-  entries.filter((entry) => {
-    if (entry.event !== 'dropped' || entry.from !== from) return false;
-    return PARTIAL.includes(faults.findLast(({ at }) => at <= entry.at)?.name ?? '');
-  });
+export const mayForget = (
+  { brokerKilled }: Observations,
+  at: number,
+  connections: readonly number[],
+): boolean =>
+  brokerKilled.some(
+    ({ at: killed, saved }) => at > saved && !connections.some((began) => began > killed && began <= at),
+  );
 
-/** Milliseconds: mosquitto saves after every second change, so a killed one forgets what it has just acknowledged. */
-const TO_DATABASE = 200;
-
-/** Whether the broker was killed so shortly after `at` that what it acknowledged then may be gone. */
-export const losesLast = ({ brokerKilled }: Observations, at: number): boolean =>
-  brokerKilled.some((killed) => killed >= at && killed - at < TO_DATABASE);
-
-/** Milliseconds between two looks at the proxy. */
-export const LOOK = 50;
+export const isForgotten = ({ acknowledged }: Report, seen: Observations): boolean =>
+  mayForget(seen, acknowledged, seen.deviceConnections);
 
 /** What explains that a message of QoS 1 came twice. */
 export const connectedBetween = ({ connections }: Observations, from: number, to: number): boolean =>
-  connections.some((at) => at >= from - LOOK && at <= to + LOOK);
+  connections.some((at) => at >= from && at <= to);
 
 /** How long each stop of the flows took. */
 export function stops(entries: readonly Entry[]): { at: number; ms: number }[] {

@@ -13,7 +13,6 @@ import { credentialsOf, flowOf } from './flow';
 import { judge } from './judge';
 import { type Observations, readLedger, type Verdict } from './ledger';
 import { startPlatform } from './platform';
-import { LOOK } from './reports';
 
 export interface RoundOptions {
   seed: number;
@@ -56,18 +55,12 @@ export async function runRound({ seed, duration, only, trace, onProgress }: Roun
     secret: broker.secret,
   };
   const env = { EZT_LEDGER: ledger };
-  const seen: Omit<Observations, 'published' | 'received'> = {
+  const seen: Pick<Observations, 'faults' | 'killed' | 'brokerKilled' | 'closes'> = {
     faults: [],
-    connections: [],
     killed: [],
     brokerKilled: [],
     closes: [],
   };
-  const look = watch(
-    () => proxy.total,
-    () => seen.connections.push(Date.now()),
-  );
-
   let red: NodeRed = await startNodeRed({
     userDir,
     env,
@@ -80,9 +73,10 @@ export async function runRound({ seed, duration, only, trace, onProgress }: Roun
     ...(own && {
       broker: {
         restart: own.restart,
-        kill(signal?: NodeJS.Signals) {
-          if (signal === 'SIGKILL') seen.brokerKilled.push(Date.now());
-          return own.kill(signal);
+        async kill(signal?: NodeJS.Signals) {
+          const at = Date.now();
+          await own.kill(signal);
+          if (signal === 'SIGKILL') seen.brokerKilled.push({ at, saved: own.saved() });
         },
       },
     }),
@@ -104,7 +98,13 @@ export async function runRound({ seed, duration, only, trace, onProgress }: Roun
   };
 
   const begun = performance.now();
-  const observed = () => ({ ...seen, published: platform.published, received: platform.received });
+  const observed = (): Observations => ({
+    ...seen,
+    connections: proxy.began,
+    deviceConnections: platform.connections,
+    published: platform.published,
+    received: platform.received,
+  });
   const verdict = () => judge(readLedger(ledger), observed());
   try {
     // Node-RED sends when it has its subscriptions: from then on the session exists.
@@ -130,7 +130,6 @@ export async function runRound({ seed, duration, only, trace, onProgress }: Roun
     }
     return verdict();
   } finally {
-    clearInterval(look);
     if (trace !== undefined)
       writeFileSync(trace, JSON.stringify({ entries: readLedger(ledger), ...observed(), logs }));
     await platform.stop();
@@ -148,13 +147,4 @@ export function prepareUserDirectory(): string {
   copyFileSync(join(__dirname, 'ledger-node.js'), join(nodes, 'ledger-node.js'));
   writeFileSync(join(nodes, 'ledger-node.html'), '');
   return userDir;
-}
-
-function watch(value: () => number, onChange: () => void): NodeJS.Timeout {
-  let last = value();
-  return setInterval(() => {
-    const now = value();
-    if (now !== last) onChange();
-    last = now;
-  }, LOOK);
 }

@@ -1,6 +1,6 @@
 import type { Entry, Killed, Observations, Row } from './ledger';
 import type { Mark } from './platform';
-import { connectedBetween, losesLast } from './reports';
+import { connectedBetween, mayForget } from './reports';
 
 /**
  * Milliseconds that a message may need to the disk: one offered that shortly before SIGKILL may be gone. The first ones of a
@@ -65,7 +65,7 @@ export function judgeSent(
       violations.push(`never settled: ${key}`);
     }
     if (!owed || arrivedEverywhere(offer, received)) continue;
-    if (outcome?.event === 'done' && losesLast(seen, outcome.at)) {
+    if (outcome?.event === 'done' && mayForget(seen, outcome.at, seen.connections)) {
       row(outcome.at).lostByBroker += 1;
       continue;
     }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connectAsync, type MqttClient } from 'mqtt';
@@ -32,6 +32,11 @@ export interface Mosquitto {
   readonly clients: ReadonlySet<string>;
   /** TCP connections to the two TLS listeners that are established now, whoever holds them (Linux only). */
   connections(): number;
+  /**
+   * When the broker had last saved what it keeps over `restart`, ms since the epoch. It does nothing else meanwhile, so all that it
+   * has acknowledged before is saved.
+   */
+  saved(): number;
   /** Ends the process with `signal`, SIGKILL by default, and waits for that. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same ports; one that still runs is stopped before (SIGTERM). */
@@ -145,6 +150,10 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
       return counts.refused;
     },
     connections: () => established([ports.mqtts, ports.wss]),
+    saved() {
+      const file = join(directory, 'mosquitto.db');
+      return existsSync(file) ? statSync(file).mtimeMs : 0;
+    },
     kill,
     async restart() {
       await kill('SIGTERM');

@@ -9,6 +9,8 @@ export interface TcpProxy {
   /** Connections taken since the start, and those open now. */
   readonly total: number;
   readonly open: number;
+  /** When each of them began, ms since the epoch. */
+  readonly began: readonly number[];
   /** Bytes forwarded: from the client, from the server. */
   readonly sent: number;
   readonly received: number;
@@ -30,7 +32,8 @@ export interface TcpProxy {
 export async function startProxy(target: { host?: string; port: number }): Promise<TcpProxy> {
   const open = new Set<Socket>();
   const sockets = new Set<Socket>();
-  const counts = { total: 0, sent: 0, received: 0 };
+  const counts = { sent: 0, received: 0 };
+  const began: number[] = [];
   /** Resolved unless the blackhole is on. */
   let light = Promise.resolve();
   let lightUp: (() => void) | undefined;
@@ -56,7 +59,7 @@ export async function startProxy(target: { host?: string; port: number }): Promi
   }
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    counts.total += 1;
+    began.push(Date.now());
     const upstream = connect({ host: target.host ?? '127.0.0.1', port: target.port, allowHalfOpen: true });
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true);
@@ -100,8 +103,9 @@ export async function startProxy(target: { host?: string; port: number }): Promi
   return {
     port,
     get total() {
-      return counts.total;
+      return began.length;
     },
+    began,
     get open() {
       return open.size;
     },

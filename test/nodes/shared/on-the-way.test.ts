@@ -97,6 +97,28 @@ describe('what is on its way when a deploy begins', () => {
     should(got[0]?.payload).deepEqual({ params: { b: 2 }, id });
   });
 
+  it('comes again after a full deploy, and then counts as a change', async () => {
+    const node = { type: 'ezt-in', when: 'changed' };
+    await load(node);
+    const deployed = deployOnSending(node, 'full');
+    const report = () => broker.current.deliver(`open/${KEY}/DU_1/attributes`, '{"n":1}');
+    report();
+    const got = await deployed;
+    await ready('node');
+    should([numbers(got), broker.packets('puback')]).deepEqual([[], []]);
+    report();
+    await broker.packet('puback');
+    should(numbers(got)).deepEqual([1]);
+  });
+
+  it('is kept over a full deploy where nobody sends it again', async () => {
+    const node = { type: 'ezt-watch', mode: 'threshold', attribute: 'n', op: 'gt', value: '0' };
+    await load(node);
+    const deployed = deployOnSending(node, 'full');
+    broker.current.deliver(`open/${KEY}/DU_1/attributes`, '{"n":1}');
+    should(await deployed).match([{ payload: { device: 'DU_1', active: true, value: 1 } }]);
+  });
+
   it('is lost with a node that the deploy deletes, and with nothing else', async () => {
     const node = { type: 'ezt-in' };
     await load(node);
