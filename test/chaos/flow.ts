@@ -1,5 +1,5 @@
 import type { Credentials, Flow } from '../support/flows';
-import { SESSION_EXPIRY } from './platform';
+import { QUEUE_EXPIRY, SESSION_EXPIRY } from './platform';
 import { LISTS } from './sent';
 
 export interface FlowOptions {
@@ -39,7 +39,7 @@ export function flowOf({ endpoint, caFile, servername }: FlowOptions, revision =
     endpoint,
     tls: 'tls',
     keepalive: 3,
-    queueExpiry: 60,
+    queueExpiry: QUEUE_EXPIRY,
   };
   const flow: Flow = [
     { id: 'tab', type: 'tab', label: 'Ledger' },

@@ -71,6 +71,23 @@ const cases: Case[] = [
     { killed: killedAt(20, '1 2'), received: [mark(2, 40, 'durable')] },
     ['lost: durable 1 1 (killed )'],
   ],
+  [
+    'on disk when it was killed, and expired: the log tells',
+    [entry('offered', durable), entry('given up', { run: 2, at: 60_010, count: 1 })],
+    { killed: killedAt(20, '1 1') },
+    [],
+  ],
+  [
+    'more lost than the log tells, or sooner',
+    [
+      ...[1, 2].map((n) => entry('offered', { ...durable, n })),
+      entry('offered', { ...durable, n: 3, at: 4000 }),
+      entry('given up', { run: 2, at: 60_010, count: 1 }),
+      entry('given up', { run: 2, at: 60_009, count: 1 }),
+    ],
+    { killed: killedAt(4010, '1 1', '1 2', '1 3') },
+    ['lost: durable 1 2 (killed )', 'lost: durable 1 3 (killed )'],
+  ],
   ['settled twice', [offered, done, failed()], { received: [mark()] }, ['settled 2 times: push 1 1']],
   ['received, never offered', [], { received: [mark()] }, ['received, but never offered: push 1 1']],
   [

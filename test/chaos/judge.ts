@@ -35,6 +35,7 @@ const emptyRow = () => ({
   failed: {},
   killed: 0,
   lost: 0,
+  givenUp: 0,
   lostByBroker: 0,
   doubled: 0,
   reported: 0,

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { appendFileSync, existsSync } from 'node:fs';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Entry } from './ledger';
@@ -38,6 +39,12 @@ interface Receiving {
   node: { _inputCallback?: unknown };
 }
 
+/** A line of the log; `msg` is an error of ours where it is one. */
+interface Logged {
+  type?: string;
+  msg?: { code?: string; reason?: string; params?: { count?: number } };
+}
+
 /** Node-RED's messaging hooks: types/node-red has none. */
 interface WithHooks {
   hooks: {
@@ -70,6 +77,13 @@ export = (RED: NodeAPI & WithHooks): void => {
       write({ event: 'failed', ...ledger, code: code ?? 'none', ...(reason && { reason }), attempts });
     else write({ event: 'done', ...ledger });
   });
+  // What nobody waits for any more: what an earlier process, or a node that has closed, has left on disk.
+  const log = new EventEmitter().on('log', ({ type, msg }: Logged) => {
+    if (type !== 'eztcloud-config' || !msg) return;
+    if (msg.reason === 'expiredOnDisk') write({ event: 'given up', count: msg.params?.count });
+    else if (msg.code === 'EZT_EXPIRED') write({ event: 'given up', count: 1 });
+  });
+  RED.log.addHandler(log);
   RED.events.on('flows:stopping', () => write({ event: 'stopping' }));
   RED.events.on('flows:stopped', () => write({ event: 'stopped' }));
 

@@ -17,12 +17,15 @@ export interface Entry {
     | 'in'
     | 'changed'
     | 'known'
+    | 'given up'
     | 'stopping'
     | 'stopped';
   stream?: string;
   n?: number;
   code?: string;
   reason?: string;
+  /** How many messages a project has given up that nobody waited for any more, as it says in the log. */
+  count?: number | undefined;
   /** The number in a command's reply. */
   echo?: number | undefined;
   /** The second attribute of a report, if the message has it. */
@@ -66,6 +69,8 @@ export interface Row {
   killed: number;
   /** Acknowledged, or kept on disk, but never received. */
   lost: number;
+  /** Kept on disk, and given up later with an error in the log: expired. */
+  givenUp: number;
   /** Acknowledged by a broker that was killed before it had saved that: messages and reports. */
   lostByBroker: number;
   doubled: number;

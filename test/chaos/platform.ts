@@ -44,6 +44,8 @@ const DEVICES = ['DU_a', 'DU_b'];
 
 /** Seconds. A broker that outlives the run would go on filling the sessions, and soon be slow. */
 export const SESSION_EXPIRY = 600;
+/** Seconds that a message may wait in the queue. */
+export const QUEUE_EXPIRY = 60;
 
 export async function startPlatform(broker: SuiteBroker): Promise<Platform> {
   const run = randomBytes(4).toString('hex'); // a broker that outlives the run keeps the sessions

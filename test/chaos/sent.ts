@@ -1,5 +1,5 @@
 import type { Entry, Killed, Observations, Row } from './ledger';
-import type { Mark } from './platform';
+import { type Mark, QUEUE_EXPIRY } from './platform';
 import { connectedBetween, mayForget } from './reports';
 
 /**
@@ -42,6 +42,7 @@ export function judgeSent(
   const received = judgeArrivals(offered, attemptsTold(entries), seen, row, violations);
 
   const isOwed = owedByKilled(offered, received, seen);
+  const mayBeGivenUp = givenUp(entries);
   let open = 0;
   for (const [key, offer] of offered) {
     row(offer.at).sent += 1;
@@ -69,11 +70,31 @@ export function judgeSent(
       row(outcome.at).lostByBroker += 1;
       continue;
     }
+    if (outcome?.event !== 'done' && mayBeGivenUp(offer)) {
+      row(offer.at).givenUp += 1;
+      continue;
+    }
     row(outcome?.at ?? offer.at).lost += 1;
     violations.push(`lost: ${key} (${outcome?.event ?? 'killed'} ${outcome?.reason ?? ''})`);
   }
   judgeFlow(entries, settled, violations);
   return open;
+}
+
+/**
+ * Whether a message on disk may have been given up: the project has said so when the message was as old as one in the queue may get.
+ * It must not go out then (contract: `queueExpiry`), and where the process that was given it has ended or its node has closed, only
+ * the log can tell. Each that is told of explains one message, the oldest first.
+ */
+function givenUp(entries: readonly Entry[]): (offer: Entry) => boolean {
+  const told = entries
+    .filter(({ event }) => event === 'given up')
+    .map(({ at, count = 0 }) => ({ at, count }));
+  return ({ at }) => {
+    const by = told.find((each) => each.count > 0 && each.at - at >= QUEUE_EXPIRY * 1000);
+    if (by) by.count -= 1;
+    return by !== undefined;
+  };
 }
 
 /**
