@@ -57,6 +57,8 @@ export interface ClientUser {
   inTurn<T>(turn: Turn, send: (waited: boolean) => Promise<T>): Promise<T>;
   /** See {@link Turns.checkRoom}. */
   checkRoom(): void;
+  /** Resolves when what an earlier process knew of the devices is known. */
+  readonly known: Promise<void> | undefined;
   /** Whether the device is known to be offline. */
   isOffline(device: string): boolean;
   /** Sends a command, or holds it while the device is known to be offline; see {@link HeldCommands.hold}. */
@@ -92,7 +94,7 @@ export interface UserParts {
   commands: Commands;
   turns: Turns;
   held: HeldCommands;
-  memory: Pick<DeviceMemory, 'get'>;
+  memory: Pick<DeviceMemory, 'get'> & Partial<Pick<DeviceMemory, 'loaded'>>;
   listeners: Pick<Listeners, 'update' | 'refusalOf'>;
   subscriptions: Pick<Subscriptions, 'settling'>;
   ownPushes: Pick<OwnPushes, 'setLoopDepth'>;
@@ -166,6 +168,7 @@ export function createUser(parts: UserParts): ClientUser {
     },
     inTurn: (turn, send) => turns.take(send, turn, owner),
     checkRoom: turns.checkRoom,
+    known: memory.loaded,
     isOffline: (device) => isOffline(memory, device),
     whenHeard(device, command, { qos, holdFor, replaces }, send) {
       const message = messageOf(device, command, qos);

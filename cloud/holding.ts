@@ -11,7 +11,7 @@ import type { Listeners } from './subscriptions/listeners';
 /** What held commands are told by and sent with. */
 export interface HoldingParts {
   listeners: Pick<Listeners, 'add' | 'remove'>;
-  memory: Pick<DeviceMemory, 'keep' | 'get'>;
+  memory: Pick<DeviceMemory, 'keep' | 'get'> & Partial<Pick<DeviceMemory, 'loaded'>>;
   outbox: Pick<Outbox, 'add'>;
   sent: Pick<SentWatcher, 'on' | 'off'>;
 }
@@ -28,6 +28,7 @@ export function openHolding(
   return createHeldCommands({
     limit: queue.limit,
     isOffline: (device) => isOffline(memory, device),
+    ...(disk?.memory && memory.loaded && { known: memory.loaded }),
     listen(device, heard) {
       const forget = memory.keep([device]);
       const stop = listen(device, heard);

@@ -35,10 +35,14 @@ export interface HeldCommands {
   size(owner?: object): number;
 }
 
+type Replacing = Pick<Held, 'device' | 'method' | 'owner' | 'order'>;
+
 export interface HeldOptions {
   /** The most that are held. */
   limit: number;
   isOffline(device: string): boolean;
+  /** Resolves when it is known which devices are offline; without it, it is at once. Until then every command is held. */
+  known?: Promise<void>;
   /** Calls `heard` when `device` is heard; returns how to stop that. */
   listen(device: string, heard: () => void): () => void;
   /** Sends a command whose reply nobody awaits. */
@@ -57,7 +61,26 @@ export function createHeldCommands(options: HeldOptions): HeldCommands {
   let closed = false;
   let replaced = 0;
   let order = 0;
-  store?.open(restore);
+  /** Devices to which commands came before it was known which are offline and what is held for them from before. */
+  const early = new Set<string>();
+  const awaited = [options.known, store?.open(restore)].filter((each) => each !== undefined);
+  let ready = awaited.length === 0;
+  if (!ready) void Promise.all(awaited).then(begin);
+
+  function begin() {
+    ready = true;
+    for (const device of early) {
+      if (!isOffline(device)) release(device);
+      else for (const held of commands.of(device)) if (held.replaces) olderThan(held).forEach(replace);
+    }
+    early.clear();
+  }
+
+  /** What `command` takes the place of. */
+  const olderThan = ({ device, method, owner, order: mine }: Replacing) =>
+    commands
+      .of(device)
+      .filter((held) => held.order < mine && held.method === method && (!held.owner || held.owner === owner));
 
   function restore(restored: readonly RestoredCommand[]) {
     if (closed) return;
@@ -162,16 +185,16 @@ export function createHeldCommands(options: HeldOptions): HeldCommands {
     },
     hold(command, send, owner) {
       if (closed) return Promise.reject(new EztError('closed'));
-      const offline = isOffline(command.device);
-      const isOlder = (held: Held) => held.method === command.method && (!held.owner || held.owner === owner);
-      const older = offline && command.replaces ? commands.of(command.device).filter(isOlder) : [];
+      const offline = !ready || isOffline(command.device);
+      const next = { ...command, owner, order: order + 1 };
+      const older = ready && offline && command.replaces ? olderThan(next) : [];
       if (offline && commands.size() - older.length >= limit) return Promise.reject(queueFull(1, limit));
       older.forEach(replace);
       order += 1;
+      if (!ready) early.add(command.device);
       return new Promise((resolve, reject) => {
         const held: Held = {
-          ...{ ...command, order, expires: clock.now() + command.holdFor },
-          ...{ owner, file: undefined, timer: undefined },
+          ...{ ...next, expires: clock.now() + command.holdFor, file: undefined, timer: undefined },
           send: () => void sendNow(held, send, resolve),
           end: (error) => (error ? reject(error) : resolve(undefined)),
         };

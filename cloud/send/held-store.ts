@@ -23,8 +23,8 @@ export interface RestoredCommand {
 export interface HeldStore {
   /** Whether new ones are written. If not, only those of an earlier process are held on. */
   readonly keeps: boolean;
-  /** Loads what an earlier process left. */
-  open(restored: (commands: RestoredCommand[]) => void): void;
+  /** Loads what an earlier process left. The promise, if there may be something: it resolves when that is done, or cannot be done for now. */
+  open(restored: (commands: RestoredCommand[]) => void): Promise<void> | undefined;
   write: Writing['add'];
   remove(file: string): void;
   /** Resolves when nothing is being written, or after a short time if the disk does not answer. */
@@ -43,7 +43,7 @@ export function openHeldStore(
   const accepts = (topic: string) => isOutTopic(projectKey, topic) && topic.endsWith('/command_send');
   const files = openMessageFiles(directory, accepts);
   const store = openMessageStore({ directory, files, keeps: disk.queue, free: disk.free, onError });
-  let opened = false;
+  let opened: Promise<void> | undefined;
   let onRestored: (commands: RestoredCommand[]) => void = () => undefined;
 
   function restore(stored: readonly StoredMessage[]) {
@@ -55,19 +55,19 @@ export function openHeldStore(
     onRestored(commands);
   }
 
-  function openOnce() {
-    if (!opened) store.open(restore);
-    opened = true;
+  function openOnce(): Promise<void> {
+    opened ??= store.open(restore);
+    return opened;
   }
 
   return {
     keeps: store.keeps,
     open(to) {
       onRestored = to;
-      if (existsSync(directory)) openOnce();
+      return existsSync(directory) ? openOnce() : undefined;
     },
     write(...batch) {
-      openOnce();
+      void openOnce();
       return store.write(...batch);
     },
     remove: store.remove,

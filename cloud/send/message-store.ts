@@ -9,8 +9,11 @@ import { asStoreError, createWriting, type Writing } from './writing';
 export interface MessageStore {
   /** Whether messages are written. If not, only those of an earlier process are sent; then the directory is removed. */
   readonly keeps: boolean;
-  /** Starts. `restored` gets the messages that an earlier process left, oldest first, before any is written. */
-  open(restored: (messages: StoredMessage[]) => void): void;
+  /**
+   * Starts. `restored` gets the messages that an earlier process left, oldest first, before any is written. Resolves when
+   * it has got them, or the directory cannot be used for now.
+   */
+  open(restored: (messages: StoredMessage[]) => void): Promise<void>;
   write: Writing['add'];
   /** Removes a message, after those that are being removed. */
   remove(name: string): void;
@@ -53,11 +56,12 @@ export function openMessageStore(options: StoreOptions): MessageStore {
   let removing: Promise<void> | undefined;
   let beginning: Promise<void> | undefined;
 
-  async function begin(restored: (messages: StoredMessage[]) => void): Promise<void> {
+  async function begin(restored: (messages: StoredMessage[]) => void, tried?: () => void): Promise<void> {
     await free;
     await endings.get(directory); // otherwise it would be in use, by this very process
     for (let reported = ''; !ending.signal.aborted; await pause(retry)) {
       const problem = await take(restored);
+      tried?.();
       if (!problem) return;
       if (ending.signal.aborted || (!keeps && problem.reason === 'diskInUse')) return;
       writing.stop(problem);
@@ -125,9 +129,10 @@ export function openMessageStore(options: StoreOptions): MessageStore {
 
   return {
     keeps,
-    open(restored) {
-      beginning = begin(restored);
-    },
+    open: (restored) =>
+      new Promise((resolve) => {
+        beginning = begin(restored, resolve);
+      }),
     write: writing.add,
     remove,
     written: () => within(PATIENCE, writing.idle()),

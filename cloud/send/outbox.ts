@@ -79,7 +79,7 @@ export function createOutbox({ limit, expiry, rate }: OutboxOptions, store?: Mes
     () => sender.removeSettled(),
   );
   const sender = createSender(pending, clock, rate, store);
-  store?.open((stored) => {
+  void store?.open((stored) => {
     const restored = restoreMessages(stored, store, clock.now(), expiry);
     pending.add(restored, true);
     sender.addFirst(restored);

@@ -48,6 +48,7 @@ export async function deliver(
     });
   };
 
+  if (whenOffline === 'fail') await user.known;
   failIfOffline();
   const options = { qos, holdFor, replaces: replaceHeld };
   try {

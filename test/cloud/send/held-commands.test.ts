@@ -1,5 +1,6 @@
 import should from 'should';
 import { EztError } from '../../../cloud/protocol/errors';
+import type { HeldStore } from '../../../cloud/send/held-store';
 import { rejection, turn } from './settling';
 import { left, storeOf, withHeld } from './with-held';
 
@@ -68,6 +69,21 @@ describe('held commands', () => {
     world.online.add('DU_1');
     should(await hold(held, 'b')).equal('b');
     should([world.sent, held.size()]).deepEqual([['a', 'b'], 0]);
+  });
+
+  it('are decided on when it is known which devices are offline', async () => {
+    let learned: () => void = () => undefined;
+    const known = new Promise<void>((resolve) => (learned = resolve));
+    const held = create({ known, limit: 10 });
+    world.online.add('DU_1');
+    const replaced = hold(held, 'm1', { device: 'DU_2', replaces: true });
+    void hold(held, 'm2', { device: 'DU_2', replaces: true });
+    const sent = [hold(held, 'm3', { replaces: true }), hold(held, 'm4', { replaces: true })];
+    should([world.sent, held.size()]).deepEqual([[], 4]);
+    learned();
+    should(await Promise.all(sent)).deepEqual(['m3', 'm4']);
+    should(await replaced).be.undefined();
+    should([world.sent, held.size()]).deepEqual([['m3', 'm4'], 1]);
   });
 
   it('are closed for one owner, or all', async () => {
@@ -155,6 +171,28 @@ describe('held commands', () => {
       should(world.errors.map((error) => error instanceof EztError && error.code)).deepEqual([
         'EZT_DEVICE_OFFLINE',
       ]);
+    });
+
+    it('of an earlier process: before newer ones to a device that is online, though these came before it was loaded', async () => {
+      let load: () => void = () => undefined;
+      const { store } = storeOf(new Map(), []);
+      const loading: HeldStore = {
+        ...store,
+        open: (to) =>
+          new Promise((resolve) => {
+            load = () => {
+              to([left('a'), left('x', { device: 'DU_2' })]);
+              resolve();
+            };
+          }),
+      };
+      const held = create({ limit: 10, store: loading });
+      world.online.add('DU_1').add('DU_2');
+      const done = hold(held, 'b');
+      should(world.sent).deepEqual([]);
+      load();
+      should(await done).equal('b');
+      should(world.sent).deepEqual(['a', 'b']); // what is held for DU_2 waits until it is heard
     });
 
     it('of an earlier process: one whose sending was closed stays, one that failed is reported', async () => {

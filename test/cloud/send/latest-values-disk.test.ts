@@ -21,7 +21,7 @@ describe('outbox: only the newest value of each attribute waits for a connection
       const writes: (() => void)[] = [];
       const store: MessageStore = {
         keeps: true,
-        open(restored) {
+        async open(restored) {
           restore = restored;
         },
         write: (messages) =>

@@ -48,7 +48,7 @@ function slowDisk() {
   );
   const store: MessageStore = {
     keeps: true,
-    open(restored) {
+    async open(restored) {
       restored([]);
       writing.start();
     },

@@ -101,7 +101,10 @@ export function storeOf(stored: Map<string, string>, restored: RestoredCommand[]
   let fail: Error | undefined;
   const store: HeldStore = {
     keeps: true,
-    open: (to) => to(restored),
+    open(to) {
+      to(restored);
+      return undefined;
+    },
     async write(messages, _accepted, _lifetime, wanted) {
       await turn();
       if (fail) throw fail;
