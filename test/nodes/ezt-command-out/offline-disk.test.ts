@@ -1,3 +1,4 @@
+import helper from 'node-red-node-test-helper';
 import should from 'should';
 import { until } from '../../support/events';
 import { nodeOf } from '../../support/flows';
@@ -8,6 +9,32 @@ import { command, held, withOffline } from './with-offline';
 describe('ezt-command-out: a device that is offline', function () {
   needs(this, 'mosquitto');
   const { devices, sent, tell } = withOffline();
+
+  for (const whenOffline of ['fail', 'hold']) {
+    it(`is so after a restart, too, for the very first command (${whenOffline})`, async () => {
+      const start = () => devices.start({ method: '', whenOffline }, { queueStore: 'disk' });
+      await start();
+      await tell(false);
+      await devices.stop();
+      let errors: ReturnType<typeof record> = [];
+      helper._events.once('flows:started', () => {
+        errors = record('errors');
+        nodeOf('out').receive(command('first'));
+      });
+      const started = start();
+      if (whenOffline === 'hold') await held(1);
+      else await until(() => errors.length === 1, 5000, 'the error');
+      should(errors.map(({ error }) => error?.code)).deepEqual(
+        whenOffline === 'fail' ? ['EZT_DEVICE_OFFLINE'] : [],
+      );
+      should(sent()).deepEqual([]);
+      const subscribed = async () => Object.keys((await statusOf('cloud')).filters).length > 0;
+      await until(subscribed, 5000, 'the subscriptions');
+      await tell(true);
+      await started;
+      should(sent()).deepEqual(whenOffline === 'hold' ? ['DU_1 first'] : []);
+    });
+  }
 
   describe('with the queue on disk', () => {
     const onDisk = { queueStore: 'disk' };
