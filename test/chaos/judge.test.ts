@@ -78,6 +78,18 @@ const cases: Case[] = [
     [],
   ],
   [
+    'on disk when it was killed, and given up after two connections: the log tells',
+    [entry('offered', durable), entry('given up', { run: 2, at: 400, count: 1, reason: 'hungUp' })],
+    { killed: killedAt(20, '1 1'), connections: [200, 300] },
+    [],
+  ],
+  [
+    'on disk when it was killed, and given up after one',
+    [entry('offered', durable), entry('given up', { run: 2, at: 400, count: 1, reason: 'hungUp' })],
+    { killed: killedAt(20, '1 1'), connections: [300] },
+    ['lost: durable 1 1 (killed )'],
+  ],
+  [
     'more lost than the log tells, or sooner',
     [
       ...[1, 2].map((n) => entry('offered', { ...durable, n })),

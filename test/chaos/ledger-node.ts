@@ -80,8 +80,9 @@ export = (RED: NodeAPI & WithHooks): void => {
   // What nobody waits for any more: what an earlier process, or a node that has closed, has left on disk.
   const log = new EventEmitter().on('log', ({ type, msg }: Logged) => {
     if (type !== 'eztcloud-config' || !msg) return;
-    if (msg.reason === 'expiredOnDisk') write({ event: 'given up', count: msg.params?.count });
-    else if (msg.code === 'EZT_EXPIRED') write({ event: 'given up', count: 1 });
+    const { code, reason, params } = msg;
+    if (code === 'EZT_EXPIRED' || reason === 'hungUp' || reason === 'expiredOnDisk')
+      write({ event: 'given up', count: params?.count ?? 1, reason });
   });
   RED.log.addHandler(log);
   RED.events.on('flows:stopping', () => write({ event: 'stopping' }));

@@ -23,7 +23,7 @@ export interface Entry {
   stream?: string;
   n?: number;
   code?: string;
-  reason?: string;
+  reason?: string | undefined;
   /** How many messages a project has given up that nobody waited for any more, as it says in the log. */
   count?: number | undefined;
   /** The number in a command's reply. */
@@ -69,7 +69,7 @@ export interface Row {
   killed: number;
   /** Acknowledged, or kept on disk, but never received. */
   lost: number;
-  /** Kept on disk, and given up later with an error in the log: expired. */
+  /** Kept on disk, and given up later with an error in the log: expired, or taken for what the broker hangs up on. */
   givenUp: number;
   /** Acknowledged by a broker that was killed before it had saved that: messages and reports. */
   lostByBroker: number;

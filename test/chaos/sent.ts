@@ -42,7 +42,7 @@ export function judgeSent(
   const received = judgeArrivals(offered, attemptsTold(entries), seen, row, violations);
 
   const isOwed = owedByKilled(offered, received, seen);
-  const mayBeGivenUp = givenUp(entries);
+  const mayBeGivenUp = givenUp(entries, seen);
   let open = 0;
   for (const [key, offer] of offered) {
     row(offer.at).sent += 1;
@@ -82,16 +82,21 @@ export function judgeSent(
 }
 
 /**
- * Whether a message on disk may have been given up: the project has said so when the message was as old as one in the queue may get.
- * It must not go out then (contract: `queueExpiry`), and where the process that was given it has ended or its node has closed, only
- * the log can tell. Each that is told of explains one message, the oldest first.
+ * Whether a message on disk may have been given up, of which only the log can tell where the process that was given it has ended or
+ * its node has closed. Either it was as old as one in the queue may get, and must not go out then (contract: `queueExpiry`). Or
+ * connections broke again and again while it was sent: nobody can tell that from a broker that hangs up on it, and to go on for
+ * ever would keep all the others. Each that is told of explains one message, the oldest first.
  */
-function givenUp(entries: readonly Entry[]): (offer: Entry) => boolean {
+function givenUp(entries: readonly Entry[], { connections }: Observations): (offer: Entry) => boolean {
   const told = entries
     .filter(({ event }) => event === 'given up')
-    .map(({ at, count = 0 }) => ({ at, count }));
+    .map(({ at, count = 0, reason }) => ({ at, count, reason }));
   return ({ at }) => {
-    const by = told.find((each) => each.count > 0 && each.at - at >= QUEUE_EXPIRY * 1000);
+    const isOld = (now: number) => now - at >= QUEUE_EXPIRY * 1000;
+    const hasBroken = (now: number) => connections.filter((began) => began > at && began < now).length >= 2;
+    const by = told.find(
+      (each) => each.count > 0 && (each.reason === 'hungUp' ? hasBroken(each.at) : isOld(each.at)),
+    );
     if (by) by.count -= 1;
     return by !== undefined;
   };
