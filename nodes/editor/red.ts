@@ -114,6 +114,8 @@ interface Editor extends Pick<EditorRED, '_'>, Omit<Workspace, 'nodes'> {
     /** A new id. */
     id(): string;
     add(node: object): void;
+    /** Counts it among the users of the config nodes that it names, or no longer. */
+    updateConfigNodeUsers(node: object, options: { action: 'add' | 'remove' }): void;
     remove(id: string): void;
     dirty(dirty?: boolean): boolean;
     /** The installed nodes. */

@@ -1,12 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { EztError } from '../../cloud';
+import { migrate } from '../migration/migrate';
 
 /** Properties or credentials, by name. */
 export type Values = Readonly<Record<string, unknown>>;
 
 /** A config node as it is deployed. */
 export interface Deployed {
-  /** As in the flow file, with variables not replaced. */
+  /** As in the flow file, of this version, with variables not replaced. */
   readonly properties: Values;
   readonly credentials: Values;
   /** The node that runs with them; `undefined` while it is disabled. */
@@ -22,7 +23,7 @@ export function deployedNode(RED: NodeAPI, id: unknown, type: string, running?: 
   if (!found) return undefined;
   const credentials: unknown = RED.nodes.getCredentials(found.id);
   return {
-    properties: { ...found },
+    properties: migrate(type, found as NodeDef & Values),
     credentials: { ...(credentials as Values | undefined) },
     node: running ?? RED.nodes.getNode(found.id) ?? undefined,
   };

@@ -1,8 +1,13 @@
 import type { EditorNode } from '../editor/red';
-import { currentVersion, isOurs, migrate } from './migrate';
+import { isOurs, migrate } from './migrate';
 
-/** A node as Node-RED's editor holds it; `_config`: each property as JSON, as it was loaded or imported. */
-type Added = EditorNode & Record<string, unknown> & { type: string; _config?: Record<string, unknown> };
+type Properties = Record<string, unknown>;
+
+/**
+ * A node as Node-RED's editor holds it. `_config`: each property as JSON, as it was loaded or imported; `__node__`: the node
+ * behind the proxy that refuses to write to a locked flow.
+ */
+type Added = EditorNode & Properties & { type: string; _config?: Properties; __node__?: Properties };
 
 /**
  * Nodes that are loaded or imported are migrated in place, so that forms, labels and exports know one version only. They do
@@ -11,13 +16,18 @@ type Added = EditorNode & Record<string, unknown> & { type: string; _config?: Re
 export function migrateAdded(): void {
   RED.events.on('nodes:add', (node: Added) => {
     if (!isOurs(node.type)) return;
-    const { _config: loaded } = node;
-    const properties = Object.fromEntries(Object.keys(node._def.defaults).map((name) => [name, node[name]]));
-    // An import fills in what a node lacks: its version too, which then is not the one that it was saved in.
-    const saved = loaded && loaded.version === undefined ? { ...properties, version: 1 } : properties;
+    const { _config: loaded, __node__: behind = node } = node;
+    const { defaults } = node._def;
+    // An import fills in what a node lacks, its version too; the steps get what was saved, as in the runtime.
+    const names = Object.keys(defaults).filter((name) => !loaded || loaded[name] !== undefined);
+    const saved = Object.fromEntries(names.map((name) => [name, node[name]]));
     const migrated = migrate(node.type, saved);
     if (migrated === saved) return;
-    Object.assign(node, migrated);
-    if (loaded) loaded.version = String(currentVersion(node.type)); // added again when its removal is undone
+    // The steps may have changed which config nodes it uses.
+    RED.nodes.updateConfigNodeUsers(node, { action: 'remove' });
+    for (const name of names) if (!Object.hasOwn(migrated, name)) delete behind[name];
+    Object.assign(behind, migrated);
+    RED.nodes.updateConfigNodeUsers(node, { action: 'add' });
+    if (loaded) loaded.version = JSON.stringify(migrated.version); // added again when its removal is undone
   });
 }

@@ -8,7 +8,7 @@ export const currentVersion = (type: string): number => (MIGRATION_STEPS[type]?.
 
 /** The version in which `properties` were saved: 1 where they do not say, as at first. */
 export function savedVersion({ version }: Properties): number {
-  const saved = Number(version);
+  const saved = typeof version === 'number' || typeof version === 'string' ? Number(version) : 1;
   return Number.isInteger(saved) && saved > 1 ? saved : 1;
 }
 

@@ -1,4 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red';
+import { migrate } from '../migration/migrate';
+import type { Properties } from '../migration/steps';
 
 /** A node as the flows define it, running or not. */
 export interface FlowNode extends NodeDef {
@@ -46,7 +48,7 @@ let found: { RED: NodeAPI; all: Nodes } | undefined;
 function allNodes(RED: NodeAPI): Nodes {
   if (found?.RED === RED) return found.all;
   const all = new Map<string, FlowNode>();
-  RED.nodes.eachNode((node) => all.set(node.id, node));
+  RED.nodes.eachNode((node) => all.set(node.id, migrate(node.type, node as NodeDef & Properties)));
   found = { RED, all };
   queueMicrotask(() => {
     found = undefined;

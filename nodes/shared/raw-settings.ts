@@ -17,6 +17,7 @@ import {
   readNumber,
   variableName,
 } from '../../cloud';
+import { migrate } from '../migration/migrate';
 
 /** Settings as in the flow file: text, numbers, lists or nothing, typed or from environment variables. */
 export type Raw = NodeDef & Record<string, unknown>;
@@ -103,7 +104,7 @@ function isFromVariable(RED: NodeAPI, raw: Raw, name: string, index: number): bo
   const id = raw._alias ?? raw.id;
   let written: unknown;
   RED.nodes.eachNode((node) => {
-    if (node.id === id) written = (node as Raw)[name];
+    if (node.id === id) written = migrate(node.type, node as Raw)[name];
   });
   return written === undefined || (Array.isArray(written) && isVariable(written[index]));
 }

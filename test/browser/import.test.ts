@@ -100,6 +100,31 @@ describe('palette and examples in a browser', function () {
     await oneProject();
   });
 
+  it('replaces it after a look at what is there already, in the same project', async () => {
+    await importExample('data-stream');
+    await answer('View nodes');
+    const dialog = editor.page.locator('#red-ui-clipboard-dialog');
+    await editor.page.locator('#red-ui-clipboard-dialog-import-conflict').click();
+    await dialog.waitFor({ state: 'hidden' });
+    should(await projects()).equal(1);
+    await editor.page.keyboard.press('Escape');
+    await editor.ask("RED.actions.invoke('core:undo')");
+  });
+
+  it('asks about a flow with another project of the same id', async () => {
+    const nodes = example('push-attributes.json').nodes.map((node) =>
+      node.type === 'eztcloud-config' ? { ...node, aliases: { DU_1: { name: 'Pump', tags: [] } } } : node,
+    );
+    await editor.ask("RED.actions.invoke('core:show-import-dialog')");
+    const dialog = editor.page.locator('#red-ui-clipboard-dialog');
+    await dialog.locator('.red-ui-tab', { hasText: 'Clipboard' }).click();
+    await dialog.locator('#red-ui-clipboard-dialog-import-text').fill(JSON.stringify(nodes));
+    await editor.page.keyboard.press('End'); // Node-RED looks at it when a key goes up
+    await editor.page.locator('#red-ui-clipboard-dialog-ok').click();
+    await answer('Cancel');
+    should(await projects()).equal(1);
+  });
+
   it('keeps the project as its user has changed it', async () => {
     const { id } = named(example('data-stream.json'), 'EZtCloud project');
     await editor.ask(`void (RED.nodes.node('${id}').name = 'mine')`);

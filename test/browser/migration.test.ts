@@ -10,8 +10,12 @@ import { needs } from '../support/machine';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto';
 import { type NodeRed, startNodeRed } from '../support/node-red';
 import { copyOfCheckout } from '../support/packed';
+import { PROJECT } from './with-editor';
 
-/** An invented version 2: what was `newest` is called `latest`, and a keepalive is no longer minutes and seconds. */
+/**
+ * An invented version 2: what was `newest` is called `latest`, a keepalive is no longer minutes and seconds, `streams` is
+ * called `methods`, and `name` no longer names the project.
+ */
 const STEPS = `
 export type Properties = Readonly<Record<string, unknown>>;
 export type MigrationStep = (properties: Properties) => Properties;
@@ -22,11 +26,11 @@ export const MIGRATION_STEPS: Readonly<Record<string, readonly MigrationStep[]>>
       return { ...rest, keepalive: 60 * minutes + seconds };
     },
   ],
-  'ezt-in': [],
+  'ezt-in': [({ streams, ...rest }) => ({ ...rest, methods: rest.methods ?? streams })],
   'ezt-attr-out': [(node) => (node.keep === 'newest' ? { ...node, keep: 'latest' } : node)],
   'ezt-command-out': [],
   'ezt-device': [],
-  'ezt-watch': [],
+  'ezt-watch': [({ name, ...rest }) => ({ ...rest, cloud: rest.cloud ?? name })],
 };
 `;
 
@@ -47,6 +51,7 @@ describe('a flow of version 1 in an invented version 2', function () {
     writeFileSync(ca, broker.ca);
     const out = {
       type: 'ezt-attr-out',
+      name: '',
       z: 'tab',
       x: 300,
       cloud: 'cloud',
@@ -58,8 +63,12 @@ describe('a flow of version 1 in an invented version 2', function () {
       package: checkout,
       flows: [
         { id: 'tab', type: 'tab', label: 'Saved by version 1' },
+        { id: 'locked', type: 'tab', label: 'Locked', locked: true },
+        { id: 'sub', type: 'subflow', name: 'Sub', in: [], out: [] },
+        { id: 'instance', type: 'subflow:sub', z: 'tab', x: 500, y: 80, wires: [] },
         { id: 'tls', type: 'tls-config', cert: '', key: '', ca, verifyservercert: true },
         {
+          ...PROJECT.find(({ type }) => type === 'eztcloud-config'),
           id: 'cloud',
           type: 'eztcloud-config',
           endpoint: broker.endpoint,
@@ -84,6 +93,9 @@ describe('a flow of version 1 in an invented version 2', function () {
         },
         { id: 'out', ...out, y: 80, device: 'DU_1', version: 1, wires: [] },
         { id: 'old', ...out, y: 160, device: 'DU_2', wires: [] },
+        { id: 'still', ...out, z: 'locked', y: 80, device: 'DU_4', wires: [] },
+        { id: 'inside', ...out, z: 'sub', y: 80, device: 'DU_5', version: 1, wires: [] },
+        { id: 'watch', type: 'ezt-watch', z: 'tab', x: 300, y: 320, name: 'cloud', wires: [[], []] },
         { id: 'later', ...out, y: 240, keep: 'all', device: 'DU_3', version: 7, wires: [] },
       ],
       credentials: { cloud: { projectKey: broker.key, projectSecret: broker.secret } },
@@ -127,7 +139,7 @@ describe('a flow of version 1 in an invented version 2', function () {
   });
 
   it('is of version 2 in the editor, valid and not changed', async () => {
-    for (const id of ['out', 'old']) {
+    for (const id of ['out', 'old', 'still', 'inside']) {
       const { version, keep, changed, valid } = await inEditor(id);
       should({ version, keep, changed, valid }).deepEqual({
         version: 2,
@@ -139,6 +151,56 @@ describe('a flow of version 1 in an invented version 2', function () {
     const { version, keepalive } = await inEditor('cloud');
     should({ version, keepalive }).deepEqual({ version: 2, keepalive: 45 });
     should((await inEditor('later')).version).equal(7);
+  });
+
+  it('counts among the users of the project that a step has found', async () => {
+    should(await inEditor('watch')).have.properties({ version: 2, changed: false, valid: true });
+    const users = "RED.nodes.node('cloud').users.map(({ id }) => id)";
+    should(await editor.ask<string[]>(users)).containEql('watch');
+    should(await editor.ask(`'name' in RED.nodes.node('watch')`)).be.false();
+  });
+
+  it('is not changed by Done in its form, nor is the project by Update', async () => {
+    for (const id of ['out', 'later']) {
+      await editor.open(id);
+      await editor.done();
+      should((await inEditor(id)).changed).equal(false, id);
+    }
+    await editor.ask("RED.editor.editConfig('', 'eztcloud-config', 'cloud')");
+    await editor.done();
+    should((await inEditor('cloud')).changed).be.false();
+    should(await editor.ask('RED.nodes.dirty()')).be.false();
+  });
+
+  it('hands a step what was imported, not what the import has filled in, and exports what it returns', async () => {
+    const node = { id: 'in', type: 'ezt-in', x: 0, y: 0, cloud: 'cloud', streams: ['s, t'], wires: [[]] };
+    await editor.ask(
+      `RED.view.importNodes(${JSON.stringify([node])}, { generateIds: false, applyNodeDefaults: true })`,
+    );
+    await editor.page.mouse.click(700, 600);
+    const exported = () =>
+      editor.ask<Record<string, unknown>>(
+        "JSON.parse(JSON.stringify(RED.nodes.createExportableNodeSet([RED.nodes.node('in')])[0]))",
+      );
+    const { version, methods, streams } = await exported();
+    should({ version, methods, streams }).deepEqual({ version: 2, methods: ['s, t'], streams: undefined });
+    // Removed, back again by an undo, and pasted: it has been migrated.
+    await editor.ask(
+      "RED.view.select({ nodes: [RED.nodes.node('in')] }); RED.actions.invoke('core:delete-selection')",
+    );
+    should(await editor.ask("RED.nodes.node('in') ?? null")).be.null();
+    await editor.ask("RED.actions.invoke('core:undo')");
+    should((await exported()).methods).deepEqual(['s, t']);
+    await editor.ask(`(() => {
+      RED.view.select({ nodes: [RED.nodes.node('in')] });
+      RED.actions.invoke('core:copy-selection-to-internal-clipboard');
+      RED.actions.invoke('core:paste-from-internal-clipboard');
+    })()`);
+    await editor.page.mouse.click(900, 600);
+    const copies = await editor.ask<unknown[]>(
+      "RED.nodes.filterNodes({ type: 'ezt-in' }).map(({ version, methods }) => ({ version, methods }))",
+    );
+    should(copies).deepEqual(Array(2).fill({ version: 2, methods: ['s, t'] }));
   });
 
   it('shows what it has become, and takes an import without a version for version 1', async () => {
