@@ -34,7 +34,10 @@ export interface Project {
   readonly aliases: Aliases;
   /** `undefined` while no node uses it. */
   readonly client: Client | undefined;
-  /** Makes `user` a user of the connection, which the first one opens. Throws the problem, if there is one. */
+  /**
+   * Makes `user` a user of the connection, which the first one opens. Throws the problem, if there is one, and `EZT_CLOSED` when
+   * the config node has closed: nobody would end the connection.
+   */
   join(user: Node): Client;
   /** The last user closes the connection, unless a deploy brings another one at once. */
   leave(user: Node): void;
@@ -75,6 +78,7 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
   const users = new Set<Node>();
   let client: Client | undefined;
   let closing: Promise<void> = Promise.resolve();
+  let closed = false;
   let problem: EztError | undefined;
   let settings: ProjectSettings | undefined;
   let reporter: { node: Node } = { node };
@@ -152,6 +156,7 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
   node.on('close', (done: () => void) => {
     for (const off of offs) off();
     inSubflows.delete(node);
+    closed = true;
     const last = client;
     client = undefined;
     if (last && settings && leaveConnection(RED, node.id, standing, { client: last, settings, reporter })) {
@@ -177,6 +182,7 @@ function createProject(RED: NodeAPI, node: ConfigNode, raw: Raw): Project {
       return client;
     },
     join(user) {
+      if (closed) throw new EztError('closed');
       if (!settings) throw problem ?? new EztError('noConfig');
       users.add(user);
       client ??= open(settings);

@@ -1,8 +1,13 @@
+import type { Node, NodeAPI } from 'node-red';
+import helper from 'node-red-node-test-helper';
 import should from 'should';
 import type { State } from '../../../cloud';
-import { connected } from '../../../nodes/preview/try';
+import { attrOutSettings } from '../../../nodes/ezt-attr-out/settings';
+import type { Project } from '../../../nodes/eztcloud-config/runtime';
+import { connected, tryOut } from '../../../nodes/preview/try';
+import type { Raw } from '../../../nodes/shared/raw-settings';
 import { until } from '../../support/events';
-import { admin } from '../../support/flows';
+import { admin, deploy } from '../../support/flows';
 import { palette, project, statusOf, tab } from '../../support/project';
 import { CONNECTED, CONNECTING, statuses } from '../../support/statuses';
 import { withScripted } from '../ezt-in/with-scripted';
@@ -259,6 +264,23 @@ describe('try it', () => {
     await Promise.all(ten);
     answering();
     await until(async () => (await one()).status === 200, 5000, 'the next to be taken');
+  });
+
+  it('opens no connection for a project that has closed while it was prepared', async () => {
+    await load();
+    const { project: gone } = helper.getNode('cloud') as Node & { project: Project };
+    await deploy(tab());
+    const request = {
+      form: {
+        type: 'ezt-attr-out' as const,
+        settings: attrOutSettings({ device: 'DU_1' } as unknown as Raw),
+      },
+      typed: { value: { led: true } },
+      deployed: undefined,
+      signal: new AbortController().signal,
+    };
+    await should(tryOut({} as NodeAPI, gone, request)).be.rejectedWith({ code: 'EZT_CLOSED' });
+    should(gone.client).be.undefined();
   });
 
   it('a deployed node does not show what is tried', async () => {
