@@ -6,7 +6,8 @@ import { type SoakResult, soak } from './soak';
 const MINUTE = 60_000;
 const MEGABYTE = 1e6;
 
-/** `npm run soak -- [--minutes 120] [--rate 2000]`: exits with 1 when something grew, was lost or was not settled. */
+/** `npm run soak -- [--minutes 120] [--rate 2000]`: exits with 1 when something grew, was lost, was not settled or is an error in
+ * the log. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { minutes: { type: 'string', default: '120' }, rate: { type: 'string', default: '2000' } },
@@ -58,8 +59,10 @@ function row(
 }
 
 /** Says what was found; true if nothing is wrong. */
-function report({ samples, counts, sent, deploys, restarts, errors }: SoakResult): boolean {
-  console.log(`${sent} messages from devices, ${counts.received} out of our nodes.`);
+function report({ samples, counts, sent, rate, lost, deploys, restarts, errors }: SoakResult): boolean {
+  console.log(
+    `${sent} messages from devices, ${rate} a second; ${counts.received} out of our nodes, ${lost} lost.`,
+  );
   console.log(
     `${counts.offered} messages to out nodes: ${counts.done} succeeded, ${JSON.stringify(counts.failed)}.`,
   );
@@ -70,7 +73,7 @@ function report({ samples, counts, sent, deploys, restarts, errors }: SoakResult
   const grown = growth(samples);
   for (const line of grown) console.error(line);
   if (grown.length === 0) console.log('Memory, timers, handles and listeners are flat.');
-  return grown.length === 0;
+  return grown.length === 0 && errors.length === 0 && lost === 0;
 }
 
 void main()

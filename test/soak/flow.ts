@@ -7,9 +7,12 @@ type Item = Readonly<Record<string, unknown>>;
 const repeat = (count: number, make: (i: number) => Item): Item[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
+/** One message for each that comes: by these it is seen whether one was lost. */
+export const PLAIN: Item = { types: ['attributes'] };
+
 /** What a hundred ezt-in differ in. */
 const IN: readonly Item[] = [
-  { types: ['attributes'] },
+  PLAIN,
   { types: ['attributes'], output: 'value', topic: 'attribute' },
   { types: ['attributes', 'online'], when: 'changed', initial: true },
   { types: [], own: 'drop' },
@@ -26,6 +29,9 @@ const COMMANDS: readonly Item[] = [
   { timeout: 2, retries: 1, secondOutput: true, outputs: 2 },
   { whenOffline: 'hold', holdFor: 60 },
 ];
+
+/** Whether the node of that device, `DU_<n>`, is a plain one. */
+export const isPlain = (device: string): boolean => IN[Number(device.slice(3)) % IN.length] === PLAIN;
 
 /** Two hundred nodes of every type on one project; with another `revision` half of them are edited. */
 export function flowOf(broker: Mosquitto, caFile: string, revision = 0): Flow {

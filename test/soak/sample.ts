@@ -2,6 +2,8 @@
 export interface Counts {
   /** Messages that left our nodes. */
   received: number;
+  /** Of these, attributes by the plain nodes (`flow.ts`). */
+  plain: number;
   /** Messages given to the out nodes, and what they ended with: acknowledged or answered, or an error by its code. */
   offered: number;
   done: number;

@@ -1,5 +1,6 @@
 import { Session } from 'node:inspector';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
+import { isPlain } from './flow';
 import type { Counts, Sample } from './sample';
 
 interface SourceDef extends NodeDef {
@@ -10,6 +11,8 @@ interface SourceDef extends NodeDef {
 
 interface Marked {
   soak?: true;
+  type?: unknown;
+  device?: unknown;
 }
 interface Completed {
   msg: Marked;
@@ -36,7 +39,7 @@ const listeners = (...emitters: NodeJS.EventEmitter[]): number =>
 
 /** Runs inside Node-RED: sends, counts what becomes of each message, and weighs the process. */
 export = (RED: NodeAPI): void => {
-  const counts: Counts = { received: 0, offered: 0, done: 0, failed: {} };
+  const counts: Counts = { received: 0, plain: 0, offered: 0, done: 0, failed: {} };
   let paused = false;
   let cpu = process.cpuUsage();
 
@@ -65,8 +68,10 @@ export = (RED: NodeAPI): void => {
 
   RED.nodes.registerType('soak-sink', function (this: Node, def: NodeDef) {
     RED.nodes.createNode(this, def);
-    this.on('input', (_message, _send, done) => {
+    this.on('input', (message, _send, done) => {
       counts.received += 1;
+      const { soak, type, device } = message as Marked;
+      if (!soak && type === 'attributes' && isPlain(String(device))) counts.plain += 1;
       done();
     });
   });

@@ -25,8 +25,11 @@ export interface SoakOptions {
 export interface SoakResult {
   samples: Sample[];
   counts: Counts;
-  /** Messages that devices sent. */
+  /** Messages that devices sent, and how many a second while they did. */
   sent: number;
+  rate: number;
+  /** Messages that did not leave their node: of rounds without a restart of the broker and a deploy of everything. */
+  lost: number;
   deploys: number;
   restarts: number;
   /** Lines of Node-RED's log that are errors, but for those of a connection that was lost. */
@@ -35,6 +38,8 @@ export interface SoakResult {
 
 /** Everything on its way has ended by then: a command that waits for its reply, one that is held. */
 const SETTLE = 90_000;
+/** For a message that is on its way from a device to a flow. */
+const LATE = 10_000;
 const JSON_BODY = { 'content-type': 'application/json' };
 
 /** Lets 200 nodes work while flows are deployed and the broker is restarted, and weighs Node-RED meanwhile. */
@@ -54,7 +59,24 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   let deploys = 0;
   let restarts = 0;
 
-  async function sample(): Promise<void> {
+  let lost = 0;
+  let before = { sent: 0, left: 0 };
+  /** Adds what has not left its node. Sent with QoS 0, it is gone where the connection was. */
+  async function countLost(calm: boolean): Promise<void> {
+    const sent = load.plain - before.sent;
+    let left = 0;
+    const allLeft = async () => {
+      left = (await get<Counts>('/soak/counts')).plain - before.left;
+      return left >= sent;
+    };
+    // What is late then counts as lost.
+    if (calm) await until(allLeft, LATE, 'all to have left').catch(() => undefined);
+    else await allLeft();
+    if (calm) lost += Math.max(0, sent - left);
+    before = { sent: load.plain, left: before.left + left };
+  }
+
+  async function sample(calm: boolean): Promise<void> {
     const resume = await quiet(load, (paused) =>
       nodeRed.request('/soak/pause', {
         method: 'POST',
@@ -71,31 +93,38 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       const project = await get<unknown>('/eztcloud/project/status');
       throw new Error(JSON.stringify({ counts, project }), { cause: error });
     });
+    await countLost(calm);
     const taken = await get<Sample>('/soak/sample');
     samples.push(taken);
     options.onSample?.(taken, counts, load.sent);
     await resume();
   }
 
-  async function deploy(): Promise<void> {
+  /** Resolves with whether it has left the connection alone. */
+  async function deploy(): Promise<boolean> {
     deploys += 1;
-    await nodeRed.deploy(flowOf(broker, caFile, deploys), deploys % 3 === 0 ? 'full' : 'nodes');
+    const full = deploys % 3 === 0;
+    await nodeRed.deploy(flowOf(broker, caFile, deploys), full ? 'full' : 'nodes');
+    return !full;
   }
 
   try {
     for (let round = 1; round <= options.rounds; round += 1) {
       await pause(options.workFor / 2);
-      if (round % options.deployEvery === 0) await deploy();
+      let calm = true;
+      if (round % options.deployEvery === 0) calm = await deploy();
       if (round % options.restartEvery === 0) {
+        calm = false;
         restarts += 1;
         await broker.restart();
       }
       await pause(options.workFor / 2);
-      await sample();
+      await sample(calm);
     }
     const counts = await get<Counts>('/soak/counts');
     const errors = nodeRed.log.filter((line) => /\[error\]|Uncaught|Warning:/.test(line));
-    return { samples, counts, sent: load.sent, deploys, restarts, errors };
+    const rate = Math.round(load.sent / load.seconds);
+    return { samples, counts, sent: load.sent, rate, lost, deploys, restarts, errors };
   } finally {
     load.stop();
     await nodeRed.stop();
