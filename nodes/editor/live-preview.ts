@@ -3,6 +3,7 @@ import { pollWhile } from './polling';
 import { problemText, refusalText } from './problems';
 import { isRecord } from './records';
 import type { EditedNode } from './red';
+import { agoText } from './spans';
 
 type Node = EditedNode<{ type?: string }>;
 
@@ -90,24 +91,13 @@ function received(
   const time = new Date(Number(timestamp)).toLocaleTimeString('en-GB'); // 20:05:09, as in statuses
   const text = node._('eztcloud.live.received', {
     time,
-    age: ageText(node, Number(age)),
+    ago: agoText(node._, Number(age)),
     device: String(device),
   });
   if (problem !== undefined) return `${text} · ${problemText(node, problem)}`;
   return messages === undefined
     ? `${text} · ${node._('eztcloud.live.tooLarge', { size: Number(size) })}`
     : text;
-}
-
-/** Seconds, minutes, hours or days. */
-export function ageText(node: Node, ms: number): string {
-  const units = [
-    ['days', 86_400_000],
-    ['hours', 3_600_000],
-    ['minutes', 60_000],
-  ] as const;
-  const [unit, length] = units.find(([, each]) => ms >= each) ?? (['seconds', 1_000] as const);
-  return node._(`eztcloud.live.${unit}`, { count: Math.floor(ms / length) });
 }
 
 function lastRows(node: Node, { messages, count, beginning }: Record<string, unknown>): JQuery[] {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import should from 'should';
 import { nodeOf } from '../matrix/parts';
-import type { Editor } from '../support/browser';
+import { type Editor, openEditor } from '../support/browser';
 import { listening } from '../support/emulator';
 import { find, needs } from '../support/machine';
 import { PROJECT, withEditor } from './with-editor';
@@ -68,8 +68,8 @@ for (const theme of ['light', 'dark'] as const) {
       await editor.page.evaluate(AXE);
     });
 
-    async function violations(root: string): Promise<string[]> {
-      const { violations: found } = await editor.ask<Result>(
+    async function violations(root: string, { ask }: Editor = editor): Promise<string[]> {
+      const { violations: found } = await ask<Result>(
         `axe.run(${JSON.stringify(root)}, { resultTypes: ['violations'] })`,
       );
       return found.flatMap(({ id, nodes }) =>
@@ -133,6 +133,28 @@ for (const theme of ['light', 'dark'] as const) {
         await clean('.ezt-sidebar', `sidebar-${view}`);
       }
     });
+
+    if (theme === 'light')
+      it('axe finds nothing in Chinese either, in a form and in the sidebar', async () => {
+        const browser = editor.page.context().browser();
+        if (!browser) throw new Error('no browser');
+        const chinese = await openEditor(browser, editor.page.url(), 'zh-CN');
+        await chinese.page.evaluate(AXE);
+        const form = await chinese.open('command');
+        await chinese.ask(`$('.ezt-form details').prop('open', true)`);
+        await form.locator('#ezt-send-topic:visible, #ezt-try:visible').first().waitFor();
+        await chinese.picture('axe-chinese-command');
+        should(await violations('.ezt-form', chinese)).eql([]);
+        await chinese.page.locator('#node-dialog-cancel').click();
+        await chinese.ask('RED.sidebar.show("eztcloud")');
+        await chinese.page.locator('.ezt-tabs button[data-view=devices]').click();
+        await chinese.page.locator('.ezt-row:visible').first().click();
+        await chinese.page.locator('.ezt-detail:visible').waitFor();
+        await chinese.picture('axe-chinese-devices');
+        should(await violations('.ezt-sidebar', chinese)).eql([]);
+        should(chinese.problems).eql([]);
+        await chinese.close();
+      });
 
     it('leaves the console clean, and asks nobody outside', () => {
       should(editor.problems).eql([]);

@@ -60,6 +60,26 @@ describe('pickers in a browser', function () {
     should(await editor.page.locator('#node-dialog-ok').isVisible()).be.true();
   });
 
+  it('go out of sight with their field, and come back with it', async () => {
+    const { page } = editor;
+    await page.setViewportSize({ width: 1400, height: 450 });
+    const scroll = (top: number) =>
+      editor.ask(`(() => {
+        const around = $('.ezt-form:visible').parents().filter((_, e) => e.scrollHeight > e.clientHeight && getComputedStyle(e).overflowY === 'auto');
+        around.scrollTop(${top});
+      })()`);
+    await scroll(0);
+    await at.field('device').held.click(CORNER);
+    await at.options().nth(3).waitFor();
+    await scroll(1000);
+    await at.popup().waitFor({ state: 'hidden' });
+    await scroll(0);
+    await at.popup().waitFor();
+    await page.setViewportSize({ width: 1400, height: 900 });
+    await press('Escape');
+    await at.popup().waitFor({ state: 'hidden' });
+  });
+
   it('take arrows, Home and End, and tell a screen reader where they are', async () => {
     const { input } = at.field('device');
     should(await input.getAttribute('aria-expanded')).equal('false');

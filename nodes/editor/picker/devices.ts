@@ -4,7 +4,7 @@ import { rankOf } from '../../../cloud/protocol/ranking';
 import { aliasesOf, type KnownAliases, lookUp, type UsesProject } from '../aliases';
 import { fieldText } from '../form';
 import { isRecord } from '../records';
-import { ageText } from './ages';
+import { roughlyAgo } from '../spans';
 import { type Answer, askPicker } from './answers';
 import { type Choice, MOST_ROWS, type Source } from './source';
 
@@ -77,7 +77,7 @@ export function deviceSource(node: UsesProject, every: boolean): Source {
       title,
       ...(title !== device && { subtitle: device }),
       online: online ?? null,
-      ...(lastSeen !== undefined && { note: ageText(say, lastSeen) }),
+      ...(lastSeen !== undefined && { note: roughlyAgo(say, Date.now() - lastSeen) }),
     };
   }
 

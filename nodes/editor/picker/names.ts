@@ -3,7 +3,7 @@ import { isVariable } from '../../../cloud/protocol/names';
 import { aliasesOf, lookUp, type UsesProject } from '../aliases';
 import { fieldText } from '../form';
 import { parseList } from '../lists';
-import { ageText } from './ages';
+import { roughlyAgo } from '../spans';
 import { askPicker, type Query } from './answers';
 import type { Choice, Source } from './source';
 
@@ -58,7 +58,7 @@ function choiceOf({ _: say }: UsesProject, row: Record<string, unknown>, grouped
   const note = [
     ...(typeof type === 'string' ? [say(`eztcloud.picker.type.${type}`)] : []),
     ...(typeof length === 'number' ? [say('eztcloud.picker.bytes', { count: length })] : []),
-    ...(typeof at === 'number' && at > 0 ? [ageText(say, at)] : []),
+    ...(typeof at === 'number' && at > 0 ? [roughlyAgo(say, Date.now() - at)] : []),
   ];
   const last = typeof hex === 'string' ? bytesText(hex, Number(length)) : value;
   return [

@@ -48,6 +48,8 @@ export function createPopup(anchor: JQuery, named: Named): Popup {
   element.on('mousedown', (event) => event.preventDefault());
   const isShown = () => element.css('display') !== 'none';
   const place = () => {
+    // Where its field is scrolled out of sight it would lie over the header of the dialog, or its buttons.
+    element.css('visibility', isInSight(anchor[0]) ? 'visible' : 'hidden');
     element.show().css(placeAt(anchor));
   };
   const follow = (event: Event) => {
@@ -106,6 +108,19 @@ function groupOf(id: string, heading: string, options: readonly JQuery[]): JQuer
 function showNotes(place: JQuery, sentences: readonly string[]): void {
   place.empty().toggle(sentences.length > 0);
   for (const sentence of sentences) $('<div>').text(sentence).appendTo(place);
+}
+
+/** Whether some of it can be seen where its surroundings scroll. */
+function isInSight(field: HTMLElement | undefined): boolean {
+  if (!field) return false;
+  const { top, bottom } = field.getBoundingClientRect();
+  // The page itself is the window, whatever its own edges are.
+  for (let around = field.parentElement; around && around !== document.body; around = around.parentElement) {
+    if (getComputedStyle(around).overflowY === 'visible') continue;
+    const edge = around.getBoundingClientRect();
+    if (bottom <= edge.top || top >= edge.bottom) return false;
+  }
+  return true;
 }
 
 /** Below the field, or above it where there is more room; never beyond the window. */
