@@ -13,9 +13,11 @@ export function spanText(translate: Translate, ms: number): string {
   return translate(`eztcloud.span.${unit}`, { count: Math.floor(seconds / size) });
 }
 
-/** How long ago that was, e.g. "3 min ago". */
+/** How long ago that was, e.g. "3 min ago" or "just now". */
 export const agoText = (translate: Translate, ms: number): string =>
-  translate('eztcloud.span.ago', { span: spanText(translate, ms) });
+  ms < 500
+    ? translate('eztcloud.span.justNow')
+    : translate('eztcloud.span.ago', { span: spanText(translate, ms) });
 
 /** The same where seconds change nothing: within the last minute it is "just now". */
 export const roughlyAgo = (translate: Translate, ms: number): string =>

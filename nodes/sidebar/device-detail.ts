@@ -118,6 +118,8 @@ export function createDetail({ project, onClose }: { project(): string; onClose(
       if (device !== '') content.scrollIntoView({ block: 'nearest' }); // a low sidebar has no place for list and device
       setText(title, device);
       setValue(username, { line: device, cut: false, gone: false });
+      setHidden(username, true); // until there is an alias, the title says it
+      setHidden(none, true); // until the answer says so
       setText(state, '');
     },
     question: () => ({ open: device, openSince: since }),

@@ -92,7 +92,7 @@ export function deviceSource(node: UsesProject, every: boolean): Source {
         also: [],
         tags: [tag],
         title: `#${tag}`,
-        note: say('eztcloud.suggest.devices', { count }),
+        note: count === 1 ? say('eztcloud.suggest.oneDevice') : say('eztcloud.suggest.devices', { count }),
       }));
   }
 }
