@@ -46,13 +46,8 @@ export async function measureSidebar(
   const place: Place = { endpoint: broker.endpoint, port: broker.port, ca: broker.ca, projectKey: PROJECT };
   const settings = { nodesDir: nodesDirectory(), credentialSecret: false };
   const red = await startNodeRed({ flows: ours()(place), credentials: credentials(place), settings });
-  await load.prepare({
-    projectKey: PROJECT,
-    devices: DEVICES,
-    leaves: ['attributes'],
-    payload: REPORT,
-    alternate: LATER,
-  });
+  const reports = { leaves: ['attributes'], payload: REPORT, alternate: LATER };
+  await load.prepare({ projectKey: PROJECT, devices: DEVICES, ...reports });
   const stop = keepPublishing((messages) => load.publish(PROJECT, messages));
   let browser: Browser | undefined;
   try {

@@ -94,12 +94,8 @@ export function openClient(options: ClientOptions): Client {
 
   // What is sent.
   const ownPushes = createOwnPushes(() => router.hasListeners('attributes'), group !== '');
-  const sending = openSending(options, {
-    listeners,
-    memory,
-    onPush: ownPushes.written,
-    repliesHeld: () => inbox.holdsBack,
-  });
+  const onPush = ownPushes.written;
+  const sending = openSending(options, { listeners, memory, onPush, repliesHeld: () => inbox.holdsBack });
   const { outbox, sent, commands } = sending;
 
   // What is received.
@@ -118,9 +114,8 @@ export function openClient(options: ClientOptions): Client {
   });
 
   // The connection.
-  const before = [options.after, disk?.memory ? memory.loaded : undefined].filter(
-    (each) => each !== undefined,
-  );
+  const waitsFor = [options.after, disk?.memory ? memory.loaded : undefined];
+  const before = waitsFor.filter((each) => each !== undefined);
   const after = before.length > 0 && { after: Promise.all(before).then(() => undefined) };
   const reconnecting = openReconnecting(
     { ...options, ...CONNECTING, ...after },
@@ -158,13 +153,11 @@ export function openClient(options: ClientOptions): Client {
     get counters() {
       return { ...inbox.counters, ...sending.counters, ...counted };
     },
-    details: () => ({
-      filters: Object.fromEntries(subscriptions.held),
-      refused: Object.fromEntries(
-        [...subscriptions.refused].map(([filter, code]) => [filter, formatCode(code)]),
-      ),
-      ...sending.pending(),
-    }),
+    details() {
+      const refused = [...subscriptions.refused].map(([filter, code]) => [filter, formatCode(code)]);
+      const filters = Object.fromEntries(subscriptions.held);
+      return { filters, refused: Object.fromEntries(refused), ...sending.pending() };
+    },
     get aliases() {
       return aliases;
     },

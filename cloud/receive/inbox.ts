@@ -74,13 +74,7 @@ export function createInbox(options: InboxOptions): Inbox {
     paused,
     onError,
   } = options;
-  const counters: InboxCounters = {
-    received: 0,
-    delivered: 0,
-    ignored: 0,
-    malformed: 0,
-    duplicates: 0,
-  };
+  const counters: InboxCounters = { received: 0, delivered: 0, ignored: 0, malformed: 0, duplicates: 0 };
   const { takersOf, waitingFor, isForGroup } = findTakers(router, grouped, replies);
   const backlog = createBacklog<Incoming>();
   /** Handed over in this turn of the event loop. Flows get their messages at its end, so they are acknowledged after it. */

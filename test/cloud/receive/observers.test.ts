@@ -32,23 +32,18 @@ describe('observers', () => {
       onError: (error) => errors.push(error),
     });
     const connection = { ...createBroker().connection, acknowledge: () => undefined };
+    /** Of every device. */
+    const listen = (wish: Pick<Listener, 'channels'> & Partial<Listener>) =>
+      router.add({ devices: [], streams: [], qos: 1, unshared: false, ...wish });
     return {
-      router,
+      listen,
       memory,
       recent,
       errors,
       observe(unshared = false) {
         const heard: Heard[] = [];
         const channels: Channel[] = ['attributes', 'data', 'online', 'alarm'];
-        const listener: Listener = {
-          devices: [],
-          channels,
-          streams: [],
-          qos: 1,
-          unshared,
-          observe: (each) => heard.push(each),
-        };
-        router.add(listener);
+        listen({ channels, unshared, observe: (each) => heard.push(each) });
         return heard;
       },
       receive(
@@ -103,20 +98,13 @@ describe('observers', () => {
   });
 
   it('and the memory get what was sent, whatever a flow that runs at once makes of it', () => {
-    const { router, observe, receive, memory } = open();
+    const { listen, observe, receive, memory } = open();
     const flow = receiver({
       onMessage({ payload }) {
         Object.assign(payload as object, { t: 'changed' });
       },
     });
-    router.add({
-      devices: [],
-      channels: ['attributes'],
-      streams: [],
-      qos: 1,
-      unshared: false,
-      receiver: flow,
-    });
+    listen({ channels: ['attributes'], receiver: flow });
     const heard: unknown[] = [];
     observe().push = ({ payload }) => heard.push(structuredClone(payload));
     receive('DU_1/attributes', '{"t":1}');
@@ -125,19 +113,12 @@ describe('observers', () => {
   });
 
   it('and flows get a message from which the memory cannot learn', () => {
-    const { router, observe, receive, memory, errors } = open();
+    const { listen, observe, receive, memory, errors } = open();
     memory.learn = () => {
       throw new Error('out of order');
     };
     const flow = receiver();
-    router.add({
-      devices: [],
-      channels: ['attributes'],
-      streams: [],
-      qos: 1,
-      unshared: false,
-      receiver: flow,
-    });
+    listen({ channels: ['attributes'], receiver: flow });
     const heard = observe();
     receive('DU_1/attributes', '{"t":1}');
     should([flow.messages.length, heard.length, String(errors)]).eql([1, 1, 'Error: out of order']);

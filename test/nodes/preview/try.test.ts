@@ -1,10 +1,9 @@
 import type { Node, NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import should from 'should';
-import type { State } from '../../../cloud';
 import { attrOutSettings } from '../../../nodes/ezt-attr-out/settings';
 import type { Project } from '../../../nodes/eztcloud-config/runtime';
-import { connected, tryOut } from '../../../nodes/preview/try';
+import { tryOut } from '../../../nodes/preview/try';
 import type { Raw } from '../../../nodes/shared/raw-settings';
 import { until } from '../../support/events';
 import { admin, deploy } from '../../support/flows';
@@ -290,23 +289,5 @@ describe('try it', () => {
     await command({ value: {} }, { id: 'command', device: '+' });
     should(statuses('command')).eql([CONNECTING, CONNECTED]);
     should((await statusOf('cloud')).commands).equal(0);
-  });
-});
-
-describe('try it without a connection', () => {
-  const state: State = { is: 'connecting', attempt: 1, since: 0 };
-  const client = { state, onChange: () => () => undefined };
-
-  it('is an error in time, and nothing waits to be sent later', async () => {
-    const given = connected(client, new AbortController().signal, 1);
-    await should(given).be.rejectedWith({ code: 'EZT_EXPIRED' });
-  });
-
-  it('ends with the form', async () => {
-    const closed = new AbortController();
-    const given = connected(client, closed.signal, 60_000);
-    closed.abort();
-    await should(given).be.rejectedWith({ code: 'EZT_CLOSED' });
-    await should(connected(client, closed.signal, 60_000)).be.rejectedWith({ code: 'EZT_CLOSED' });
   });
 });
