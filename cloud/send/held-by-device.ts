@@ -34,6 +34,8 @@ export interface HeldByDevice {
   remove(held: Held): boolean;
   has(held: Held): boolean;
   of(device: string): Held[];
+  /** What `command` takes the place of: of the same method, of its owner or of nobody any more. */
+  olderThan(command: Pick<Held, 'device' | 'method' | 'owner' | 'order'>): Held[];
   ofOwner(owner: object): Held[];
   all(): Held[];
   /** It goes on without its owner. */
@@ -63,6 +65,7 @@ export function createHeldByDevice(
   let size = 0;
 
   const all = () => [...devices.values()].flatMap(({ held }) => [...held]);
+  const of = (device: string) => [...(devices.get(device)?.held ?? [])];
   const has = (held: Held) => devices.get(held.device)?.held.has(held) === true;
   return {
     add(held) {
@@ -89,7 +92,11 @@ export function createHeldByDevice(
       return true;
     },
     has,
-    of: (device) => [...(devices.get(device)?.held ?? [])],
+    of,
+    olderThan: ({ device, method, owner, order }) =>
+      of(device).filter(
+        (held) => held.order < order && held.method === method && (!held.owner || held.owner === owner),
+      ),
     ofOwner: (owner) => (counts.of(owner) === 0 ? [] : all().filter((held) => held.owner === owner)),
     all,
     disown(held) {

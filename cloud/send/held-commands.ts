@@ -5,6 +5,7 @@ import { createHeldByDevice, type Held } from './held-by-device';
 import { createHeldFiles } from './held-files';
 import type { HeldStore, RestoredCommand } from './held-store';
 import { queueFull } from './outbox-errors';
+import { untilKnown } from './until-known';
 
 /** A command that is held while its device is offline. */
 export type CommandToHold = Pick<Held, 'device' | 'method' | 'message' | 'holdFor' | 'replaces'>;
@@ -35,8 +36,6 @@ export interface HeldCommands {
   size(owner?: object): number;
 }
 
-type Replacing = Pick<Held, 'device' | 'method' | 'owner' | 'order'>;
-
 export interface HeldOptions {
   /** The most that are held. */
   limit: number;
@@ -61,26 +60,13 @@ export function createHeldCommands(options: HeldOptions): HeldCommands {
   let closed = false;
   let replaced = 0;
   let order = 0;
-  /** Devices to which commands came before it was known which are offline and what is held for them from before. */
-  const early = new Set<string>();
-  const awaited = [options.known, store?.open(restore)].filter((each) => each !== undefined);
-  let ready = awaited.length === 0;
-  if (!ready) void Promise.all(awaited).then(begin);
+  // What an earlier process has held for a device goes before newer commands, even if it is loaded after they have come.
+  const early = untilKnown([options.known, store?.open(restore)], decide);
 
-  function begin() {
-    ready = true;
-    for (const device of early) {
-      if (!isOffline(device)) release(device);
-      else for (const held of commands.of(device)) if (held.replaces) olderThan(held).forEach(replace);
-    }
-    early.clear();
+  function decide(device: string) {
+    if (!isOffline(device)) release(device);
+    else for (const held of commands.of(device)) if (held.replaces) commands.olderThan(held).forEach(replace);
   }
-
-  /** What `command` takes the place of. */
-  const olderThan = ({ device, method, owner, order: mine }: Replacing) =>
-    commands
-      .of(device)
-      .filter((held) => held.order < mine && held.method === method && (!held.owner || held.owner === owner));
 
   function restore(restored: readonly RestoredCommand[]) {
     if (closed) return;
@@ -185,13 +171,13 @@ export function createHeldCommands(options: HeldOptions): HeldCommands {
     },
     hold(command, send, owner) {
       if (closed) return Promise.reject(new EztError('closed'));
-      const offline = !ready || isOffline(command.device);
+      const offline = !early.known || isOffline(command.device);
       const next = { ...command, owner, order: order + 1 };
-      const older = ready && offline && command.replaces ? olderThan(next) : [];
+      const older = early.known && offline && command.replaces ? commands.olderThan(next) : [];
       if (offline && commands.size() - older.length >= limit) return Promise.reject(queueFull(1, limit));
       older.forEach(replace);
       order += 1;
-      if (!ready) early.add(command.device);
+      early.waits(command.device);
       return new Promise((resolve, reject) => {
         const held: Held = {
           ...{ ...next, expires: clock.now() + command.holdFor, file: undefined, timer: undefined },
