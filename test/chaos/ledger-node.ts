@@ -39,10 +39,20 @@ interface Receiving {
   node: { _inputCallback?: unknown };
 }
 
-/** A line of the log; `msg` is an error of ours where it is one. */
+/** A line of the log: the handler before this one has made text of an error. */
 interface Logged {
   type?: string;
-  msg?: { code?: string; reason?: string; params?: { count?: number } };
+  msg?: unknown;
+}
+
+/** What a project says of messages that nobody waits for any more: an earlier process, or a node that has closed, left them on disk. */
+function givenUp(line: string): Pick<Entry, 'count' | 'reason'> | undefined {
+  const [, count] = /(\d+) queued messages expired/.exec(line) ?? [];
+  if (count !== undefined) return { count: Number(count), reason: 'expired' };
+  if (/Not sent within|did not acknowledge within/.test(line)) return { count: 1, reason: 'expired' };
+  return line.includes('closed the connection twice on this message')
+    ? { count: 1, reason: 'hungUp' }
+    : undefined;
 }
 
 /** Node-RED's messaging hooks: types/node-red has none. */
@@ -77,12 +87,9 @@ export = (RED: NodeAPI & WithHooks): void => {
       write({ event: 'failed', ...ledger, code: code ?? 'none', ...(reason && { reason }), attempts });
     else write({ event: 'done', ...ledger });
   });
-  // What nobody waits for any more: what an earlier process, or a node that has closed, has left on disk.
   const log = new EventEmitter().on('log', ({ type, msg }: Logged) => {
-    if (type !== 'eztcloud-config' || !msg) return;
-    const { code, reason, params } = msg;
-    if (code === 'EZT_EXPIRED' || reason === 'hungUp' || reason === 'expiredOnDisk')
-      write({ event: 'given up', count: params?.count ?? 1, reason });
+    const found = type === 'eztcloud-config' && givenUp(String(msg));
+    if (found) write({ event: 'given up', ...found });
   });
   RED.log.addHandler(log);
   RED.events.on('flows:stopping', () => write({ event: 'stopping' }));
