@@ -12,6 +12,8 @@ export interface PendingMessage {
   message: Message;
   /** Whose `close` it is closed with; `undefined` when nobody waits for its outcome. */
   owner: object | undefined;
+  /** Ascends in the order of acceptance; 0 if an earlier process accepted it. */
+  readonly order: number;
   /** Milliseconds, on the clock that counts sleep. */
   readonly expires: number;
   /** `undefined` once settled. `replaced`: not sent, since newer ones have taken its place. */
@@ -59,12 +61,17 @@ export const settleWithoutOwner = (store: MessageStore | undefined) => (error?: 
   if (error && error.reason !== 'closedKept') store?.onError(error);
 };
 
-export const newPending = (
+let accepted = 0;
+
+export function newPending(
   message: Message,
   owner: object | undefined,
   expires: number,
   settle: (error?: EztError, replaced?: boolean) => void,
-): PendingMessage => ({ message, owner, expires, settle, file: undefined, awaits: undefined });
+): PendingMessage {
+  accepted += 1;
+  return { message, owner, order: accepted, expires, settle, file: undefined, awaits: undefined };
+}
 
 /** `expiryError`: why a message has expired. `onExpired` is called after messages have expired. */
 export function createPendingMessages(

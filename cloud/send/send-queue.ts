@@ -5,6 +5,7 @@ export interface SendQueue {
   /** The next message to send. */
   readonly first: PendingMessage | undefined;
   removeFirst(): void;
+  /** Each takes its place in the order of acceptance: one may have waited longer than others for what had to come before it. */
   add(messages: readonly PendingMessage[]): void;
   /** Puts `messages` before all the others. */
   addFirst(messages: readonly PendingMessage[]): void;
@@ -33,7 +34,13 @@ export function createSendQueue(): SendQueue {
       next += 1;
     },
     add(messages) {
-      for (const message of messages) if (message.settle) queue.push(message);
+      for (const message of messages) {
+        if (!message.settle) continue;
+        let at = queue.length;
+        while (at > next && (queue[at - 1]?.order ?? 0) > message.order) at -= 1;
+        if (at === queue.length) queue.push(message);
+        else queue.splice(at, 0, message);
+      }
     },
     addFirst(messages) {
       queue = [...messages, ...queue.slice(next)].filter(({ settle }) => settle);

@@ -20,7 +20,7 @@ export function restoreMessages(
     const { name, message, accepted, lifetime } = each;
     // A time in the future may yet be corrected; whether it has expired is checked again before it is sent.
     const left = Math.min(isFromTheFuture(accepted) ? lifetime : lifetime - ageOf(accepted), expiry);
-    const rest = { owner: undefined, file: name, awaits: undefined, stored: each };
+    const rest = { owner: undefined, order: 0, file: name, awaits: undefined, stored: each };
     if (left <= 0) store.remove(name);
     else restored.push({ ...rest, message, expires: now + left, settle });
   }

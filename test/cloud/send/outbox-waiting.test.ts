@@ -41,6 +41,19 @@ describe('outbox: what has to wait for something else', () => {
     await added;
   });
 
+  it('does not let later ones overtake it while nothing can be sent', async () => {
+    const outbox = createOutbox(OPTIONS);
+    const { until, open } = gate();
+    for (const topic of ['a', 'b']) void outbox.add(messages(topic), {}, until);
+    for (const topic of ['c', 'd']) void outbox.add(messages(topic)); // the connection has ended: there is no answer to wait for
+    open();
+    await turn();
+    const connection = fakeConnection();
+    outbox.attach(connection);
+    connection.sent.should.eql(['a', 'b', 'c', 'd']);
+    connection.acknowledge(4);
+  });
+
   it('expires, is closed and fails like everything else, and is not sent then', async () => {
     const outbox = createOutbox(OPTIONS);
     const connection = fakeConnection();

@@ -5,6 +5,7 @@ import { createSendQueue } from '../../../cloud/send/send-queue';
 const pending = (topic: string): PendingMessage => ({
   message: { topic, payload: Buffer.alloc(0), qos: 1 },
   owner: undefined,
+  order: 1,
   expires: 0,
   settle: () => undefined,
   file: undefined,
