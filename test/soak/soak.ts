@@ -36,6 +36,12 @@ export interface SoakResult {
   errors: string[];
 }
 
+interface ProjectStatus {
+  state: { is: string };
+  /** Without a connection, those of the one before. */
+  filters?: object;
+}
+
 /** Everything on its way has ended by then: a command that waits for its reply, one that is held. */
 const SETTLE = 90_000;
 /** For a message that is on its way from a device to a flow. */
@@ -53,8 +59,18 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     credentials: credentialsOf(broker),
     settings: { nodesDir: nodesDirectory(directory), credentialSecret: false, apiMaxLength: '5mb' },
   });
-  const load = await startLoad(broker, options.rate);
   const get = async <T>(path: string): Promise<T> => (await (await nodeRed.request(path)).json()) as T;
+  /** What devices send with QoS 0 before that, or before it is subscribed to again, nobody has lost. */
+  async function subscribed(): Promise<void> {
+    const attributes = `open/${broker.key}/+/attributes`;
+    const isHeld = async () => {
+      const { state, filters = {} } = await get<ProjectStatus>('/eztcloud/project/status');
+      return state.is === 'connected' && attributes in filters;
+    };
+    await until(isHeld, SETTLE, attributes);
+  }
+  await subscribed();
+  const load = await startLoad(broker, options.rate);
   const samples: Sample[] = [];
   let deploys = 0;
   let restarts = 0;
@@ -97,6 +113,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     const taken = await get<Sample>('/soak/sample');
     samples.push(taken);
     options.onSample?.(taken, counts, load.sent);
+    await subscribed();
     await resume();
   }
 
