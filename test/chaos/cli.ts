@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { cleanUp } from '../support/cleanup';
+import { runCommand } from '../support/command';
 import { namedBroker } from '../support/named-broker';
 import { BROKER_FAULTS } from './faults';
 import { runRound } from './round';
@@ -51,10 +51,4 @@ async function main(): Promise<void> {
   process.exitCode = verdict.violations.length === 0 ? 0 : 1;
 }
 
-void main()
-  .catch((error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  })
-  .finally(cleanUp)
-  .then(() => process.exit()); // Node.js 20 may spin for ever when it ends by itself after much TLS
+runCommand(main);

@@ -1,4 +1,4 @@
-import { cleanUp } from '../support/cleanup';
+import { runCommand } from '../support/command';
 import { ask } from './ask';
 import { ROWS } from './rows';
 import { emulatorSubject, mosquittoSubject, namedSubject, type Running } from './subjects';
@@ -35,10 +35,4 @@ async function main(): Promise<void> {
   if (counts.some(({ name, differ }) => name !== 'mosquitto' && differ > 0)) process.exitCode = 1;
 }
 
-void main()
-  .catch((error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  })
-  .finally(cleanUp)
-  .then(() => process.exit()); // Node.js 20 may spin for ever when it ends by itself after much TLS
+runCommand(main);

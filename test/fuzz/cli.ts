@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { cleanUp } from '../support/cleanup';
+import { runCommand } from '../support/command';
 import { fuzzBytes, fuzzMessages, fuzzValidPackets } from './inbound';
 import { fuzzOutgoing } from './outgoing';
 import { fuzzPackets } from './packets';
@@ -50,10 +50,4 @@ async function main(): Promise<void> {
   process.exitCode = held ? 0 : 1;
 }
 
-void main()
-  .catch((error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  })
-  .finally(cleanUp)
-  .then(() => process.exit()); // Node.js 20 may spin for ever when it ends by itself after much TLS
+runCommand(main);

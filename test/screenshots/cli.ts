@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { nodeOf } from '../matrix/parts';
 import { type Language, openEditor, startBrowser } from '../support/browser';
-import { cleanUp } from '../support/cleanup';
+import { runCommand } from '../support/command';
 import { environment, startFastEmulator } from '../support/emulator';
 import { path } from '../support/machine';
 import { type NodeRed, startNodeRed } from '../support/node-red';
@@ -80,10 +80,4 @@ async function main(): Promise<void> {
   }
 }
 
-void main()
-  .catch((error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  })
-  .finally(cleanUp)
-  .then(() => process.exit());
+runCommand(main);

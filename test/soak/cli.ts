@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { cleanUp } from '../support/cleanup';
+import { runCommand } from '../support/command';
 import { growth, type Sample } from './sample';
 import { type SoakResult, soak } from './soak';
 
@@ -76,10 +76,4 @@ function report({ samples, counts, sent, rate, lost, deploys, restarts, errors }
   return grown.length === 0 && errors.length === 0 && lost === 0;
 }
 
-void main()
-  .catch((error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  })
-  .finally(cleanUp)
-  .then(() => process.exit());
+runCommand(main);
